@@ -10,3 +10,8 @@
 #[cfg(feature = "native")]
 pub mod json;
 pub mod tree;
+pub mod receipt;
+#[cfg(feature = "native")]
+pub mod receipt_file;
+#[cfg(feature = "native")]
+pub mod verify;

@@ -1,0 +1,364 @@
+//! The receipt file: what a shopper downloads, and what anyone can verify without asking the
+//! shop, offline.
+//!
+//! **Invariant:** the report says what was checked, and what a check does not prove. A signature
+//! proves that a receipt was not changed after it was made; it does not prove who clicked.
+
+use crate::json;
+use crate::receipt::{
+    Acknowledgement, Answer, By, ChoiceState, Claims, NoticeRef, ReceiptFile, State, Surface,
+};
+use crate::verify::{Expect, Refusal, hash, verify};
+use serde_json::Value;
+
+/// The most bytes that a receipt file may have. Notices have a few dozen KB.
+pub const MAX_FILE: usize = 1024 * 1024;
+
+/// What verifying a receipt file yields.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// What was checked, in order. The file is genuine where every check passed.
+    pub checks: Vec<Check>,
+    /// What the receipt says; `None` where it could not be verified.
+    pub content: Option<Content>,
+    /// What a genuine file proves, in sentences.
+    pub proves: Vec<String>,
+    /// What it does not prove, in sentences.
+    pub does_not_prove: Vec<String>,
+}
+
+/// One check and its outcome.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// What was checked.
+    pub what: &'static str,
+    /// What was found wrong; `Ok` tells what was found right.
+    pub outcome: Result<String, String>,
+}
+
+/// What a verified receipt says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Content {
+    /// The claims.
+    pub claims: Claims,
+    /// Each purpose with its title in the notice's language and what was chosen.
+    pub choices: Vec<Chosen>,
+    /// Whether the receipt is signed.
+    pub signed: bool,
+    /// The endpoint's acknowledgement, where the file holds one.
+    pub acknowledgement: Option<Acknowledgement>,
+}
+
+/// One purpose and what was chosen for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chosen {
+    /// The purpose's id.
+    pub purpose: String,
+    /// Its title as the person read it.
+    pub title: Option<String>,
+    /// What was chosen.
+    pub choice: ChoiceState,
+    /// Whether it was asked about separately.
+    pub separate: bool,
+}
+
+impl Report {
+    /// Whether every check passed.
+    pub fn is_genuine(&self) -> bool {
+        self.content.is_some() && self.checks.iter().all(|check| check.outcome.is_ok())
+    }
+
+    /// The first check that failed.
+    pub fn failure(&self) -> Option<&Check> {
+        self.checks.iter().find(|check| check.outcome.is_err())
+    }
+}
+
+/// Verifies the text of a receipt file.
+pub fn verify_file(text: &str) -> Report {
+    let mut report = Report {
+        checks: Vec::new(),
+        content: None,
+        proves: Vec::new(),
+        does_not_prove: Vec::new(),
+    };
+    let file = match read_file(text) {
+        Ok(file) => file,
+        Err(fault) => {
+            report.tell("file", Err(fault));
+            return report;
+        }
+    };
+    report.tell("file", Ok("A receipt file of version 1.".into()));
+
+    let signed = file.jwk.is_some();
+    let expect = Expect {
+        unsigned: !signed,
+        ..Expect::default()
+    };
+    let verified = match verify(&file.receipt, file.jwk.as_ref(), &expect) {
+        Ok(verified) if verified.key == file.jwk => verified,
+        Ok(_) => {
+            report.tell(
+                "signature",
+                Err("The key beside the receipt is not the key that signed it.".into()),
+            );
+            return report;
+        }
+        Err(refusal) => {
+            let what = if refusal == Refusal::SignatureInvalid {
+                "signature"
+            } else {
+                "receipt"
+            };
+            report.tell(what, Err(refusal.detail()));
+            return report;
+        }
+    };
+    let claims = verified.claims;
+    match &claims.sub.device {
+        Some(device) => report.tell(
+            "signature",
+            Ok(format!("Signed with ES256 by the device key {device}.")),
+        ),
+        None => report.tell(
+            "signature",
+            Ok("None: the receipt says that it is not signed.".into()),
+        ),
+    }
+    report.tell(
+        "receipt",
+        Ok(format!(
+            "Its claims keep the rules; its id is {}.",
+            claims.id
+        )),
+    );
+
+    let snapshot = json::parse(&file.notice).ok();
+    report.tell(
+        "notice",
+        check_notice(&file.notice, snapshot.as_ref(), &claims.notice),
+    );
+    let acknowledgement = file.acknowledgement;
+    report.tell(
+        "acknowledgement",
+        match &acknowledgement {
+            None => {
+                Ok("None in the file: it was downloaded before an endpoint had answered.".into())
+            }
+            Some(answer) if answer.id == claims.id => Ok(format!(
+                "The endpoint noted {} as the time of receipt.",
+                utc(answer.received_at as i64 / 1000)
+            )),
+            Some(_) => Err("The acknowledgement is for another receipt.".into()),
+        },
+    );
+
+    report.proves = proves(signed);
+    report.does_not_prove = does_not_prove(signed, acknowledgement.is_some());
+    report.content = Some(Content {
+        choices: chosen(&claims, snapshot.as_ref()),
+        claims,
+        signed,
+        acknowledgement,
+    });
+    report
+}
+
+impl Report {
+    fn tell(&mut self, what: &'static str, outcome: Result<String, String>) {
+        self.checks.push(Check { what, outcome });
+    }
+}
+
+fn read_file(text: &str) -> Result<ReceiptFile, String> {
+    if text.len() > MAX_FILE {
+        return Err(format!(
+            "It has {} bytes; a receipt file has at most {MAX_FILE}.",
+            text.len()
+        ));
+    }
+    let value = json::parse(text).map_err(|error| format!("It is not proper JSON: {error}."))?;
+    let file: ReceiptFile = json::from_tree(&value)
+        .ok_or("It is not a receipt file: it needs `placet`, `receipt`, `jwk`, `notice` and `acknowledgement`.")?;
+    match file.placet {
+        1 => Ok(file),
+        version => Err(format!(
+            "It is a receipt file of version {version}; this program reads version 1."
+        )),
+    }
+}
+
+fn check_notice(text: &str, snapshot: Option<&Value>, named: &NoticeRef) -> Result<String, String> {
+    if hash(text.as_bytes()) != named.hash {
+        return Err(
+            "The notice in the file is not the one that the receipt names: its hash differs."
+                .into(),
+        );
+    }
+    let member = |name| {
+        snapshot
+            .and_then(|snapshot| snapshot.get(name))
+            .and_then(Value::as_str)
+    };
+    if member("version") != Some(&named.version) || member("lang") != Some(&named.lang) {
+        return Err("The receipt names another version or language than the notice has.".into());
+    }
+    Ok(format!(
+        "The exact words, version {} in {}, by their hash {}.",
+        named.version, named.lang, named.hash
+    ))
+}
+
+fn chosen(claims: &Claims, snapshot: Option<&Value>) -> Vec<Chosen> {
+    let purposes = snapshot
+        .and_then(|snapshot| snapshot.get("purposes"))
+        .and_then(Value::as_array);
+    let title = |id: &str| {
+        let purpose = purposes?
+            .iter()
+            .find(|purpose| purpose.get("id").and_then(Value::as_str) == Some(id))?;
+        purpose.get("title")?.as_str().map(str::to_owned)
+    };
+    let line = |(purpose, choice): &(String, ChoiceState)| Chosen {
+        purpose: purpose.clone(),
+        title: title(purpose),
+        choice: *choice,
+        separate: claims.separate.contains(purpose),
+    };
+    claims.choices.0.iter().map(line).collect()
+}
+
+fn proves(signed: bool) -> Vec<String> {
+    let notice = "The notice in the file is, byte for byte, the one that the receipt names.";
+    match signed {
+        true => vec![
+            "The receipt was made with the key of this device and not changed by one byte since."
+                .into(),
+            notice.into(),
+        ],
+        false => vec![notice.into()],
+    }
+}
+
+fn does_not_prove(signed: bool, acknowledged: bool) -> Vec<String> {
+    let mut limits = vec![
+        "That a person clicked, or which person: it proves what a device signed.".to_owned(),
+        "That the device's clock was right.".to_owned(),
+    ];
+    if !signed {
+        limits.insert(
+            0,
+            "That the receipt was not changed: it carries no signature.".into(),
+        );
+    }
+    if acknowledged {
+        limits.push(
+            "That the endpoint still holds the receipt: its acknowledgement is not signed.".into(),
+        );
+    }
+    limits
+}
+
+impl Content {
+    /// What was decided, in one sentence.
+    pub fn act(&self) -> String {
+        let claims = &self.claims;
+        let who = match claims.event.by {
+            By::Subject => "The person",
+            By::Guardian => "A guardian",
+            By::Staff => "Staff",
+            By::Agent => "An agent",
+        };
+        let did = match claims.event.state {
+            State::Refused => "refused",
+            State::Given => "gave consent",
+            State::Changed => "changed the choices",
+            State::Withdrawn => "withdrew consent",
+            State::Renewed => "renewed the choices",
+        };
+        let surface = match claims.event.surface {
+            Surface::Web => "on the web",
+            Surface::App => "in the app",
+            Surface::MiniProgram => "in the mini program",
+            Surface::Social => "on a social network",
+            Surface::Store => "in a store",
+            Surface::CallCenter => "through the call center",
+        };
+        format!(
+            "{who} {did} {surface}, on {} at {}",
+            claims.site, claims.event.page
+        )
+    }
+
+    /// When it was decided, by the device's clock.
+    pub fn when(&self) -> String {
+        let offset = self.claims.tz;
+        let local = utc(self.claims.iat.saturating_add(i64::from(offset) * 60));
+        let sign = if offset < 0 { '-' } else { '+' };
+        let (hours, minutes) = (offset.unsigned_abs() / 60, offset.unsigned_abs() % 60);
+        format!(
+            "{} UTC{sign}{hours:02}:{minutes:02}",
+            local.trim_end_matches(" UTC")
+        )
+    }
+
+    /// The answers to the preferences, each with the options picked.
+    pub fn preferences(&self) -> Vec<(String, String)> {
+        let picked = |answer: &Answer| match answer {
+            Answer::One(option) => option.clone(),
+            Answer::Many(options) => options.join(", "),
+        };
+        self.claims
+            .preferences
+            .0
+            .iter()
+            .map(|(name, answer)| (name.clone(), picked(answer)))
+            .collect()
+    }
+}
+
+/// A time in seconds since 1970 as `2026-03-01 00:00:00 UTC`, by the proleptic Gregorian calendar.
+pub fn utc(seconds: i64) -> String {
+    const DAYS_IN_400_YEARS: i64 = 146_097;
+    let (mut day, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let mut year = 1970 + 400 * day.div_euclid(DAYS_IN_400_YEARS);
+    day = day.rem_euclid(DAYS_IN_400_YEARS);
+    let leap = |year: i64| i64::from(year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
+    while day >= 365 + leap(year) {
+        day -= 365 + leap(year);
+        year += 1;
+    }
+    let mut month = 1;
+    for length in [31, 28 + leap(year), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] {
+        if day < length {
+            break;
+        }
+        day -= length;
+        month += 1;
+    }
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    format!(
+        "{year:04}-{month:02}-{:02} {hour:02}:{minute:02}:{second:02} UTC",
+        day + 1
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_told_by_the_calendar() {
+        for (seconds, told) in [
+            (0, "1970-01-01 00:00:00 UTC"),
+            (-1, "1969-12-31 23:59:59 UTC"),
+            (951_782_400, "2000-02-29 00:00:00 UTC"),
+            (1_772_323_200, "2026-03-01 00:00:00 UTC"),
+            (4_107_542_399, "2100-02-28 23:59:59 UTC"),
+            (4_107_542_400, "2100-03-01 00:00:00 UTC"),
+        ] {
+            assert_eq!(utc(seconds), told);
+        }
+    }
+}
