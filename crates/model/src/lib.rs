@@ -5,12 +5,46 @@
 //! arguments. It compiles to wasm32 and natively.
 //! **Invariant:** the types of the wire and of storage are defined here and nowhere else.
 //!
-//! Without the feature `native` only what the widget needs is compiled.
+//! Without the feature `native` only what the widget needs is compiled: the tree, the notice
+//! with its labels, the decision and the receipt.
 
+pub mod tree;
+
+// Shared by the browser and the server.
+pub mod config_words;
+pub mod labels;
+pub mod notice;
+pub mod receipt;
+pub mod record;
+pub mod rich;
+pub mod url;
+
+// The config and what is made of it.
+#[cfg(feature = "native")]
+pub mod check;
+#[cfg(feature = "native")]
+pub mod colour;
+#[cfg(feature = "native")]
+pub mod config;
+pub mod duration;
 #[cfg(feature = "native")]
 pub mod json;
-pub mod tree;
-pub mod receipt;
+#[cfg(feature = "native")]
+pub mod plan;
+#[cfg(feature = "native")]
+pub mod problem;
+#[cfg(feature = "native")]
+pub mod regime;
+#[cfg(feature = "native")]
+pub mod rules;
+#[cfg(feature = "native")]
+pub mod snapshot;
+#[cfg(feature = "native")]
+pub mod text;
+#[cfg(feature = "native")]
+pub mod vendor;
+
+// Receipts, checked.
 #[cfg(feature = "native")]
 pub mod receipt_file;
 #[cfg(feature = "native")]

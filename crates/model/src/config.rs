@@ -1,0 +1,215 @@
+//! The config, `placet.json`: what a site owner writes.
+//!
+//! The doc comments here become the descriptions of `public/placet.schema.json`, which an
+//! editor shows on hover: they are written for the site owner.
+
+use crate::data;
+pub use crate::config_words::*;
+use crate::text::Text;
+
+data! {
+    /// The config of Placet: purposes, services, texts and looks of one site.
+    pub struct Config {
+        /// Where an editor finds the JSON Schema of this file, for completion and hover texts. Not used otherwise.
+        schema as "$schema": Option<String>,
+        /// The host name of the shop, without scheme and path, for example `shop.example`. Its subdomains belong to it. Receipts name it, and the server takes receipts from its pages only.
+        site: String,
+        /// The version of your notice: raise it whenever you change a text. A date does well, for example `2026-11-01`. Receipts name it.
+        version: String,
+        /// The languages of the notice as BCP 47 tags, for example `["zh-CN", "en"]`. The first one is used where the page and the browser ask for none of them.
+        languages: Vec<String>,
+        /// Who is responsible for the data (PIPL 17, GDPR 13).
+        controller: Controller,
+        /// Where signed receipts go.
+        receipts: Receipts,
+        /// Which rule set applies where. In a place that is not listed, the strictest listed one applies.
+        regimes: Vec<RegimeRule>,
+        /// How long an answer holds before the visitor is asked again.
+        validity: Validity,
+        /// The first layer: the short question that a visitor sees at once.
+        first_layer as "firstLayer": FirstLayer,
+        /// What data is used for. A visitor consents to purposes, one by one.
+        purposes: Vec<Purpose>,
+        /// The tags and vendors that work for a purpose.
+        services: Vec<Service> = default,
+        /// What a visitor may pick beyond yes and no: channels, topics, frequency.
+        preferences: Vec<Preference> = default,
+        /// The looks.
+        theme: Theme = default,
+    }
+
+    /// Who is responsible for the data.
+    pub struct Controller {
+        /// The legal name of the company.
+        name: Text,
+        /// The postal address.
+        address: Text,
+        /// The e-mail address for questions on privacy.
+        email: String,
+        /// The telephone number for questions on privacy.
+        phone: Option<String>,
+        /// The address of the full privacy policy (`https:`, or a path on your site).
+        privacy_policy as "privacyPolicy": Text,
+        /// How a visitor can complain to an authority.
+        complaints: Text,
+    }
+
+    /// Where signed receipts go.
+    pub struct Receipts {
+        /// The address that receipts are posted to: a path on the server that serves the tag, for example `/v1/receipts`, or a full `https:` address of any backend that speaks the protocol.
+        endpoint: String,
+        /// Whether a page without `crypto.subtle` (plain `http:`) may send receipts that are not signed. They are stored and shown as unsigned. Off unless you turn it on.
+        unsigned: bool = default,
+    }
+
+    /// Which rule set applies in which regions.
+    pub struct RegimeRule {
+        /// Regions as ISO 3166 codes: countries (`CN`), subdivisions (`US-CA`), or `EU` for its member states.
+        regions: Vec<String>,
+        /// The rule set.
+        regime: crate::regime::RegimeId,
+    }
+
+    /// How long an answer holds, as ISO 8601 durations (`P180D`, `P6M`, `P1Y`).
+    pub struct Validity {
+        /// How long a yes holds.
+        granted: String,
+        /// How long a no holds. Asking again sooner than the law allows is an error.
+        denied: String,
+    }
+
+    /// The short question that a visitor sees at once.
+    pub struct FirstLayer {
+        /// Where it stands: `bottom` or `top` of the window.
+        position: Position = default,
+        /// Its heading.
+        title: Text,
+        /// Its text. Markdown for paragraphs, lists, **bold**, *italics* and links; a link to `#placet` opens the preference center.
+        text: Text,
+    }
+
+    /// What data is used for: the unit of consent.
+    pub struct Purpose {
+        /// A short name for machines: small letters, digits, `-` and `_`. Tags name it in `data-placet`.
+        id: String,
+        /// The legal basis. Only `consent` is asked for; a purpose on any other basis runs always and is told, not asked.
+        basis: Basis,
+        /// Whether this purpose needs separate consent (PIPL 23, 29, 39): "accept all" leaves it off, and only its own switch turns it on.
+        separate: bool = default,
+        /// What the visitor reads beside the switch.
+        title: Text,
+        /// What the data is used for. Markdown as in the first layer.
+        description: Text,
+        /// What happens if the visitor refuses. Needed where the basis is consent.
+        if_refused as "ifRefused": Option<Text>,
+        /// The kinds of data that are used.
+        data: Vec<Text>,
+        /// Who else receives the data (PIPL 23, GDPR 13).
+        recipients: Vec<Recipient> = default,
+        /// How long the data is kept, as an ISO 8601 duration (`P14M`).
+        retention: String,
+    }
+
+    /// Somebody else who receives the data.
+    pub struct Recipient {
+        /// The recipient's name.
+        name: Text,
+        /// The recipient's country as an ISO 3166 code (`US`).
+        country: String,
+        /// How to reach the recipient: an `https:` address, an e-mail address or a telephone number.
+        contact: String,
+        /// Needed where the data leaves the country (PIPL 39).
+        cross_border as "crossBorder": Option<CrossBorder>,
+    }
+
+    /// What is told when data leaves the country (PIPL 39).
+    pub struct CrossBorder {
+        /// What the recipient uses the data for.
+        purpose: Text,
+        /// How the data gets there.
+        method: Text,
+        /// How the visitor can exercise their rights against the recipient.
+        rights: Text,
+    }
+
+    /// A tag or vendor under a purpose: one from the catalogue (`use`), or your own (`id`).
+    pub struct Service {
+        /// The name of a vendor in Placet's catalogue, for example `google-analytics-4`. Fields beside it override what the catalogue says.
+        vendor as "use": Option<String>,
+        /// Your own short name for the service. Needed without `use`.
+        id: Option<String>,
+        /// The purpose that the service works for. Needed without `use`, and for vendors that work for one purpose.
+        purpose: Option<String>,
+        /// What visitors read. Needed without `use`.
+        name: Option<Text>,
+        /// Host names that the service loads from. Scripts and frames from these hosts are held until the purpose is allowed; their subdomains too.
+        hosts: Option<Vec<String>>,
+        /// What the service keeps in the browser.
+        cookies: Option<Vec<Cookie>>,
+    }
+
+    /// Something that a service keeps in the browser.
+    pub struct Cookie {
+        /// Its name; `*` at the end stands for any ending (`_ga*`).
+        name: String,
+        /// Where it is kept.
+        storage: Storage = default,
+        /// How long it is kept, as an ISO 8601 duration (`P1Y`).
+        retention: Option<String>,
+    }
+
+    /// Something that a visitor may pick beyond yes and no.
+    pub struct Preference {
+        /// A short name for machines.
+        id: String,
+        /// The purpose that it belongs to: it is shown under that purpose and cleared with it.
+        purpose: String,
+        /// Whether one option or many may be picked.
+        kind: PreferenceKind,
+        /// The question that the visitor reads.
+        title: Text,
+        /// What can be picked. Nothing is picked to start with.
+        options: Vec<PreferenceOption>,
+    }
+
+    /// One thing that can be picked.
+    pub struct PreferenceOption {
+        /// A short name for machines.
+        id: String,
+        /// What the visitor reads.
+        title: Text,
+    }
+
+    /// The looks. Accept and refuse always look alike.
+    pub struct Theme {
+        /// The colour of buttons and switches, as `#rrggbb`. White text on it must be readable (WCAG 2.2, 1.4.3: 4.5:1).
+        accent: Option<String>,
+        /// The corner radius, in `px` (`12px`).
+        radius: Option<String>,
+        /// Light, dark, or as the visitor's system has it.
+        scheme: Scheme = default,
+    }
+}
+
+impl Config {
+    /// The purposes that a visitor is asked about.
+    pub fn asked(&self) -> impl Iterator<Item = &Purpose> {
+        self.purposes.iter().filter(|purpose| purpose.basis == Basis::Consent)
+    }
+
+    /// The services of one purpose, as the catalogue completes them.
+    pub fn services_of<'a>(&'a self, purpose: &'a str) -> impl Iterator<Item = crate::vendor::Resolved> + 'a {
+        self.services
+            .iter()
+            .filter_map(crate::vendor::resolve)
+            .filter(move |service| service.purpose.as_deref() == Some(purpose))
+    }
+}
+
+/// The JSON Schema of the config (draft 2020-12), for editors: `public/placet.schema.json`.
+pub fn schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(Config);
+    schema.insert("$id".into(), "placet.schema.json".into());
+    schema.insert("title".into(), "Placet config".into());
+    schema.to_value()
+}

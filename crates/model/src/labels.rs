@@ -1,0 +1,150 @@
+//! The interface texts: buttons, headings and sentences that are Placet's own, one file a language.
+
+use crate::data;
+
+data! {
+    /// The interface texts in one language. They are part of the notice snapshot: they were shown too.
+    pub struct Labels {
+        /// Button: grant everything that is not asked separately.
+        accept: String,
+        /// Button: refuse everything optional.
+        reject: String,
+        /// Button: open the preference center.
+        choose: String,
+        /// Sentence before the purposes that “accept all” leaves off.
+        separately: String,
+        /// Heading of the preference center, and the name of the way back to it.
+        settings: String,
+        /// Button: commit the draft.
+        save: String,
+        /// Button: leave without a choice.
+        close: String,
+        /// In place of a switch where nothing is asked.
+        always: String,
+        /// Opens what the law wants told about a purpose.
+        details: String,
+        /// Heading: kinds of data.
+        data: String,
+        /// Heading: who receives it.
+        recipients: String,
+        /// Where nobody else receives it.
+        nobody: String,
+        /// Heading: how long.
+        retention: String,
+        /// Heading: what a refusal means.
+        if_refused as "ifRefused": String,
+        /// Heading: legal basis.
+        basis: String,
+        /// Heading: the services that work for it.
+        services: String,
+        /// Before the names of what a service keeps in the browser.
+        keeps: String,
+        /// Column: name.
+        name: String,
+        /// Column: country.
+        country: String,
+        /// Column: contact.
+        contact: String,
+        /// Heading: data that leaves the country.
+        cross_border as "crossBorder": String,
+        /// Row: what the recipient abroad does with it.
+        what_for as "whatFor": String,
+        /// Row: how it gets there.
+        method: String,
+        /// Row: how to exercise rights there.
+        rights: String,
+        /// Beside a purpose that “accept all” leaves off.
+        separate: String,
+        /// Beside a switch that the browser's signal keeps off.
+        gpc: String,
+        /// Heading: who is responsible.
+        controller: String,
+        /// Link to the full policy.
+        privacy_policy as "privacyPolicy": String,
+        /// Heading: receipts of this device.
+        receipts: String,
+        /// What a receipt is for.
+        receipts_intro as "receiptsIntro": String,
+        /// Where there is none yet.
+        no_receipts as "noReceipts": String,
+        /// Button: save a receipt as a file.
+        download: String,
+        /// State of a receipt that was not sent yet.
+        waiting: String,
+        /// State of a receipt that the server has acknowledged.
+        acknowledged: String,
+        /// State of a receipt that the server refused.
+        refused: String,
+        /// Button: take every consent back.
+        withdraw: String,
+        /// Status: the choice holds.
+        saved: String,
+        /// Where the whole could not be loaded.
+        failed: String,
+        /// What a decision did: given.
+        state_given as "stateGiven": String,
+        /// What a decision did: refused.
+        state_refused as "stateRefused": String,
+        /// What a decision did: changed.
+        state_changed as "stateChanged": String,
+        /// What a decision did: withdrawn.
+        state_withdrawn as "stateWithdrawn": String,
+        /// What a decision did: renewed.
+        state_renewed as "stateRenewed": String,
+        /// Legal basis: consent.
+        basis_consent as "basisConsent": String,
+        /// Legal basis: contract.
+        basis_contract as "basisContract": String,
+        /// Legal basis: legal obligation.
+        basis_legal_obligation as "basisLegalObligation": String,
+        /// Legal basis: vital interests.
+        basis_vital_interests as "basisVitalInterests": String,
+        /// Legal basis: public interest.
+        basis_public_interest as "basisPublicInterest": String,
+        /// Legal basis: legitimate interests.
+        basis_legitimate_interests as "basisLegitimateInterests": String,
+    }
+}
+
+#[cfg(feature = "native")]
+const FILES: &[(&str, &str)] =
+    &[("en", include_str!("../texts/en.json")), ("zh-CN", include_str!("../texts/zh-CN.json"))];
+
+/// The languages that have interface texts.
+#[cfg(feature = "native")]
+pub fn languages() -> Vec<&'static str> {
+    FILES.iter().map(|(tag, _)| *tag).collect()
+}
+
+/// The interface texts of a language: the same tag, else the same primary language, else English.
+#[cfg(feature = "native")]
+pub fn labels(tag: &str) -> Labels {
+    let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+    let text = FILES
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(tag))
+        .or_else(|| FILES.iter().find(|(known, _)| primary(known) == primary(tag)))
+        .or(FILES.first())
+        .map_or("{}", |(_, text)| text);
+    crate::json::parse(text).ok().and_then(|tree| crate::json::from_tree(&tree)).unwrap_or_default()
+}
+
+#[cfg(all(test, feature = "native"))]
+mod tests {
+    use super::*;
+    use crate::problem::Problems;
+    use crate::tree::{Read, Write};
+
+    #[test]
+    fn every_language_has_every_text() {
+        for (tag, text) in FILES {
+            let mut problems = Problems::default();
+            let labels = Labels::read(&crate::json::parse(text).expect(tag), &mut problems);
+            assert_eq!(problems.found, vec![], "{tag}");
+            let tree: serde_json::Value = labels.write();
+            for (name, label) in tree.as_object().expect("an object") {
+                assert!(label.as_str().is_some_and(|label| !label.trim().is_empty()), "{tag}: {name}");
+            }
+        }
+    }
+}

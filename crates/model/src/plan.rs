@@ -1,0 +1,140 @@
+//! The plan: the compact form of the config that the loader reads.
+
+use crate::config::{Basis, Config, Storage};
+use crate::data;
+use crate::regime::{EU, Model, RegimeId};
+use crate::snapshot::digest;
+use crate::tree::Map;
+
+/// The version of the plan's form; loader and plan are published together.
+pub const PLAN_VERSION: u32 = 1;
+
+data! {
+    /// What the loader knows of the config.
+    pub struct Plan {
+        /// The version of this form.
+        v: u32,
+        /// The site.
+        site: String,
+        /// The version of the notice.
+        version: String,
+        /// The regimes, strictest first.
+        regimes: Vec<PlanRegime>,
+        /// The purposes in the order of the config.
+        purposes: Vec<PlanPurpose>,
+        /// How long a yes holds, in seconds.
+        granted: u32,
+        /// How long a no holds, in seconds.
+        denied: u32,
+        /// Preference to the purpose that it belongs to.
+        preferences: Map<String>,
+        /// Host to the purposes of the services that load from it.
+        hosts: Map<Vec<String>>,
+        /// What services keep in the browser.
+        kept: Vec<PlanKept>,
+        /// Google Consent Mode v2: key to the purpose that grants it; empty where the config does not use it.
+        consent_mode as "consentMode": Map<String>,
+    }
+
+    /// A regime as the loader knows it.
+    pub struct PlanRegime {
+        /// Its name.
+        id: String,
+        /// Whether optional purposes run until the visitor objects.
+        opt_out as "optOut": bool,
+        /// The regions where it applies.
+        regions: Vec<String>,
+    }
+
+    /// A purpose as the loader knows it.
+    pub struct PlanPurpose {
+        /// Its name.
+        id: String,
+        /// Its digest.
+        digest: String,
+        /// Whether it runs without being asked.
+        always: bool,
+        /// Whether “accept all” leaves it off.
+        separate: bool,
+        /// Whether Global Privacy Control denies it: the data goes to others for their own ends.
+        gpc: bool,
+    }
+
+    /// Something that services of a purpose keep in the browser.
+    pub struct PlanKept {
+        /// The purpose.
+        purpose: String,
+        /// The name; `*` at the end stands for any ending.
+        name: String,
+        /// Where.
+        storage: Storage,
+    }
+}
+
+/// Makes the plan of a config that `check` has passed.
+pub fn plan(config: &Config) -> Plan {
+    let seconds = |text: &str| crate::duration::Duration::parse(text).map_or(0, |duration| duration.days() * 86_400);
+    let mut hosts: Map<Vec<String>> = Map::default();
+    let mut kept = Vec::new();
+    let mut consent_mode = Map::default();
+    let is_purpose = |id: &String| config.purposes.iter().any(|purpose| purpose.id == *id);
+    for service in config.services.iter().filter_map(crate::vendor::resolve) {
+        for (key, purposes) in service.consent_mode.iter().flat_map(|keys| &keys.0) {
+            consent_mode.set(key, purposes.iter().find(|id| is_purpose(id)).cloned().unwrap_or_default());
+        }
+        let Some(purpose) = service.purpose else { continue };
+        for host in service.hosts {
+            let mut purposes = hosts.get(&host).cloned().unwrap_or_default();
+            if !purposes.contains(&purpose) {
+                purposes.push(purpose.clone());
+            }
+            hosts.set(&host, purposes);
+        }
+        for cookie in service.cookies {
+            kept.push(PlanKept { purpose: purpose.clone(), name: cookie.name, storage: cookie.storage });
+        }
+    }
+    Plan {
+        v: PLAN_VERSION,
+        site: config.site.clone(),
+        version: config.version.clone(),
+        regimes: regimes(config),
+        purposes: config
+            .purposes
+            .iter()
+            .map(|purpose| PlanPurpose {
+                id: purpose.id.clone(),
+                digest: digest(config, purpose),
+                always: purpose.basis != Basis::Consent,
+                separate: purpose.separate,
+                gpc: purpose.separate,
+            })
+            .collect(),
+        granted: seconds(&config.validity.granted),
+        denied: seconds(&config.validity.denied),
+        preferences: Map(
+            config.preferences.iter().map(|preference| (preference.id.clone(), preference.purpose.clone())).collect()
+        ),
+        hosts,
+        kept,
+        consent_mode,
+    }
+}
+
+fn regimes(config: &Config) -> Vec<PlanRegime> {
+    RegimeId::ALL
+        .iter()
+        .filter_map(|id| {
+            let rules: Vec<_> = config.regimes.iter().filter(|rule| rule.regime == *id).collect();
+            let regions = rules.iter().flat_map(|rule| &rule.regions).flat_map(|region| match region.as_str() {
+                "EU" => EU.iter().map(|state| (*state).to_owned()).collect(),
+                _ => vec![region.clone()],
+            });
+            (!rules.is_empty()).then(|| PlanRegime {
+                id: id.word().into(),
+                opt_out: id.rules().model == Model::OptOut,
+                regions: regions.collect(),
+            })
+        })
+        .collect()
+}
