@@ -1,5 +1,5 @@
 // The account page: the orders made in this browser, and what was decided about data, in words.
-(function () {
+window.shop.when('.page', function () {
   'use strict';
   var shop = window.shop;
   var say = shop.say;
@@ -43,4 +43,4 @@
 
   ['placet:ready', 'placet:decided', 'placet:applied'].forEach(function (name) { document.addEventListener(name, showChoices); });
   showChoices();
-})();
+});

@@ -1,5 +1,5 @@
 // The basket page: lines, sums, and a checkout that ends in a confirmed (pretend) order.
-(function () {
+window.shop.when('.page', function () {
   'use strict';
   var shop = window.shop;
   var say = shop.say;
@@ -135,4 +135,4 @@
   });
 
   show();
-})();
+});

@@ -1,9 +1,8 @@
 // Shows the item named in the address; the page as served shows the teapot.
-(function () {
+window.shop.when('[data-item]', function (article) {
   'use strict';
   var shop = window.shop;
   var item = shop.find(new URLSearchParams(location.search).get('item')) || shop.items[0];
-  var article = document.querySelector('[data-item]');
   var quantity = article.querySelector('input');
 
   if (article.dataset.item !== item.id) {
@@ -29,4 +28,4 @@
     shop.basket.add(item.id, wanted >= 1 && wanted <= 99 ? wanted : 1);
     quantity.value = '1';
   });
-})();
+});

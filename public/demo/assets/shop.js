@@ -14,6 +14,22 @@
   shop.find = function (id) { return shop.items.find(function (item) { return item.id === id; }); };
   shop.link = function (item) { return shop.root + 'product?item=' + item.id; };
 
+  /** Runs once the element has been read to its end, before it is painted: what depends on the visitor never flashes by. */
+  shop.when = function (selector, run) {
+    var waiting = true;
+    function look() {
+      var element = document.querySelector(selector);
+      if (!waiting || !element || (document.readyState === 'loading' && !element.nextElementSibling)) return;
+      waiting = false;
+      watch.disconnect();
+      run(element);
+    }
+    var watch = new MutationObserver(look);
+    watch.observe(document.documentElement, { childList: true, subtree: true });
+    document.addEventListener('DOMContentLoaded', look);
+    look();
+  };
+
   /** An element with attributes and children; strings become text. */
   shop.make = function (name, attributes, children) {
     var element = document.createElement(name);
@@ -103,7 +119,7 @@
       input.dispatchEvent(new Event('change', { bubbles: true }));
     }
   });
-  addEventListener('storage', function (event) {
+    addEventListener('storage', function (event) {
     if (event.key === KEY) {
       showCount(read());
       document.dispatchEvent(new CustomEvent('shop:basket'));

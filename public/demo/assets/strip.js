@@ -24,11 +24,17 @@
 
   function rows(name, pairs, none) {
     var target = part(name);
-    target.replaceChildren.apply(target, pairs.length ? pairs.map(function (pair) {
+    if (!pairs.length) {
+      target.replaceChildren(make('p', none));
+      return;
+    }
+    var list = document.createElement('dl');
+    pairs.forEach(function (pair) {
       var row = document.createElement('div');
       row.append(make('dt', pair[0]), make('dd', pair[1]));
-      return row;
-    }) : [make('p', none)]);
+      list.append(row);
+    });
+    target.replaceChildren(list);
   }
 
   function call(method) {

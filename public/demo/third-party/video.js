@@ -3,7 +3,7 @@
   'use strict';
   if (/[?&]lang=zh/.test(location.search)) {
     document.documentElement.lang = 'zh-CN';
-    document.title = '示例视频：莲瓣是怎样刻成的';
+    document.title = '示例视频：作坊的早晨';
     document.querySelector('svg').setAttribute('aria-label', '茶壶向杯中注茶');
     var labels = document.querySelector('button');
     labels.dataset.play = '播放';
