@@ -1,1 +1,21 @@
-//! The receipt server.
+//! The receipt server and the command line of Placet.
+//!
+//! In reading order: [`cli`] says what the program can do, [`serve`] starts the server,
+//! [`routes`] lists its routes, [`record`] takes receipts in, [`store`] keeps them.
+//!
+//! **Invariant:** nothing about a visitor is stored but the receipt: no address, no user agent, no query.
+
+pub mod asset;
+pub mod cli;
+pub mod cors;
+pub mod demo;
+pub mod embed;
+pub mod embedded;
+pub mod limits;
+pub mod problem;
+pub mod publish;
+pub mod record;
+pub mod routes;
+pub mod serve;
+pub mod state;
+pub mod store;

@@ -1,0 +1,382 @@
+//! The command line: `placet check | publish | serve | verify | schema`.
+//!
+//! Exit codes: 0 done; 1 the answer is no (a config with errors, a receipt that is not genuine,
+//! something that cannot be done); 2 the input cannot be read, or the command line is wrong.
+
+use crate::demo;
+use crate::publish::{File, Place, publish};
+use crate::serve::{Plan, serve};
+use clap::{Parser, Subcommand, ValueEnum};
+use placet_model::check::{Checked, check};
+use placet_model::config::{Config, schema};
+use placet_model::json;
+use placet_model::problem::{Problem, Severity};
+use placet_model::receipt::ChoiceState;
+use placet_model::receipt_file::{Content, MAX_FILE, Report, verify_file};
+use std::fmt::Write as _;
+use std::io::{IsTerminal, Read, Write as _};
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::{fs, io};
+use url::Url;
+
+/// The most bytes that a config may have.
+const MAX_CONFIG: usize = 1024 * 1024;
+
+/// Consent banner and receipts for web shops.
+#[derive(Debug, Parser)]
+#[command(name = "placet", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check a config and list every problem with its place and a hint.
+    ///
+    /// Exit code 0: no errors (there may be warnings); 1: errors; 2: the file cannot be read.
+    Check {
+        /// The config, `placet.json`.
+        config: PathBuf,
+        /// How to write the problems.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Write the files to serve from your own web server or CDN, and print the snippet to paste.
+    ///
+    /// Notices that were published before stay where they are: receipts point to them.
+    Publish {
+        /// The config, `placet.json`.
+        config: PathBuf,
+        /// The directory to write to; created where it is missing.
+        #[arg(long)]
+        out: PathBuf,
+        /// The address where that directory will be served, for example https://cdn.shop.example/placet/.
+        #[arg(long)]
+        base_url: Option<Url>,
+    },
+    /// Publish a config, serve the tag and record receipts.
+    Serve {
+        /// The config, `placet.json`; with --demo it may be left out.
+        #[arg(long, required_unless_present = "demo")]
+        config: Option<PathBuf>,
+        /// The address to listen on; port 0 takes a free one.
+        #[arg(long, default_value = "127.0.0.1:8787")]
+        listen: SocketAddr,
+        /// The database, created at the first start.
+        #[arg(long, default_value = "sqlite:placet.db")]
+        database: String,
+        /// The address by which browsers reach the server, where a proxy stands before it.
+        #[arg(long)]
+        public_url: Option<Url>,
+        /// A proxy whose X-Forwarded-For is believed. May be given more than once.
+        #[arg(long)]
+        trusted_proxy: Vec<IpAddr>,
+        /// Serve the demo shop too, and its pretend third parties on the next port.
+        #[arg(long)]
+        demo: bool,
+    },
+    /// Verify a receipt file offline and say what it proves.
+    ///
+    /// Exit code 0: genuine; 1: not genuine, with the reason; 2: the file cannot be read.
+    Verify {
+        /// The receipt file, as a shopper downloads it.
+        file: PathBuf,
+    },
+    /// Print the JSON Schema of the config, for editors.
+    Schema,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: {"problems": [{"path", "code", "severity", "message", "hint"}]}.
+    Json,
+}
+
+/// Why a command could not do its work: what happened, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    code: u8,
+    what: String,
+    help: Option<String>,
+}
+
+impl Failure {
+    /// A failure with exit code 1.
+    pub fn new(what: impl Into<String>) -> Self {
+        Failure { code: 1, what: what.into(), help: None }
+    }
+
+    /// Input that cannot be read: exit code 2.
+    fn unreadable(what: impl Into<String>) -> Self {
+        Failure { code: 2, ..Failure::new(what) }
+    }
+
+    /// The same failure with what to do about it.
+    pub fn help(self, help: impl Into<String>) -> Self {
+        Failure { help: Some(help.into()), ..self }
+    }
+}
+
+/// Runs the program on its command line.
+pub fn run() -> ExitCode {
+    match obey(Cli::parse().command) {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("error: {}", failure.what);
+            if let Some(help) = &failure.help {
+                eprintln!(" help: {help}");
+            }
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+fn obey(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Check { config, format } => check_config(&config, format),
+        Command::Publish { config, out, base_url } => publish_config(&config, &out, base_url),
+        Command::Serve { config, listen, database, public_url, trusted_proxy, demo } => {
+            let config = match config {
+                Some(path) => usable(&path)?,
+                None => demo_config()?,
+            };
+            let plan = Plan { config, listen, database, public: public_url, proxies: trusted_proxy, demo };
+            start(plan)
+        }
+        Command::Verify { file } => verify_receipt(&file),
+        Command::Schema => {
+            let text = serde_json::to_string_pretty(&schema()).map_err(|error| Failure::new(error.to_string()))?;
+            say(&format!("{text}\n"))
+        }
+    }
+}
+
+fn check_config(path: &Path, format: Format) -> Result<ExitCode, Failure> {
+    let outcome = read(path, MAX_CONFIG, "config").and_then(|text| parse(path, &text));
+    let (problems, code) = match (&outcome, format) {
+        (Ok(checked), _) => (checked.problems.clone(), u8::from(checked.has_errors())),
+        (Err(failure), Format::Json) => (vec![unreadable_problem(failure)], failure.code),
+        (Err(failure), Format::Text) => return Err(failure.clone()),
+    };
+    match format {
+        Format::Json => {
+            let list: Vec<String> = problems.iter().map(json::to_text).collect();
+            say(&format!("{{\"problems\":[{}]}}\n", list.join(",")))?;
+        }
+        Format::Text => {
+            say(&told(path, &problems))?;
+        }
+    }
+    Ok(ExitCode::from(code))
+}
+
+fn unreadable_problem(failure: &Failure) -> Problem {
+    Problem {
+        path: String::new(),
+        code: "unreadable".into(),
+        severity: Severity::Error,
+        message: failure.what.clone(),
+        hint: failure.help.clone().unwrap_or_default(),
+    }
+}
+
+fn publish_config(path: &Path, out: &Path, base_url: Option<Url>) -> Result<ExitCode, Failure> {
+    let config = usable(path)?;
+    let place = Place { base: base_url.map(|url| url.to_string()), notices: "notice/" };
+    let publication = publish(&config, &place).map_err(|error| Failure::new(error.to_string()))?;
+    for file in &publication.files {
+        write_published(out, file).map_err(|error| {
+            Failure::new(format!("cannot write {}: {error}", out.join(&file.path).display()))
+                .help("Check that this user may write there and that the disk has room, then publish again: files are replaced whole.")
+        })?;
+    }
+    eprintln!("Wrote {} files to {}, each with its .br beside it.", publication.files.len(), out.display());
+    if place.base.is_none() {
+        eprintln!("Serve that directory, and put the address of placet.js into the snippet (or publish with --base-url).");
+    }
+    eprintln!("Paste this at the start of <head>, before every other script:\n");
+    say(&format!("{}\n", publication.snippet.trim_end()))
+}
+
+/// Writes a file and its compressed form.
+fn write_published(out: &Path, file: &File) -> io::Result<()> {
+    let path = out.join(&file.path);
+    if let Some(directory) = path.parent() {
+        fs::create_dir_all(directory)?;
+    }
+    let mut compressed = path.clone().into_os_string();
+    compressed.push(".br");
+    write_whole(Path::new(&compressed), &file.brotli)?;
+    write_whole(&path, &file.bytes)
+}
+
+/// Writes a file beside its place and moves it there, so that nobody ever reads half of it.
+fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut temporary = path.to_path_buf().into_os_string();
+    temporary.push(format!(".{}.tmp", std::process::id()));
+    let written = fs::File::create(&temporary).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    let moved = written.and_then(|()| fs::rename(&temporary, path));
+    if moved.is_err() {
+        fs::remove_file(&temporary).ok();
+    }
+    moved
+}
+
+fn start(plan: Plan) -> Result<ExitCode, Failure> {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("PLACET_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .with_target(false)
+        .init();
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::new(format!("cannot start: {error}")))?;
+    runtime.block_on(serve(plan))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn verify_receipt(path: &Path) -> Result<ExitCode, Failure> {
+    let report = verify_file(&read(path, MAX_FILE, "receipt file")?);
+    say(&told_report(&report))?;
+    Ok(ExitCode::from(u8::from(!report.is_genuine())))
+}
+
+/// The config at `path`, if it has no errors; otherwise they are listed.
+fn usable(path: &Path) -> Result<Config, Failure> {
+    let checked = parse(path, &read(path, MAX_CONFIG, "config")?)?;
+    if checked.problems.is_empty() {
+        return Ok(checked.config);
+    }
+    eprint!("{}", told(path, &checked.problems));
+    match checked.has_errors() {
+        false => Ok(checked.config),
+        true => Err(Failure::new(format!("{} has errors", path.display())).help("Mend the errors listed above.")),
+    }
+}
+
+fn demo_config() -> Result<Config, Failure> {
+    let broken = || Failure::new("the demo shop's config in this program is broken");
+    let checked = check(&demo::config().ok_or_else(broken)?).map_err(|_| broken())?;
+    if checked.has_errors() { Err(broken()) } else { Ok(checked.config) }
+}
+
+fn parse(path: &Path, text: &str) -> Result<Checked, Failure> {
+    check(text).map_err(|fault| {
+        // The place stands before the message, as compilers tell it.
+        let message = fault.message.split(" at line ").next().unwrap_or_default();
+        Failure::unreadable(format!("{}:{}:{}: {message}", path.display(), fault.line, fault.column))
+            .help("The file must be JSON. An editor that knows JSON shows the place; a comma or a quotation mark is missing most often.")
+    })
+}
+
+fn read(path: &Path, most: usize, what: &str) -> Result<String, Failure> {
+    let cannot = |error: io::Error| {
+        Failure::unreadable(format!("cannot read the {what} {}: {error}", path.display()))
+            .help("Check the path, and that this user may read the file.")
+    };
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(cannot)?;
+    file.take(most as u64 + 1).read_to_end(&mut bytes).map_err(cannot)?;
+    if bytes.len() > most {
+        let size = fs::metadata(path).map_or_else(|_| "more".to_owned(), |metadata| format!("{} bytes", metadata.len()));
+        return Err(Failure::unreadable(format!("the {what} {} is too large: {size}, {most} bytes are the most", path.display()))
+            .help(format!("A {what} has some ten kilobytes. Check that this is the right file.")));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let place = error.utf8_error().valid_up_to();
+        Failure::unreadable(format!("the {what} {} is not UTF-8: byte {place} is wrong", path.display()))
+            .help("Save the file in the encoding UTF-8.")
+    })
+}
+
+fn say(text: &str) -> Result<ExitCode, Failure> {
+    match io::stdout().write_all(text.as_bytes()) {
+        // Nobody listens any more, as in `placet schema | head`.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(format!("cannot write: {error}"))),
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// The problems for people: severity and place, then what is wrong, then what to do.
+fn told(path: &Path, problems: &[Problem]) -> String {
+    let mut text = String::new();
+    for problem in problems {
+        let place = if problem.path.is_empty() { "(whole file)" } else { &problem.path };
+        let _ = writeln!(text, "{:<8} {place}  [{}]", problem.severity.word(), problem.code);
+        let _ = writeln!(text, "         {}", problem.message);
+        let _ = writeln!(text, "   hint: {}\n", problem.hint);
+    }
+    let count = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
+    let counted = |number: usize, word: &str| match number {
+        0 => format!("no {word}s"),
+        1 => format!("1 {word}"),
+        _ => format!("{number} {word}s"),
+    };
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let _ = writeln!(text, "{}: {}, {}", path.display(), counted(errors, "error"), counted(warnings, "warning"));
+    text
+}
+
+/// The report on a receipt for people.
+fn told_report(report: &Report) -> String {
+    let mut text = String::new();
+    for check in &report.checks {
+        let (mark, told) = match &check.outcome {
+            Ok(told) => ("ok", told),
+            Err(told) => ("NOT OK", told),
+        };
+        let _ = writeln!(text, "{mark:>6}  {:<16}{told}", check.what);
+    }
+    let _ = writeln!(text);
+    match (&report.content, report.failure()) {
+        (Some(content), None) => told_content(&mut text, report, content),
+        (_, failure) => {
+            let why = failure.and_then(|check| check.outcome.as_ref().err()).map_or("", String::as_str);
+            let _ = writeln!(text, "NOT GENUINE. {why}");
+        }
+    }
+    text
+}
+
+fn told_content(text: &mut String, report: &Report, content: &Content) {
+    let verdict = if content.signed { "GENUINE." } else { "CONSISTENT, BUT NOT SIGNED." };
+    let _ = writeln!(text, "{verdict} {}\n{}", content.act(), content.when());
+    let _ = writeln!(text, "\nChoices");
+    for chosen in &content.choices {
+        let word = match chosen.choice {
+            ChoiceState::Always => "always on",
+            ChoiceState::Granted => "granted",
+            ChoiceState::Denied => "denied",
+        };
+        let separate = if chosen.separate { ", asked separately" } else { "" };
+        let title = chosen.title.as_deref().unwrap_or("(not in the notice)");
+        let _ = writeln!(text, "  {word:<10} {title} ({}{separate})", printable(&chosen.purpose));
+    }
+    for (preference, picked) in content.preferences() {
+        let picked = if picked.is_empty() { "nothing" } else { &picked };
+        let _ = writeln!(text, "  {:<10} {}", printable(&preference), printable(picked));
+    }
+    for (heading, sentences) in
+        [("This proves", &report.proves), ("This does not prove", &report.does_not_prove)]
+    {
+        let _ = writeln!(text, "\n{heading}");
+        for sentence in sentences {
+            let _ = writeln!(text, "  - {sentence}");
+        }
+    }
+}
+
+/// A text without characters that a terminal would obey.
+fn printable(text: &str) -> String {
+    text.chars().filter(|character| !character.is_control()).collect()
+}

@@ -1,0 +1,141 @@
+//! The demo shop and its pretend third parties.
+//!
+//! The shop embeds the tag as a customer would: the server does nothing for it but serve its
+//! files, in which three marks stand for what is known only at the start: `{{placet}}` and
+//! `{{third-party}}` for the two origins, `{{nonce}}` for the attribute that a strict
+//! Content-Security-Policy wants.
+
+use crate::asset::{Asset, Keep, for_every_page};
+use crate::problem::Problem;
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use placet_model::receipt::base64url;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+#[derive(rust_embed::Embed)]
+#[folder = "../../public/demo"]
+struct Files;
+
+/// The demo shop's config.
+pub fn config() -> Option<String> {
+    Files::get("placet.json").and_then(|file| String::from_utf8(file.data.into_owned()).ok())
+}
+
+/// The origins that the marks stand for.
+#[derive(Debug, Clone)]
+pub struct Origins {
+    /// Where the shop is served, and the tag with it.
+    pub placet: String,
+    /// Where the pretend third parties are.
+    pub third_party: String,
+}
+
+impl Origins {
+    fn fill(&self, text: &str) -> String {
+        text.replace("{{placet}}", &self.placet).replace("{{third-party}}", &self.third_party)
+    }
+}
+
+#[derive(Debug)]
+struct Shop {
+    files: HashMap<String, Asset>,
+    strict: String,
+}
+
+/// The shop's pages and assets. `/strict` is its first page under the strictest policy that the tag promises to work with.
+pub fn shop(origins: &Origins) -> Router {
+    let files = Files::iter()
+        .filter(|path| !path.starts_with("third-party/") && !path.ends_with(".json"))
+        .filter_map(|path| Some((address(&path), asset(&path, origins)?)))
+        .collect();
+    let strict = Files::get("index.html").map(|file| origins.fill(&String::from_utf8_lossy(&file.data)));
+    let shop = Shop { files, strict: strict.unwrap_or_default() };
+    Router::new().route("/strict", get(strict_page)).fallback(get(shop_file)).with_state(Arc::new(shop))
+}
+
+/// The pretend analytics and ad companies: scripts, a film, and a place that takes what they collect.
+pub fn third_parties(origins: &Origins) -> Router {
+    let files: HashMap<String, Asset> = Files::iter()
+        .filter_map(|path| {
+            let name = path.strip_prefix("third-party/")?;
+            Some((format!("/{name}"), asset(&path, origins)?))
+        })
+        .collect();
+    Router::new()
+        .route("/collect", any(async || for_every_page(StatusCode::NO_CONTENT.into_response())))
+        .fallback(get(third_party_file))
+        .with_state(Arc::new(files))
+}
+
+async fn shop_file(State(shop): State<Arc<Shop>>, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
+    Ok(shop.files.get(uri.path()).ok_or(Problem::NotFound)?.answer(&headers))
+}
+
+async fn third_party_file(
+    State(files): State<Arc<HashMap<String, Asset>>>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    Ok(for_every_page(files.get(uri.path()).ok_or(Problem::NotFound)?.answer(&headers)))
+}
+
+async fn strict_page(State(shop): State<Arc<Shop>>) -> Result<Response, Problem> {
+    let mut random = [0; 18];
+    getrandom::fill(&mut random).map_err(|_| Problem::Busy(1))?;
+    let nonce = base64url(&random);
+    let policy = format!(
+        "script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'nonce-{nonce}'; \
+         require-trusted-types-for 'script'; trusted-types placet; object-src 'none'; base-uri 'none'"
+    );
+    let page = shop.strict.replace("{{nonce}}", &format!("nonce=\"{nonce}\""));
+    let mut response = page.into_response();
+    for (name, value) in [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::CONTENT_SECURITY_POLICY, &policy),
+    ] {
+        response.headers_mut().insert(name, HeaderValue::try_from(value).map_err(|_| Problem::NotFound)?);
+    }
+    Ok(response)
+}
+
+/// The address of a file: pages have no ending, and an `index` is its folder.
+fn address(path: &str) -> String {
+    match path.strip_suffix(".html") {
+        None => format!("/{path}"),
+        Some("index") => "/".to_owned(),
+        Some(page) => format!("/{}", page.strip_suffix("index").unwrap_or(page)),
+    }
+}
+
+fn asset(path: &str, origins: &Origins) -> Option<Asset> {
+    let bytes = Files::get(path)?.data.into_owned();
+    let content_type = content_type(path);
+    Some(match String::from_utf8(bytes) {
+        Ok(text) => {
+            let text = origins.fill(&text).replace(" {{nonce}}", "");
+            Asset::compressed(content_type, Keep::Asking, text.into_bytes())
+        }
+        Err(binary) => Asset::new(content_type, Keep::Asking, binary.into_bytes(), None),
+    })
+}
+
+fn content_type(path: &str) -> &'static str {
+    match path.rsplit('.').next() {
+        Some("html") => "text/html; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("jpg") => "image/jpeg",
+        Some("webp") => "image/webp",
+        Some("woff2") => "font/woff2",
+        Some("mp4") => "video/mp4",
+        Some("webm") => "video/webm",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,182 @@
+//! What the server answers when it cannot do what it was asked: problems as RFC 9457 describes them.
+//!
+//! Which error belongs where:
+//! - A receipt that breaks a rule is a [`Refusal`]: it stands in the `results` of a recording call
+//!   whose other receipts may be fine.
+//! - A request that cannot be taken as a whole is a [`Problem`]: it is the answer.
+//! - A fault of the server itself is a [`Problem`] too, and tells its cause to the log only.
+//!
+//! **Invariant:** an answer holds nothing of the request but short, quoted words, and nothing of
+//! the server's inside.
+
+use axum::extract::Path;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use placet_model::json;
+use placet_model::verify::{PROBLEM_TYPES, ProblemType, Refusal};
+
+/// Why a request is not answered as wished.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    /// It cannot be read; why.
+    Malformed(String),
+    /// Its body is too large.
+    TooLarge,
+    /// Its body has another media type than we take.
+    UnsupportedType,
+    /// It comes from a page of another site.
+    OriginRefused(String),
+    /// Its body did not arrive in time.
+    TooSlow,
+    /// Too many requests come from its network; seconds to wait.
+    TooMany(u64),
+    /// The server has too much to do; seconds to wait.
+    Busy(u64),
+    /// The database failed.
+    StoreFailed,
+    /// Nothing is there.
+    NotFound,
+    /// Something is there, but not for this method.
+    MethodRefused,
+}
+
+impl Problem {
+    fn problem_type(&self) -> &'static ProblemType {
+        match self {
+            Problem::Malformed(_) => Refusal::Malformed(String::new()).problem_type(),
+            Problem::TooLarge => Refusal::TooLarge(0).problem_type(),
+            Problem::UnsupportedType => &UNSUPPORTED_TYPE,
+            Problem::OriginRefused(_) => &ORIGIN_REFUSED,
+            Problem::TooSlow => &TOO_SLOW,
+            Problem::TooMany(_) => &TOO_MANY,
+            Problem::Busy(_) => &BUSY,
+            Problem::StoreFailed => &STORE_FAILED,
+            Problem::NotFound => &NOT_FOUND,
+            Problem::MethodRefused => &METHOD_REFUSED,
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Problem::Malformed(detail) => detail.clone(),
+            Problem::TooLarge => "The body of a recording call has at most 16 KB.".into(),
+            Problem::UnsupportedType => "The body must be application/json or text/plain.".into(),
+            Problem::OriginRefused(origin) => format!("Pages of {origin:?} may not record receipts here."),
+            Problem::TooSlow => "The body did not arrive within ten seconds.".into(),
+            Problem::TooMany(seconds) | Problem::Busy(seconds) => format!("Try again in {seconds} s."),
+            Problem::StoreFailed => "The receipt could not be stored; nothing of this call was kept.".into(),
+            Problem::NotFound => "There is nothing at this address.".into(),
+            Problem::MethodRefused => "This address does not answer this method.".into(),
+        }
+    }
+
+    fn retry_after(&self) -> Option<u64> {
+        match self {
+            Problem::TooMany(seconds) | Problem::Busy(seconds) => Some(*seconds),
+            Problem::StoreFailed => Some(5),
+            _ => None,
+        }
+    }
+}
+
+impl From<sqlx::Error> for Problem {
+    fn from(error: sqlx::Error) -> Self {
+        tracing::error!(%error, "the database failed");
+        Problem::StoreFailed
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let problem = self.problem_type();
+        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = json::to_text(&problem.details(self.detail()));
+        let headers = [(header::CONTENT_TYPE, "application/problem+json"), (header::CACHE_CONTROL, "no-store")];
+        let mut response = (status, headers, body).into_response();
+        if let Some(seconds) = self.retry_after() {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+/// `GET /problems/{slug}`: what a kind of problem means and what to do about it.
+///
+/// # Errors
+/// [`Problem::NotFound`] for a slug that no problem has.
+pub async fn explain(Path(slug): Path<String>) -> Result<Response, Problem> {
+    let problem = all_types().find(|problem| problem.slug == slug).ok_or(Problem::NotFound)?;
+    let ProblemType { title, status, meaning, hint, .. } = problem;
+    let text = format!("{title}\n\n{meaning}\n\nWhat to do: {hint}\n\nHTTP status: {status}\n");
+    let headers =
+        [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=86400")];
+    Ok((headers, text).into_response())
+}
+
+/// All kinds of problem: those of receipts, then those of requests.
+pub fn all_types() -> impl Iterator<Item = &'static ProblemType> {
+    PROBLEM_TYPES.iter().chain(REQUEST_PROBLEM_TYPES)
+}
+
+const UNSUPPORTED_TYPE: ProblemType = ProblemType {
+    slug: "unsupported-type",
+    title: "Media type not supported",
+    status: 415,
+    meaning: "The body of a recording call is JSON, sent as application/json or, for beacons, as text/plain.",
+    hint: "Set the header Content-Type to application/json.",
+};
+const ORIGIN_REFUSED: ProblemType = ProblemType {
+    slug: "origin-refused",
+    title: "Origin refused",
+    status: 403,
+    meaning: "The page that sent the request belongs to another site. Receipts come from the site that the config names, \
+        from its subdomains over https:, and from the server's own public address.",
+    hint: "Set \"site\" in the config to the host name of your shop. For trials on your own machine, a config whose site is \
+        localhost takes receipts from localhost on any port.",
+};
+const TOO_SLOW: ProblemType = ProblemType {
+    slug: "too-slow",
+    title: "Too slow",
+    status: 408,
+    meaning: "The body of the request took too long to arrive.",
+    hint: "Send it again.",
+};
+const TOO_MANY: ProblemType = ProblemType {
+    slug: "too-many-requests",
+    title: "Too many requests",
+    status: 429,
+    meaning: "More requests came from this network than shoppers make.",
+    hint: "Wait for as long as the header Retry-After says; keep the receipts until then. If your own proxy stands before \
+        the server, name it with --trusted-proxy, so that each visitor's own network is counted.",
+};
+const BUSY: ProblemType = ProblemType {
+    slug: "busy",
+    title: "Busy",
+    status: 503,
+    meaning: "The server is handling as many recording calls as it can.",
+    hint: "Wait for as long as the header Retry-After says; keep the receipts until then.",
+};
+const STORE_FAILED: ProblemType = ProblemType {
+    slug: "store-failed",
+    title: "Not stored",
+    status: 503,
+    meaning: "The database failed. The server's log says how.",
+    hint: "Keep the receipts and send them again later.",
+};
+const NOT_FOUND: ProblemType = ProblemType {
+    slug: "not-found",
+    title: "Not found",
+    status: 404,
+    meaning: "There is nothing at this address.",
+    hint: "Check the address.",
+};
+const METHOD_REFUSED: ProblemType = ProblemType {
+    slug: "method-refused",
+    title: "Method not allowed",
+    status: 405,
+    meaning: "The address answers other methods than this one; the header Allow lists them.",
+    hint: "Receipts are recorded with POST; everything else is read with GET.",
+};
+
+const REQUEST_PROBLEM_TYPES: &[ProblemType] =
+    &[ORIGIN_REFUSED, UNSUPPORTED_TYPE, TOO_SLOW, TOO_MANY, BUSY, STORE_FAILED, NOT_FOUND, METHOD_REFUSED];

@@ -1,0 +1,187 @@
+//! The recording call: receipts in, acknowledgements out. `docs/reference/protocol.md` describes it.
+//!
+//! **Invariant:** the answer leaves after the transaction is on disk, so whatever was acknowledged is held.
+//! **Invariant:** recording is idempotent: a client that heard no answer sends the same bytes again.
+
+use crate::cors;
+use crate::problem::Problem;
+use crate::state::{App, now};
+use crate::store::Entry;
+use axum::Extension;
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use placet_model::json;
+use placet_model::receipt::{MAX_BATCH, MAX_BODY, RecordAnswer, RecordRequest, RecordResult};
+use placet_model::verify::{Refusal, Unverified};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::time::timeout;
+
+/// The address that a connection comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub IpAddr);
+
+/// `POST <endpoint>`.
+pub async fn record(State(app): State<Arc<App>>, peer: Option<Extension<Peer>>, request: Request) -> Response {
+    match app.origins.check(request.headers()) {
+        Ok(origin) => {
+            let peer = peer.map(|Extension(Peer(address))| address);
+            let mut response = take(&app, peer, request).await.unwrap_or_else(IntoResponse::into_response);
+            cors::tell(&mut response, origin);
+            response
+        }
+        Err(problem) => {
+            let mut response = problem.into_response();
+            cors::tell(&mut response, None);
+            response
+        }
+    }
+}
+
+/// `OPTIONS <endpoint>`.
+///
+/// # Errors
+/// [`Problem::OriginRefused`].
+pub async fn preflight(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
+    app.origins.preflight(&headers)
+}
+
+async fn take(app: &App, peer: Option<IpAddr>, request: Request) -> Result<Response, Problem> {
+    if let Some(peer) = peer {
+        let address = forwarded_for(request.headers(), peer, &app.proxies);
+        app.gauge.count(address, Instant::now()).map_err(Problem::TooMany)?;
+    }
+    let _permit = app.gauge.calls.try_acquire().map_err(|_| Problem::Busy(2))?;
+    if !is_json_or_text(request.headers()) {
+        return Err(Problem::UnsupportedType);
+    }
+    let body = read(request.into_body(), app).await?;
+    let receipts = parse(&body)?;
+    let answer = RecordAnswer { results: keep(app, &receipts).await? };
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+    Ok((headers, json::to_text(&answer)).into_response())
+}
+
+/// Verifies the receipts and stores those that hold, all in one transaction.
+async fn keep(app: &App, receipts: &[String]) -> Result<Vec<RecordResult>, sqlx::Error> {
+    let mut entries: Vec<Entry> = Vec::with_capacity(receipts.len());
+    let mut refusals: Vec<Option<Refusal>> = Vec::with_capacity(receipts.len());
+    for jws in receipts {
+        match verify(app, jws, &entries).await? {
+            Ok(entry) => {
+                entries.push(entry);
+                refusals.push(None);
+            }
+            Err(refusal) => refusals.push(Some(refusal)),
+        }
+    }
+    let recorded = match entries.is_empty() {
+        true => Vec::new(),
+        false => app.store.record(&entries, now()).await?,
+    };
+    let mut recorded = recorded.into_iter();
+    let result = |refusal: Option<Refusal>| match refusal {
+        Some(refusal) => Some(RecordResult::Rejected(refusal.details())),
+        None => recorded.next().map(|outcome| match outcome {
+            Ok(acknowledgement) => RecordResult::Recorded(acknowledgement),
+            Err(refusal) => RecordResult::Rejected(refusal.details()),
+        }),
+    };
+    Ok(refusals.into_iter().filter_map(result).collect())
+}
+
+/// Verifies one receipt. Its key may have come with an earlier receipt, of this call or of any before.
+async fn verify(app: &App, jws: &str, before: &[Entry]) -> Result<Result<Entry, Refusal>, sqlx::Error> {
+    let receipt = match Unverified::parse(jws) {
+        Ok(receipt) => receipt,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let key = match receipt.missing_key() {
+        None => None,
+        Some(kid) => match before.iter().find(|entry| entry.claims.sub.device.as_deref() == Some(kid)) {
+            Some(entry) => entry.key.clone(),
+            None => app.store.key(kid).await?,
+        },
+    };
+    let verified = match receipt.verify(key.as_ref(), &app.expect()) {
+        Ok(verified) => verified,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let notice = &verified.claims.notice.hash;
+    if !app.store.knows_notice(notice).await? {
+        return Ok(Err(Refusal::NoticeUnknown(notice.clone())));
+    }
+    Ok(Ok(Entry { jws: jws.to_owned(), hash: verified.hash, claims: verified.claims, key: verified.key }))
+}
+
+async fn read(body: Body, app: &App) -> Result<Bytes, Problem> {
+    if body.size_hint().lower() > MAX_BODY as u64 {
+        return Err(Problem::TooLarge);
+    }
+    match timeout(app.gauge.limits.body_time, to_bytes(body, MAX_BODY)).await {
+        Ok(Ok(body)) => Ok(body),
+        // Reading stops at the limit, or where the client goes away and hears no answer anyway.
+        Ok(Err(_)) => Err(Problem::TooLarge),
+        Err(_) => Err(Problem::TooSlow),
+    }
+}
+
+fn parse(body: &[u8]) -> Result<Vec<String>, Problem> {
+    let text = std::str::from_utf8(body).map_err(|_| Problem::Malformed("The body is not UTF-8.".into()))?;
+    let tree = json::parse(text).map_err(|error| Problem::Malformed(format!("The body is not proper JSON: {error}.")))?;
+    let request: RecordRequest = json::from_tree(&tree)
+        .ok_or_else(|| Problem::Malformed("The body is not {\"receipts\": [\"...\"]} with texts in the list.".into()))?;
+    match request.receipts.len() {
+        1..=MAX_BATCH => Ok(request.receipts),
+        count => Err(Problem::Malformed(format!("There are {count} receipts; 1 to {MAX_BATCH} go into one call."))),
+    }
+}
+
+fn is_json_or_text(headers: &HeaderMap) -> bool {
+    let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let essence = given.split(';').next().unwrap_or("").trim();
+    essence.eq_ignore_ascii_case("application/json") || essence.eq_ignore_ascii_case("text/plain")
+}
+
+/// The address that counts: behind proxies that the operator named, the last one that they did not write themselves.
+fn forwarded_for(headers: &HeaderMap, peer: IpAddr, proxies: &[IpAddr]) -> IpAddr {
+    let lists = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
+    let mut hops: Vec<IpAddr> = lists.flat_map(|list| list.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
+    let mut address = peer;
+    while proxies.contains(&address.to_canonical()) {
+        match hops.pop() {
+            Some(hop) => address = hop,
+            None => break,
+        }
+    }
+    address
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    #[test]
+    fn forwarded_addresses_count_behind_named_proxies_only() {
+        for (peer, proxies, forwarded, counted) in [
+            ("192.0.2.1", &[][..], "198.51.100.1", "192.0.2.1"),
+            ("192.0.2.1", &["192.0.2.1"], "198.51.100.1", "198.51.100.1"),
+            ("192.0.2.1", &["192.0.2.1"], "203.0.113.9, 198.51.100.1", "198.51.100.1"),
+            ("192.0.2.1", &["192.0.2.1", "192.0.2.2"], "203.0.113.9, 198.51.100.1, 192.0.2.2", "198.51.100.1"),
+            ("192.0.2.1", &["192.0.2.1"], "", "192.0.2.1"),
+            ("192.0.2.1", &["192.0.2.1"], "unknown", "192.0.2.1"),
+        ] {
+            let headers = HeaderMap::from_iter([(
+                header::HeaderName::from_static("x-forwarded-for"),
+                HeaderValue::from_static(forwarded),
+            )]);
+            let proxies: Vec<IpAddr> = proxies.iter().map(|proxy: &&str| proxy.parse().unwrap()).collect();
+            let address = forwarded_for(&headers, peer.parse().unwrap(), &proxies);
+            assert_eq!(address, counted.parse::<IpAddr>().unwrap(), "{forwarded}");
+        }
+    }
+}

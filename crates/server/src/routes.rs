@@ -1,0 +1,51 @@
+//! Every route of the server.
+
+use crate::problem::{self, Problem};
+use crate::state::App;
+use crate::{embed, record};
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::map_response;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use std::sync::Arc;
+
+/// The routes; `others` answers what is not among them.
+pub fn router(app: Arc<App>, others: Router) -> Router {
+    Router::new()
+        .route(&app.record_path, post(record::record).options(record::preflight))
+        .route("/embed/{*path}", get(embed::file))
+        .route("/notice/{name}", get(embed::notice))
+        .route("/.well-known/gpc.json", get(embed::file))
+        .route("/problems/{slug}", get(problem::explain))
+        .route("/healthz", get(healthz))
+        .method_not_allowed_fallback(async || Problem::MethodRefused)
+        .with_state(app)
+        .fallback_service(others)
+        .layer(map_response(harden))
+}
+
+/// Answers everything with "not found".
+pub fn nothing() -> Router {
+    Router::new().fallback(async || Problem::NotFound)
+}
+
+/// `GET /healthz`: the process runs and answers.
+async fn healthz() -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+    (headers, r#"{"status":"ok"}"#).into_response()
+}
+
+/// Tells browsers to take nothing that we serve for anything else.
+async fn harden(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.entry(header::REFERRER_POLICY).or_insert(HeaderValue::from_static("strict-origin-when-cross-origin"));
+    let page = headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
+    if !page {
+        headers
+            .entry(HeaderName::from_static("content-security-policy"))
+            .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+    }
+    response
+}

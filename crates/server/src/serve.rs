@@ -1,0 +1,191 @@
+//! Starting and stopping the server.
+
+use crate::cli::Failure;
+use crate::demo;
+use crate::limits::Limits;
+use crate::publish::{Place, publish};
+use crate::record::Peer;
+use crate::routes::{nothing, router};
+use crate::state::{App, Settings, now};
+use crate::store::{Store, StoreError};
+use axum::Router;
+use axum::body::Body;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use placet_model::config::Config;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tower::ServiceExt;
+use url::Url;
+
+/// How the operator starts the server.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The checked config.
+    pub config: Config,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The database.
+    pub database: String,
+    /// The address by which browsers reach the server; where it listens, if not given.
+    pub public: Option<Url>,
+    /// Proxies whose X-Forwarded-For is believed.
+    pub proxies: Vec<IpAddr>,
+    /// Whether to serve the demo shop.
+    pub demo: bool,
+}
+
+/// Connections that are open at the same time.
+const MOST_CONNECTIONS: usize = 1024;
+/// How long a request's head may take to arrive, and how long an idle connection stays open.
+const HEAD_TIME: Duration = Duration::from_secs(15);
+/// How long running requests may take to end when the server stops.
+const LAST_WORDS: Duration = Duration::from_secs(10);
+
+/// Publishes the config, opens the database, serves until a signal stops it.
+///
+/// # Errors
+/// A [`Failure`] that says what to do.
+pub async fn serve(plan: Plan) -> Result<(), Failure> {
+    let mut config = plan.config;
+    let listener = bind(plan.listen).await?;
+    let address = local(&listener)?;
+    let origin = format!("http://{address}");
+
+    let mut others = nothing();
+    let mut third_party = None;
+    if plan.demo {
+        let port = if plan.listen.port() == 0 { 0 } else { plan.listen.port().saturating_add(1) };
+        let listener = bind(SocketAddr::new(plan.listen.ip(), port)).await?;
+        let origins = demo::Origins { placet: origin.clone(), third_party: format!("http://{}", local(&listener)?) };
+        config.site = address.to_string();
+        others = demo::shop(&origins);
+        third_party = Some((listener, demo::third_parties(&origins), origins.third_party));
+    }
+
+    let public = match plan.public {
+        Some(public) => public,
+        None => Url::parse(&origin).map_err(|error| Failure::new(format!("{origin} is no address: {error}")))?,
+    };
+    let place = Place { base: None, notices: "../notice/" };
+    let publication = publish(&config, &place).map_err(|error| Failure::new(error.to_string()))?;
+    let store = Store::open(&plan.database).await.map_err(|error| cannot_open(&plan.database, &error))?;
+    store.keep_notices(&publication.notices, now()).await.map_err(|error| cannot_open(&plan.database, &error.into()))?;
+    let settings = Settings { public, proxies: plan.proxies, limits: Limits::default() };
+    let app = App::new(&config, &publication, settings, store).map_err(|error| {
+        Failure::new(error.to_string()).help("Write a path of its own there, for example /v1/receipts.")
+    })?;
+    let app = Arc::new(app);
+
+    let (stop, stopped) = watch::channel(());
+    let mut listening = vec![tokio::spawn(accept(listener, router(app.clone(), others), stopped.clone()))];
+    println!("placet: listening on {origin}");
+    if let Some((listener, routes, origin)) = third_party {
+        listening.push(tokio::spawn(accept(listener, routes, stopped)));
+        println!("placet: third parties on {origin}");
+    }
+    signal().await;
+    tracing::info!("stopping");
+    drop(stop);
+    for task in listening {
+        if let Err(error) = task.await {
+            tracing::error!(%error, "a listener broke");
+        }
+    }
+    app.store.close().await;
+    Ok(())
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::new(format!("cannot listen on {address}: {error}"))
+            .help("Stop what listens there, or choose another address with --listen, for example --listen 127.0.0.1:8080.")
+    })
+}
+
+fn local(listener: &TcpListener) -> Result<SocketAddr, Failure> {
+    listener.local_addr().map_err(|error| Failure::new(format!("the listening socket has no address: {error}")))
+}
+
+fn cannot_open(database: &str, error: &StoreError) -> Failure {
+    let help = match error {
+        StoreError::Address(_) => "SQLite is the database of this version.",
+        StoreError::Newer { .. } => "Start the newer version, or choose another file with --database.",
+        StoreError::Database(_) => {
+            "Check that the directory exists, that this user may write there and that the disk has room; \
+             or choose another file with --database sqlite:FILE."
+        }
+    };
+    Failure::new(format!("cannot use the database {database}: {error}")).help(help)
+}
+
+/// Takes connections until told to stop, then lets the running requests end.
+async fn accept(listener: TcpListener, routes: Router, mut stopped: watch::Receiver<()>) {
+    let graceful = GracefulShutdown::new();
+    let connections = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    loop {
+        let Ok(permit) = connections.clone().acquire_owned().await else { break };
+        let (stream, peer) = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    // Most often there are too many open files: waiting lets some close.
+                    tracing::warn!(%error, "cannot accept a connection");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    continue;
+                }
+            },
+            _ = stopped.changed() => break,
+        };
+        let connection = graceful.watch(connect(stream, peer, routes.clone()));
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+            drop(permit);
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(LAST_WORDS, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests were cut off");
+    }
+}
+
+/// Serves one connection.
+fn connect(
+    stream: TcpStream,
+    peer: SocketAddr,
+    routes: Router,
+) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> + Send {
+    // Answers are small and whole: waiting to fill a packet only delays them.
+    stream.set_nodelay(true).ok();
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(Peer(peer.ip()));
+        routes.clone().oneshot(request.map(Body::new))
+    });
+    http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIME)
+        .max_buf_size(32 * 1024)
+        .serve_connection(TokioIo::new(stream), service)
+}
+
+/// Waits for the signal to stop: Ctrl-C, or SIGTERM.
+async fn signal() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    if let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = interrupted => {}
+            _ = terminated.recv() => {}
+        }
+        return;
+    }
+    interrupted.await.ok();
+}

@@ -1,0 +1,149 @@
+//! What every handler sees: the config's facts, the published files, the database, the limits.
+
+use crate::asset::{Asset, Keep};
+use crate::cors::{Origins, is_loopback};
+use crate::limits::{Gauge, Limits};
+use crate::publish::Publication;
+use crate::store::Store;
+use placet_model::config::Config;
+use placet_model::verify::Expect;
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::time::{SystemTime, UNIX_EPOCH};
+use url::Url;
+
+/// The state of the server.
+#[derive(Debug)]
+pub struct App {
+    /// The path of the recording call.
+    pub record_path: String,
+    /// Whose pages may record.
+    pub origins: Origins,
+    /// What is served as it is, by path.
+    pub assets: HashMap<String, Asset>,
+    /// The database.
+    pub store: Store,
+    /// The limits and how much of them is used.
+    pub gauge: Gauge,
+    /// Proxies whose X-Forwarded-For is believed.
+    pub proxies: Vec<IpAddr>,
+    site: String,
+    audiences: Vec<String>,
+    unsigned: bool,
+}
+
+/// What the operator says beside the config.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The address by which browsers reach the server.
+    pub public: Url,
+    /// Proxies whose X-Forwarded-For is believed.
+    pub proxies: Vec<IpAddr>,
+    /// The limits.
+    pub limits: Limits,
+}
+
+/// Why a config cannot be served.
+#[derive(Debug, thiserror::Error)]
+pub enum Unservable {
+    /// The endpoint is neither a path nor an address.
+    #[error("receipts.endpoint {0:?} is neither a path such as /v1/receipts nor an address")]
+    Endpoint(String),
+    /// The endpoint's path is taken by something else.
+    #[error("receipts.endpoint {0:?} is the address of something else on this server")]
+    PathTaken(String),
+}
+
+/// What the server itself serves: no endpoint may lie there.
+const TAKEN: [&str; 6] = ["/embed", "/notice", "/problems", "/.well-known", "/healthz", "/assets"];
+
+impl App {
+    /// Puts the state together.
+    ///
+    /// # Errors
+    /// [`Unservable`].
+    pub fn new(config: &Config, publication: &Publication, settings: Settings, store: Store) -> Result<Self, Unservable> {
+        let endpoint = &config.receipts.endpoint;
+        let url = settings.public.join(endpoint).map_err(|_| Unservable::Endpoint(endpoint.clone()))?;
+        let path = url.path().to_owned();
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte);
+        if path == "/" || !path.bytes().all(plain) || url.query().is_some() {
+            return Err(Unservable::Endpoint(endpoint.clone()));
+        }
+        if TAKEN.iter().any(|taken| path == *taken || path.starts_with(&format!("{taken}/"))) {
+            return Err(Unservable::PathTaken(endpoint.clone()));
+        }
+        Ok(App {
+            record_path: path,
+            origins: Origins::new(&config.site, &settings.public),
+            assets: assets(config, publication),
+            store,
+            gauge: Gauge::new(settings.limits),
+            proxies: settings.proxies,
+            site: config.site.clone(),
+            audiences: audiences(&url),
+            unsigned: config.receipts.unsigned,
+        })
+    }
+
+    /// What a receipt has to agree with here.
+    pub fn expect(&self) -> Expect<'_> {
+        Expect { audiences: Some(&self.audiences), site: Some(&self.site), unsigned: self.unsigned }
+    }
+}
+
+/// The present time in milliseconds since 1970.
+pub fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// The addresses that a receipt may name: the endpoint's, and on this machine itself the other names of it.
+fn audiences(endpoint: &Url) -> Vec<String> {
+    let unspecified = endpoint.host_str().is_some_and(|host| host == "0.0.0.0" || host == "[::]");
+    let mut audiences = vec![endpoint.to_string()];
+    if is_loopback(endpoint) || unspecified {
+        for name in ["127.0.0.1", "localhost", "[::1]"] {
+            let mut other = endpoint.clone();
+            if other.set_host(Some(name)).is_ok() && !audiences.contains(&other.to_string()) {
+                audiences.push(other.to_string());
+            }
+        }
+    }
+    audiences
+}
+
+fn assets(config: &Config, publication: &Publication) -> HashMap<String, Asset> {
+    let mut assets: HashMap<String, Asset> = publication
+        .files
+        .iter()
+        .map(|file| {
+            let path = match file.path.starts_with("notice/") {
+                true => format!("/{}", file.path),
+                false => format!("/embed/{}", file.path),
+            };
+            let keep = if file.immutable { Keep::Forever } else { Keep::Shortly };
+            (path, Asset::new(file.content_type, keep, file.bytes.clone(), Some(file.brotli.clone())))
+        })
+        .collect();
+    assets.insert("/.well-known/gpc.json".into(), Asset::new("application/json", Keep::Shortly, gpc(config), None));
+    assets
+}
+
+/// The GPC support resource: that this site obeys Global Privacy Control (W3C GPC, section 4.2).
+fn gpc(config: &Config) -> Vec<u8> {
+    let mut support = serde_json::json!({ "gpc": true });
+    if is_date(&config.version) {
+        support["lastUpdate"] = config.version.clone().into();
+    }
+    support.to_string().into_bytes()
+}
+
+/// Whether a version is a date as GPC wants one: `2026-11-01`.
+fn is_date(text: &str) -> bool {
+    text.len() == 10
+        && text.bytes().enumerate().all(|(place, byte)| match place {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        })
+}
