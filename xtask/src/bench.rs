@@ -1,0 +1,45 @@
+//! Benchmarks in a real browser. The measuring is done by the package `placet-bench`; xtask
+//! builds what is measured and brings what it is compared with.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use crate::build::{self, Profile};
+use crate::tools::browsers::Engine;
+use crate::tools::npm;
+use crate::workspace::Workspace;
+use crate::{cargo, run, widget};
+
+/// What `cargo xtask bench` can be told.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Which one, for example first-layer
+    name: String,
+    /// Further arguments for the benchmark
+    #[arg(last = true)]
+    rest: Vec<OsString>,
+}
+
+/// Builds for release, installs the rivals and runs the benchmark.
+pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCode> {
+    if !workspace.path("bench/Cargo.toml").is_file() {
+        bail!("there are no benchmarks in this checkout (bench/Cargo.toml is missing)");
+    }
+    let modules = npm::ensure(workspace)?;
+    let chromium = Engine::Chromium.ensure()?;
+    widget::build(workspace)?;
+    build::server(workspace, Profile::Release)?;
+    run::run(
+        cargo::cargo(workspace)
+            .args(["run", "--release", "--package", "placet-bench", "--"])
+            .arg(&arguments.name)
+            .args(&arguments.rest)
+            .env("PLACET_BIN", workspace.binary("release"))
+            .env("PLACET_NPM", modules)
+            .envs(chromium.environment),
+    )?;
+    Ok(ExitCode::SUCCESS)
+}
