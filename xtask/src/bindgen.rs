@@ -101,8 +101,7 @@ pub(crate) fn act_as_wasm_bindgen(arguments: Vec<OsString>) -> Result<ExitCode> 
         println!("{EXECUTABLE} {}", wasm_bindgen_shared::version());
         return Ok(ExitCode::SUCCESS);
     }
-    let (Some(input), Some(directory), Some(name)) = (shim.input, shim.out_dir, shim.out_name)
-    else {
+    let (Some(input), Some(directory), Some(name)) = (shim.input, shim.out_dir, shim.out_name) else {
         bail!("wasm-bindgen needs an input, --out-dir and --out-name");
     };
     let mut bindgen = Bindgen::new();

@@ -35,11 +35,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let embed = directory.join("embed");
     empty_directory(&embed)?;
     run::run(&mut publish(workspace, &binary, &embed))?;
-    println!(
-        "\nThe server is {}, the files to embed are in {}.",
-        workspace.show(&binary),
-        workspace.show(&embed)
-    );
+    println!("\nThe server is {}, the files to embed are in {}.", workspace.show(&binary), workspace.show(&embed));
     Ok(())
 }
 
@@ -56,10 +52,7 @@ pub(crate) fn server(workspace: &Workspace, profile: Profile) -> Result<()> {
 /// Publishes the demo's config into a directory.
 pub(crate) fn publish(workspace: &Workspace, binary: &Path, directory: &Path) -> Command {
     let mut command = Command::new(binary);
-    command
-        .current_dir(workspace.root())
-        .args(["publish", DEMO_CONFIG, "--out"])
-        .arg(directory);
+    command.current_dir(workspace.root()).args(["publish", DEMO_CONFIG, "--out"]).arg(directory);
     command
 }
 

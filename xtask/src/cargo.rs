@@ -13,8 +13,7 @@ pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 /// `cargo run` describes the package that it runs in the environment. A second cargo must not
 /// inherit that: build scripts that watch those variables would run again each time.
 pub(crate) fn bare() -> Command {
-    let mut command =
-        Command::new(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
     forget_package(&mut command);
     command
 }
@@ -23,10 +22,7 @@ pub(crate) fn bare() -> Command {
 pub(crate) fn forget_package(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let Some(text) = name.to_str() else { continue };
-        if text.starts_with("CARGO_PKG_")
-            || text.starts_with("CARGO_MANIFEST_")
-            || text == "OUT_DIR"
-        {
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") || text == "OUT_DIR" {
             command.env_remove(&name);
         }
     }

@@ -15,22 +15,13 @@ pub(crate) fn render(binary: &Path) -> Result<String> {
     let overview = help(binary, &[])?;
     let mut page = format!("{HEAD}\n{}", block(&overview));
     for command in commands(&overview) {
-        page.push_str(&format!(
-            "\n## `placet {command}`\n\n{}",
-            block(&help(binary, &[command])?)
-        ));
+        page.push_str(&format!("\n## `placet {command}`\n\n{}", block(&help(binary, &[command])?)));
     }
     Ok(page)
 }
 
 fn help(binary: &Path, command: &[&str]) -> Result<String> {
-    run::read(
-        Command::new(binary)
-            .args(command)
-            .arg("--help")
-            .env("COLUMNS", "100")
-            .env("NO_COLOR", "1"),
-    )
+    run::read(Command::new(binary).args(command).arg("--help").env("COLUMNS", "100").env("NO_COLOR", "1"))
 }
 
 fn block(text: &str) -> String {

@@ -34,10 +34,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCo
         .arg(format!("127.0.0.1:{}", arguments.port))
         .arg("--database")
         .arg(database(workspace));
-    println!(
-        "\n  The demo shop:  http://127.0.0.1:{}/\n  Ctrl-C ends it.\n",
-        arguments.port
-    );
+    println!("\n  The demo shop:  http://127.0.0.1:{}/\n  Ctrl-C ends it.\n", arguments.port);
     become_server(&mut server)
 }
 
@@ -57,8 +54,7 @@ fn check_ports(port: u16) -> Result<()> {
                 port.saturating_add(13)
             ),
             Err(error) => {
-                return Err(error)
-                    .with_context(|| format!("cannot listen on port {port} of this machine"));
+                return Err(error).with_context(|| format!("cannot listen on port {port} of this machine"));
             }
         }
     }
@@ -75,9 +71,5 @@ fn become_server(server: &mut Command) -> Result<ExitCode> {
 #[cfg(not(unix))]
 fn become_server(server: &mut Command) -> Result<ExitCode> {
     let status = server.status().context("cannot start the placet server")?;
-    Ok(if status.success() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -38,18 +38,9 @@ struct Source<'a> {
 const README: &str = "README.md";
 
 const ALL: [Generated; 3] = [
-    Generated {
-        path: "public/placet.schema.json",
-        make: schema,
-    },
-    Generated {
-        path: "docs/reference/cli.md",
-        make: cli_reference,
-    },
-    Generated {
-        path: README,
-        make: readme,
-    },
+    Generated { path: "public/placet.schema.json", make: schema },
+    Generated { path: "docs/reference/cli.md", make: cli_reference },
+    Generated { path: README, make: readme },
 ];
 
 /// Builds the server, then writes or checks every generated file.
@@ -65,11 +56,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCo
     for path in &drifted {
         eprintln!("{path} has drifted; `cargo xtask generate` writes it");
     }
-    Ok(if drifted.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if drifted.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// The files that are not what they would be if written now.
@@ -77,8 +64,7 @@ pub(crate) fn drifted(workspace: &Workspace, binary: &Path) -> Result<Vec<&'stat
     let source = Source { workspace, binary };
     let mut drifted = Vec::new();
     for generated in ALL {
-        let fresh =
-            (generated.make)(&source).with_context(|| format!("cannot make {}", generated.path))?;
+        let fresh = (generated.make)(&source).with_context(|| format!("cannot make {}", generated.path))?;
         let committed = std::fs::read_to_string(workspace.path(generated.path));
         if !committed.is_ok_and(|committed| committed == fresh) {
             drifted.push(generated.path);
@@ -90,17 +76,13 @@ pub(crate) fn drifted(workspace: &Workspace, binary: &Path) -> Result<Vec<&'stat
 /// Writes the size table into the README.
 pub(crate) fn write_size_table(workspace: &Workspace, sizes: &[Size]) -> Result<()> {
     let path = workspace.path(README);
-    write_if_changed(
-        &path,
-        size_table::replace(&read_text(&path)?, sizes)?.as_bytes(),
-    )
+    write_if_changed(&path, size_table::replace(&read_text(&path)?, sizes)?.as_bytes())
 }
 
 fn write(workspace: &Workspace, binary: &Path) -> Result<()> {
     let source = Source { workspace, binary };
     for generated in ALL {
-        let fresh =
-            (generated.make)(&source).with_context(|| format!("cannot make {}", generated.path))?;
+        let fresh = (generated.make)(&source).with_context(|| format!("cannot make {}", generated.path))?;
         write_if_changed(&workspace.path(generated.path), fresh.as_bytes())?;
         println!("{}", generated.path);
     }

@@ -44,10 +44,7 @@ pub(crate) fn minify(name: &str, source: &str, kind: Kind) -> Result<String> {
     let options = MinifierOptions {
         mangle: Some(MangleOptions::default()),
         mangle_properties: None,
-        compress: Some(CompressOptions {
-            target,
-            ..CompressOptions::smallest()
-        }),
+        compress: Some(CompressOptions { target, ..CompressOptions::smallest() }),
     };
     let minified = Minifier::new(options).minify(&allocator, &mut program);
     let printed = Codegen::new()
@@ -90,21 +87,12 @@ mod tests {
 
     #[test]
     fn does_not_use_syntax_newer_than_the_target() {
-        check(
-            Kind::Script,
-            "(function () { window.a = window.a || 1; })();",
-            "(function(){window.a=window.a||1})();",
-        );
+        check(Kind::Script, "(function () { window.a = window.a || 1; })();", "(function(){window.a=window.a||1})();");
     }
 
     #[test]
     fn names_the_file_of_a_syntax_error() {
-        let error = minify("placet.js", "let = ;", Kind::Script)
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.starts_with("placet.js is not valid JavaScript"),
-            "{error}"
-        );
+        let error = minify("placet.js", "let = ;", Kind::Script).unwrap_err().to_string();
+        assert!(error.starts_with("placet.js is not valid JavaScript"), "{error}");
     }
 }

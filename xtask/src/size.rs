@@ -58,10 +58,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCo
     }
     let mut code = ExitCode::SUCCESS;
     for size in sizes.iter().filter(|size| size.is_over()) {
-        eprintln!(
-            "over budget: {} is {} bytes, {} are allowed",
-            size.what, size.bytes, size.budget
-        );
+        eprintln!("over budget: {} is {} bytes, {} are allowed", size.what, size.bytes, size.budget);
         code = ExitCode::FAILURE;
     }
     Ok(code)
@@ -98,12 +95,8 @@ pub(crate) fn measure(workspace: &Workspace, binary: &Path) -> Result<Vec<Size>>
 /// The size of a file after brotli at its best, which is how the server sends it.
 fn compressed(path: &Path) -> Result<usize> {
     let content = read_bytes(path)?;
-    let parameters = BrotliEncoderParams {
-        quality: 11,
-        lgwin: 22,
-        size_hint: content.len(),
-        ..BrotliEncoderParams::default()
-    };
+    let parameters =
+        BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: content.len(), ..BrotliEncoderParams::default() };
     let mut output = Vec::new();
     brotli::BrotliCompress(&mut content.as_slice(), &mut output, &parameters)
         .with_context(|| format!("cannot compress {}", path.display()))?;
@@ -113,12 +106,7 @@ fn compressed(path: &Path) -> Result<usize> {
 fn as_json(sizes: &[Size]) -> serde_json::Value {
     let entries: serde_json::Map<_, _> = sizes
         .iter()
-        .map(|size| {
-            (
-                size.id.to_owned(),
-                json!({ "bytes": size.bytes, "budget": size.budget, "over": size.is_over() }),
-            )
-        })
+        .map(|size| (size.id.to_owned(), json!({ "bytes": size.bytes, "budget": size.budget, "over": size.is_over() })))
         .collect();
     json!({ "compression": "brotli 11", "sizes": entries })
 }

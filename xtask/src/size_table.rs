@@ -17,12 +17,7 @@ const TOLERANCE: f64 = 0.02;
 pub(crate) fn render(sizes: &[Size]) -> String {
     let mut table = String::from("| what (brotli 11) | size | budget |\n|---|---|---|\n");
     for size in sizes {
-        table.push_str(&format!(
-            "| {} | {:.1} KB | {} KB |\n",
-            size.what,
-            kilobytes(size.bytes),
-            size.budget / 1000
-        ));
+        table.push_str(&format!("| {} | {:.1} KB | {} KB |\n", size.what, kilobytes(size.bytes), size.budget / 1000));
     }
     table
 }
@@ -58,35 +53,21 @@ fn is_near_enough(committed: &str, sizes: &[Size]) -> bool {
 
 fn row_is_near(committed: &str, fresh: &str, size: &Size) -> bool {
     let (committed, fresh): (Vec<&str>, Vec<&str>) = (cells(committed), cells(fresh));
-    let (&[what, stated, budget], &[fresh_what, _, fresh_budget]) =
-        (committed.as_slice(), fresh.as_slice())
-    else {
+    let (&[what, stated, budget], &[fresh_what, _, fresh_budget]) = (committed.as_slice(), fresh.as_slice()) else {
         return false;
     };
-    let Some(stated) = stated
-        .strip_suffix(" KB")
-        .and_then(|number| number.parse::<f64>().ok())
-    else {
+    let Some(stated) = stated.strip_suffix(" KB").and_then(|number| number.parse::<f64>().ok()) else {
         return false;
     };
     let measured = kilobytes(size.bytes);
-    what == fresh_what
-        && budget == fresh_budget
-        && (stated - measured).abs() <= (measured * TOLERANCE).max(0.1)
+    what == fresh_what && budget == fresh_budget && (stated - measured).abs() <= (measured * TOLERANCE).max(0.1)
 }
 
 fn cells(row: &str) -> Vec<&str> {
-    row.trim()
-        .trim_matches('|')
-        .split('|')
-        .map(str::trim)
-        .collect()
+    row.trim().trim_matches('|').split('|').map(str::trim).collect()
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "sizes of files that a page loads are far below 2^52"
-)]
+#[expect(clippy::cast_precision_loss, reason = "sizes of files that a page loads are far below 2^52")]
 fn kilobytes(bytes: usize) -> f64 {
     bytes as f64 / 1000.0
 }
@@ -96,30 +77,15 @@ mod tests {
     use super::*;
 
     fn sizes(bytes: usize) -> Vec<Size> {
-        vec![Size {
-            id: "widget",
-            what: "widget",
-            bytes,
-            budget: 95_000,
-        }]
+        vec![Size { id: "widget", what: "widget", bytes, budget: 95_000 }]
     }
 
     /// Writes a table for one size, then replaces it after the size has changed.
     fn check(before: usize, after: usize, expect: &str) {
-        let text = replace(
-            &format!("# Placet\n\n{BEGIN}\n{END}\n\nMore.\n"),
-            &sizes(before),
-        )
-        .unwrap();
+        let text = replace(&format!("# Placet\n\n{BEGIN}\n{END}\n\nMore.\n"), &sizes(before)).unwrap();
         let text = replace(&text, &sizes(after)).unwrap();
-        assert!(
-            text.contains(&format!("| widget | {expect} KB | 95 KB |")),
-            "{text}"
-        );
-        assert!(
-            text.starts_with("# Placet\n\n<!--") && text.ends_with("-->\n\nMore.\n"),
-            "{text}"
-        );
+        assert!(text.contains(&format!("| widget | {expect} KB | 95 KB |")), "{text}");
+        assert!(text.starts_with("# Placet\n\n<!--") && text.ends_with("-->\n\nMore.\n"), "{text}");
     }
 
     #[test]
@@ -138,17 +104,8 @@ mod tests {
     #[test]
     fn a_changed_budget_or_name_is_written_anew() {
         let text = replace(&format!("{BEGIN}\n{END}"), &sizes(75_000)).unwrap();
-        let other = vec![Size {
-            id: "widget",
-            what: "widget and glue",
-            bytes: 75_000,
-            budget: 75_000,
-        }];
-        assert!(
-            replace(&text, &other)
-                .unwrap()
-                .contains("| widget and glue | 75.0 KB | 75 KB |")
-        );
+        let other = vec![Size { id: "widget", what: "widget and glue", bytes: 75_000, budget: 75_000 }];
+        assert!(replace(&text, &other).unwrap().contains("| widget and glue | 75.0 KB | 75 KB |"));
     }
 
     #[test]

@@ -46,82 +46,25 @@ pub(crate) struct Step {
 
 /// All steps, in the order in which they run: what fails soonest comes first.
 const STEPS: [Step; 19] = [
-    Step {
-        name: "fmt",
-        run: lints::fmt,
-    },
-    Step {
-        name: "clippy-model",
-        run: lints::model,
-    },
-    Step {
-        name: "clippy-model-wasm",
-        run: lints::model_wasm,
-    },
-    Step {
-        name: "clippy-tools",
-        run: lints::tools,
-    },
-    Step {
-        name: "clippy-server",
-        run: lints::server,
-    },
-    Step {
-        name: "clippy-widget",
-        run: lints::widget,
-    },
-    Step {
-        name: "clippy-widget-wasm",
-        run: lints::widget_wasm,
-    },
-    Step {
-        name: "model",
-        run: suites::model,
-    },
-    Step {
-        name: "xtask",
-        run: suites::xtask,
-    },
-    Step {
-        name: "widget-build",
-        run: products::widget,
-    },
-    Step {
-        name: "widget",
-        run: suites::widget,
-    },
-    Step {
-        name: "server",
-        run: suites::server,
-    },
-    Step {
-        name: "sizes",
-        run: products::sizes,
-    },
-    Step {
-        name: "generated",
-        run: products::generated,
-    },
-    Step {
-        name: "doc",
-        run: lints::doc,
-    },
-    Step {
-        name: "wasm",
-        run: wasm::tests,
-    },
-    Step {
-        name: "browser-chromium",
-        run: engines::chromium,
-    },
-    Step {
-        name: "browser-firefox",
-        run: engines::firefox,
-    },
-    Step {
-        name: "browser-webkit",
-        run: engines::webkit,
-    },
+    Step { name: "fmt", run: lints::fmt },
+    Step { name: "clippy-model", run: lints::model },
+    Step { name: "clippy-model-wasm", run: lints::model_wasm },
+    Step { name: "clippy-tools", run: lints::tools },
+    Step { name: "clippy-server", run: lints::server },
+    Step { name: "clippy-widget", run: lints::widget },
+    Step { name: "clippy-widget-wasm", run: lints::widget_wasm },
+    Step { name: "model", run: suites::model },
+    Step { name: "xtask", run: suites::xtask },
+    Step { name: "widget-build", run: products::widget },
+    Step { name: "widget", run: suites::widget },
+    Step { name: "server", run: suites::server },
+    Step { name: "sizes", run: products::sizes },
+    Step { name: "generated", run: products::generated },
+    Step { name: "doc", run: lints::doc },
+    Step { name: "wasm", run: wasm::tests },
+    Step { name: "browser-chromium", run: engines::chromium },
+    Step { name: "browser-firefox", run: engines::firefox },
+    Step { name: "browser-webkit", run: engines::webkit },
 ];
 
 /// Runs the chosen steps, then tells what became of each.
@@ -141,23 +84,17 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCo
         }
         println!("\n== {} ==", step.name);
         let start = Instant::now();
-        let outcome =
-            (step.run)(&context).unwrap_or_else(|error| Outcome::failed(format!("{error:#}")));
+        let outcome = (step.run)(&context).unwrap_or_else(|error| Outcome::failed(format!("{error:#}")));
         report.add(step.name, outcome, Some(start.elapsed()));
     }
     print!("{report}");
-    Ok(if report.is_good() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if report.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn left_out(step: &str, arguments: &Arguments) -> Option<&'static str> {
     if arguments.skip.iter().any(|name| is_named(step, name)) {
         Some("left out by --skip")
-    } else if !arguments.only.is_empty() && !arguments.only.iter().any(|name| is_named(step, name))
-    {
+    } else if !arguments.only.is_empty() && !arguments.only.iter().any(|name| is_named(step, name)) {
         Some("left out by --only")
     } else {
         None
@@ -167,25 +104,15 @@ fn left_out(step: &str, arguments: &Arguments) -> Option<&'static str> {
 /// `browser` names all three engines, `clippy` every clippy step; a whole name means itself alone.
 fn is_named(step: &str, name: &str) -> bool {
     let is_whole = STEPS.iter().any(|known| known.name == name);
-    step == name
-        || (!is_whole
-            && step
-                .strip_prefix(name)
-                .is_some_and(|rest| rest.starts_with('-')))
+    step == name || (!is_whole && step.strip_prefix(name).is_some_and(|rest| rest.starts_with('-')))
 }
 
 fn check_names(names: &[String]) -> Result<()> {
-    match names
-        .iter()
-        .find(|name| !STEPS.iter().any(|step| is_named(step.name, name)))
-    {
+    match names.iter().find(|name| !STEPS.iter().any(|step| is_named(step.name, name))) {
         None => Ok(()),
         Some(unknown) => {
             let known: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
-            bail!(
-                "there is no step `{unknown}`; the steps are {}",
-                known.join(", ")
-            )
+            bail!("there is no step `{unknown}`; the steps are {}", known.join(", "))
         }
     }
 }
@@ -195,20 +122,13 @@ mod tests {
     use super::*;
 
     fn check(name: &str, expect: &[&str]) {
-        let named: Vec<&str> = STEPS
-            .iter()
-            .map(|step| step.name)
-            .filter(|step| is_named(step, name))
-            .collect();
+        let named: Vec<&str> = STEPS.iter().map(|step| step.name).filter(|step| is_named(step, name)).collect();
         assert_eq!(named, expect);
     }
 
     #[test]
     fn a_name_means_one_step_or_a_family() {
-        check(
-            "browser",
-            &["browser-chromium", "browser-firefox", "browser-webkit"],
-        );
+        check("browser", &["browser-chromium", "browser-firefox", "browser-webkit"]);
         check("widget", &["widget"]);
         check("browser-firefox", &["browser-firefox"]);
         check("brow", &[]);

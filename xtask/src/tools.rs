@@ -7,7 +7,6 @@
 pub(crate) mod browsers;
 pub(crate) mod cargo_install;
 pub(crate) mod debian;
-pub(crate) mod display;
 pub(crate) mod npm;
 pub(crate) mod wasm_target;
 
@@ -23,15 +22,12 @@ pub(crate) fn cache() -> Result<PathBuf> {
     if let Some(directory) = set("XDG_CACHE_HOME") {
         return Ok(directory.join("placet"));
     }
-    let home = std::env::home_dir()
-        .context("neither PLACET_CACHE nor HOME is set: no place to keep tools")?;
+    let home = std::env::home_dir().context("neither PLACET_CACHE nor HOME is set: no place to keep tools")?;
     Ok(home.join(".cache/placet"))
 }
 
 fn set(name: &str) -> Option<PathBuf> {
-    std::env::var_os(name)
-        .filter(|value| !value.is_empty())
-        .map(PathBuf::from)
+    std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
 /// The first of several programs that is on the PATH or, given as a path, exists.
@@ -45,7 +41,5 @@ fn find_one(name: &str) -> Option<PathBuf> {
         return path.is_file().then(|| path.to_owned());
     }
     let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
-    std::env::split_paths(&std::env::var_os("PATH")?)
-        .map(|directory| directory.join(&file))
-        .find(|path| path.is_file())
+    std::env::split_paths(&std::env::var_os("PATH")?).map(|directory| directory.join(&file)).find(|path| path.is_file())
 }

@@ -49,11 +49,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCo
     };
     let mut command = Command::new(trunk);
     cargo::forget_package(&mut command);
-    command
-        .current_dir(workspace.root())
-        .env("PATH", path_with(&shim(workspace)?)?)
-        .arg(action)
-        .args(&arguments.rest);
+    command.current_dir(workspace.root()).env("PATH", path_with(&shim(workspace)?)?).arg(action).args(&arguments.rest);
     run::run(&mut command)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -40,17 +40,11 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
 fn loader(workspace: &Workspace) -> Result<()> {
     let source = read_text(&workspace.path(LOADER))?;
     let minified = minify(LOADER, &source, Kind::Script)?;
-    write_if_changed(
-        &workspace.placet().join("placet.min.js"),
-        minified.as_bytes(),
-    )
+    write_if_changed(&workspace.placet().join("placet.min.js"), minified.as_bytes())
 }
 
 fn glue(workspace: &Workspace, version: &str) -> Result<()> {
-    let built = workspace
-        .target()
-        .join(WASM)
-        .join("widget/placet_widget.wasm");
+    let built = workspace.target().join(WASM).join("widget/placet_widget.wasm");
     let made = Made::new(&workspace.placet());
     let stamp = stamp(&built, version)?;
     if made.is_current(&stamp) {
@@ -60,10 +54,7 @@ fn glue(workspace: &Workspace, version: &str) -> Result<()> {
     empty_directory(&scratch)?;
     bindgen::generate(&built, "widget", &scratch)?;
     let source = read_text(&scratch.join("widget.js"))?;
-    write_if_changed(
-        &made.glue,
-        minify("widget.js", &source, Kind::Module)?.as_bytes(),
-    )?;
+    write_if_changed(&made.glue, minify("widget.js", &source, Kind::Module)?.as_bytes())?;
     write_if_changed(&made.wasm, &read_bytes(&scratch.join("widget_bg.wasm"))?)?;
     write_if_changed(&made.stamp, stamp.as_bytes())
 }
@@ -95,11 +86,7 @@ impl Made {
 /// minifier has a say too.
 fn stamp(built: &Path, version: &str) -> Result<String> {
     let xtask = std::env::current_exe().context("cannot find the running xtask")?;
-    Ok(format!(
-        "{} {} {version}\n",
-        modified(built)?,
-        modified(&xtask)?
-    ))
+    Ok(format!("{} {} {version}\n", modified(built)?, modified(&xtask)?))
 }
 
 fn modified(path: &Path) -> Result<u128> {
@@ -107,7 +94,5 @@ fn modified(path: &Path) -> Result<u128> {
         .metadata()
         .and_then(|metadata| metadata.modified())
         .with_context(|| format!("cannot read {}", path.display()))?;
-    Ok(time
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_nanos()))
+    Ok(time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos()))
 }

@@ -24,17 +24,10 @@ impl Workspace {
             .output()
             .context("cannot run cargo")?;
         if !output.status.success() {
-            bail!(
-                "cargo metadata failed:\n{}",
-                String::from_utf8_lossy(&output.stderr)
-            );
+            bail!("cargo metadata failed:\n{}", String::from_utf8_lossy(&output.stderr));
         }
-        let metadata: Value =
-            serde_json::from_slice(&output.stdout).context("cargo metadata is not JSON")?;
-        Ok(Self {
-            root: path_field(&metadata, "workspace_root")?,
-            target: path_field(&metadata, "target_directory")?,
-        })
+        let metadata: Value = serde_json::from_slice(&output.stdout).context("cargo metadata is not JSON")?;
+        Ok(Self { root: path_field(&metadata, "workspace_root")?, target: path_field(&metadata, "target_directory")? })
     }
 
     /// The root of the repository.
@@ -59,9 +52,7 @@ impl Workspace {
 
     /// The `placet` binary of a cargo profile directory (`debug`, `release`).
     pub(crate) fn binary(&self, profile_directory: &str) -> PathBuf {
-        self.target
-            .join(profile_directory)
-            .join(format!("placet{}", std::env::consts::EXE_SUFFIX))
+        self.target.join(profile_directory).join(format!("placet{}", std::env::consts::EXE_SUFFIX))
     }
 
     /// True where cargo builds into `target/` beside the sources, as it does unless told otherwise.

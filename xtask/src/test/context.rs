@@ -23,11 +23,7 @@ pub(crate) struct Context<'a> {
 impl<'a> Context<'a> {
     /// Nothing is built yet.
     pub(crate) fn new(workspace: &'a Workspace) -> Self {
-        Self {
-            workspace,
-            widget: OnceCell::new(),
-            server: OnceCell::new(),
-        }
+        Self { workspace, widget: OnceCell::new(), server: OnceCell::new() }
     }
 
     /// The workspace under test.
@@ -48,9 +44,7 @@ impl<'a> Context<'a> {
     /// The path of a `placet` binary with the current widget in it.
     pub(crate) fn server(&self) -> Result<PathBuf> {
         self.widget()?;
-        built("the server", &self.server, || {
-            build::server(self.workspace, Profile::Dev)
-        })?;
+        built("the server", &self.server, || build::server(self.workspace, Profile::Dev))?;
         Ok(self.workspace.binary("debug"))
     }
 }

@@ -7,7 +7,6 @@ use super::harness::run_tests;
 use super::outcome::Outcome;
 use super::suites::BROWSER;
 use crate::tools::browsers::Engine;
-use crate::tools::display::Display;
 use crate::tools::{cache, npm};
 
 /// In Chromium.
@@ -35,28 +34,11 @@ fn tests(context: &Context<'_>, engine: Engine) -> Result<Outcome> {
 
     let mut command = context.cargo();
     command
-        .args([
-            "test",
-            "--package",
-            "placet-widget",
-            "--features",
-            "ssr",
-            "--test",
-            BROWSER,
-        ])
+        .args(["test", "--package", "placet-widget", "--features", "ssr", "--test", BROWSER])
         .env("PLACET_BIN", binary)
         .env("PLACET_ENGINES", engine.name())
         .env("PLACET_TOOLS", cache()?.join("tools"))
         .env("PLACET_NPM", modules)
         .envs(ready.environment);
-    // It ends with the tests, when this goes out of scope.
-    let display = if engine.needs_display() {
-        Some(Display::start()?)
-    } else {
-        None
-    };
-    if let Some(display) = &display {
-        command.env("DISPLAY", display.name());
-    }
     run_tests(&mut command)
 }

@@ -13,10 +13,7 @@ use crate::run::show;
 pub(crate) fn run_tests(command: &mut Command) -> Result<Outcome> {
     let shown = show(command);
     println!("$ {shown}");
-    let mut child = command
-        .stdout(Stdio::piped())
-        .spawn()
-        .with_context(|| format!("cannot run `{shown}`"))?;
+    let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot run `{shown}`"))?;
     let mut counts = Counts::default();
     if let Some(output) = child.stdout.take() {
         let mut terminal = std::io::stdout().lock();
@@ -41,9 +38,7 @@ fn count(line: &str, counts: &mut Counts) {
     if let Some(summary) = line.strip_prefix("test result: ") {
         counts.passed += number_before(summary, " passed");
         counts.failed += number_before(summary, " failed");
-    } else if let Some((name, result)) = line
-        .strip_prefix("test ")
-        .and_then(|rest| rest.rsplit_once(" ... "))
+    } else if let Some((name, result)) = line.strip_prefix("test ").and_then(|rest| rest.rsplit_once(" ... "))
         && result.starts_with("ignored")
     {
         counts.ignored.push(name.to_owned());
@@ -65,14 +60,7 @@ mod tests {
         let mut counts = Counts::default();
         output.lines().for_each(|line| count(line, &mut counts));
         let ignored = ignored.iter().map(ToString::to_string).collect();
-        assert_eq!(
-            counts,
-            Counts {
-                passed,
-                failed,
-                ignored
-            }
-        );
+        assert_eq!(counts, Counts { passed, failed, ignored });
     }
 
     #[test]

@@ -16,16 +16,7 @@ pub(crate) fn fmt(context: &Context<'_>) -> Result<Outcome> {
 
 /// The model as the server uses it.
 pub(crate) fn model(context: &Context<'_>) -> Result<Outcome> {
-    clippy(
-        context,
-        &[
-            "--package",
-            "placet-model",
-            "--features",
-            "native",
-            "--all-targets",
-        ],
-    )
+    clippy(context, &["--package", "placet-model", "--features", "native", "--all-targets"])
 }
 
 /// The model as the widget uses it.
@@ -36,16 +27,7 @@ pub(crate) fn model_wasm(context: &Context<'_>) -> Result<Outcome> {
 
 /// The crates that build and test the others.
 pub(crate) fn tools(context: &Context<'_>) -> Result<Outcome> {
-    clippy(
-        context,
-        &[
-            "--package",
-            "xtask",
-            "--package",
-            "wasm-test-runner",
-            "--all-targets",
-        ],
-    )
+    clippy(context, &["--package", "xtask", "--package", "wasm-test-runner", "--all-targets"])
 }
 
 /// The server, and the widget as the server uses it.
@@ -55,45 +37,18 @@ pub(crate) fn server(context: &Context<'_>) -> Result<Outcome> {
 
 /// The widget's native side with the browser tests.
 pub(crate) fn widget(context: &Context<'_>) -> Result<Outcome> {
-    clippy(
-        context,
-        &[
-            "--package",
-            "placet-widget",
-            "--features",
-            "ssr",
-            "--all-targets",
-        ],
-    )
+    clippy(context, &["--package", "placet-widget", "--features", "ssr", "--all-targets"])
 }
 
 /// The widget as it runs in the browser, with its wasm tests and the gallery.
 pub(crate) fn widget_wasm(context: &Context<'_>) -> Result<Outcome> {
     wasm_target::ensure(context.workspace())?;
-    clippy(
-        context,
-        &[
-            "--package",
-            "placet-widget",
-            "--features",
-            "csr",
-            "--all-targets",
-            "--target",
-            WASM,
-        ],
-    )
+    clippy(context, &["--package", "placet-widget", "--features", "csr", "--all-targets", "--target", WASM])
 }
 
 /// Documentation: a broken link in a doc comment is an error.
 pub(crate) fn doc(context: &Context<'_>) -> Result<Outcome> {
-    let packages = [
-        "--package",
-        "placet-model",
-        "--package",
-        "placet-server",
-        "--package",
-        "placet-widget",
-    ];
+    let packages = ["--package", "placet-model", "--package", "placet-server", "--package", "placet-widget"];
     run(context
         .cargo()
         .args(["doc", "--no-deps", "--features", "placet-widget/ssr"])
@@ -103,10 +58,6 @@ pub(crate) fn doc(context: &Context<'_>) -> Result<Outcome> {
 }
 
 fn clippy(context: &Context<'_>, arguments: &[&str]) -> Result<Outcome> {
-    run(context
-        .cargo()
-        .arg("clippy")
-        .args(arguments)
-        .args(["--", "--deny", "warnings"]))?;
+    run(context.cargo().arg("clippy").args(arguments).args(["--", "--deny", "warnings"]))?;
     Ok(Outcome::passed())
 }

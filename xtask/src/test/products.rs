@@ -20,18 +20,9 @@ pub(crate) fn sizes(context: &Context<'_>) -> Result<Outcome> {
     let over: Vec<String> = sizes
         .iter()
         .filter(|size| size.is_over())
-        .map(|size| {
-            format!(
-                "over budget: {} is {} bytes, {} are allowed",
-                size.what, size.bytes, size.budget
-            )
-        })
+        .map(|size| format!("over budget: {} is {} bytes, {} are allowed", size.what, size.bytes, size.budget))
         .collect();
-    Ok(if over.is_empty() {
-        Outcome::passed()
-    } else {
-        Outcome::failed(over.join("\n"))
-    })
+    Ok(if over.is_empty() { Outcome::passed() } else { Outcome::failed(over.join("\n")) })
 }
 
 /// Files that are generated and committed.
@@ -41,8 +32,5 @@ pub(crate) fn generated(context: &Context<'_>) -> Result<Outcome> {
     if drifted.is_empty() {
         return Ok(Outcome::passed());
     }
-    Ok(Outcome::failed(format!(
-        "drifted: {}; `cargo xtask generate` writes them",
-        drifted.join(", ")
-    )))
+    Ok(Outcome::failed(format!("drifted: {}; `cargo xtask generate` writes them", drifted.join(", "))))
 }

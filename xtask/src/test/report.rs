@@ -20,11 +20,7 @@ struct Row {
 impl Report {
     /// Notes what became of a step.
     pub(crate) fn add(&mut self, name: &'static str, outcome: Outcome, time: Option<Duration>) {
-        self.rows.push(Row {
-            name,
-            outcome,
-            time,
-        });
+        self.rows.push(Row { name, outcome, time });
     }
 
     /// True where nothing failed.
@@ -35,15 +31,11 @@ impl Report {
     /// Passed and failed: each test counts, and so does each step that has no tests of its own
     /// or failed for another reason than a test.
     fn totals(&self) -> (usize, usize) {
-        self.rows
-            .iter()
-            .fold((0, 0), |(passed, failed), row| match &row.outcome {
-                Outcome::Passed(counts) => (passed + counts.passed.max(1), failed),
-                Outcome::Failed(_, counts) => {
-                    (passed + counts.passed, failed + counts.failed.max(1))
-                }
-                Outcome::NotRun(_) => (passed, failed),
-            })
+        self.rows.iter().fold((0, 0), |(passed, failed), row| match &row.outcome {
+            Outcome::Passed(counts) => (passed + counts.passed.max(1), failed),
+            Outcome::Failed(_, counts) => (passed + counts.passed, failed + counts.failed.max(1)),
+            Outcome::NotRun(_) => (passed, failed),
+        })
     }
 }
 
@@ -58,16 +50,9 @@ impl Row {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "\n{:<20} {:<8} {:>6} {:>9}",
-            "step", "result", "tests", "time"
-        )?;
+        writeln!(f, "\n{:<20} {:<8} {:>6} {:>9}", "step", "result", "tests", "time")?;
         for row in &self.rows {
-            let time = row
-                .time
-                .map(|time| format!("{:.1} s", time.as_secs_f64()))
-                .unwrap_or_default();
+            let time = row.time.map(|time| format!("{:.1} s", time.as_secs_f64())).unwrap_or_default();
             let (result, tests, reason) = match &row.outcome {
                 Outcome::Passed(counts) => ("passed", tests(counts), None),
                 Outcome::Failed(reason, counts) => ("FAILED", tests(counts), Some(reason)),
@@ -83,17 +68,11 @@ impl fmt::Display for Report {
             if let Outcome::NotRun(reason) = &row.outcome {
                 not_run.push(format!("{}: {reason}", row.name));
             }
-            not_run.extend(
-                row.ignored()
-                    .iter()
-                    .map(|test| format!("{}: {test}, marked as ignored", row.name)),
-            );
+            not_run.extend(row.ignored().iter().map(|test| format!("{}: {test}, marked as ignored", row.name)));
         }
         if !not_run.is_empty() {
             writeln!(f, "\nNot run:")?;
-            not_run
-                .iter()
-                .try_for_each(|line| writeln!(f, "    {line}"))?;
+            not_run.iter().try_for_each(|line| writeln!(f, "    {line}"))?;
         }
         let (passed, failed) = self.totals();
         writeln!(f, "\n{passed} passed, {failed} failed")
@@ -115,22 +94,10 @@ mod tests {
     fn the_last_line_counts_tests_and_checks_and_what_was_not_run_is_named() {
         let mut report = Report::default();
         report.add("fmt", Outcome::passed(), Some(Duration::from_millis(400)));
-        let counts = Counts {
-            passed: 12,
-            failed: 1,
-            ignored: vec!["slow".to_owned()],
-        };
-        report.add(
-            "model",
-            Outcome::Failed("a test failed".to_owned(), counts),
-            Some(Duration::from_secs(2)),
-        );
+        let counts = Counts { passed: 12, failed: 1, ignored: vec!["slow".to_owned()] };
+        report.add("model", Outcome::Failed("a test failed".to_owned(), counts), Some(Duration::from_secs(2)));
         report.add("server", Outcome::failed("it does not build"), None);
-        report.add(
-            "browser-webkit",
-            Outcome::not_run("WebKitGTK exists on Linux only"),
-            None,
-        );
+        report.add("browser-webkit", Outcome::not_run("WebKitGTK exists on Linux only"), None);
         assert_eq!(
             report.to_string(),
             "\n\

@@ -13,41 +13,19 @@ pub(crate) const BROWSER: &str = "browser";
 
 /// The model's rules.
 pub(crate) fn model(context: &Context<'_>) -> Result<Outcome> {
-    run_tests(context.cargo().args([
-        "test",
-        "--no-fail-fast",
-        "--package",
-        "placet-model",
-        "--features",
-        "native",
-    ]))
+    run_tests(context.cargo().args(["test", "--no-fail-fast", "--package", "placet-model", "--features", "native"]))
 }
 
 /// xtask itself.
 pub(crate) fn xtask(context: &Context<'_>) -> Result<Outcome> {
-    run_tests(
-        context
-            .cargo()
-            .args(["test", "--no-fail-fast", "--package", "xtask"]),
-    )
+    run_tests(context.cargo().args(["test", "--no-fail-fast", "--package", "xtask"]))
 }
 
 /// The widget's native side: the first layer as it is published.
 pub(crate) fn widget(context: &Context<'_>) -> Result<Outcome> {
     let mut command = context.cargo();
-    command.args([
-        "test",
-        "--no-fail-fast",
-        "--package",
-        "placet-widget",
-        "--features",
-        "ssr",
-        "--lib",
-    ]);
-    for name in widget_tests(context, "ssr")?
-        .iter()
-        .filter(|name| *name != BROWSER)
-    {
+    command.args(["test", "--no-fail-fast", "--package", "placet-widget", "--features", "ssr", "--lib"]);
+    for name in widget_tests(context, "ssr")?.iter().filter(|name| *name != BROWSER) {
         command.args(["--test", name]);
     }
     run_tests(&mut command)
@@ -56,38 +34,22 @@ pub(crate) fn widget(context: &Context<'_>) -> Result<Outcome> {
 /// The server, with the widget in it that it publishes.
 pub(crate) fn server(context: &Context<'_>) -> Result<Outcome> {
     let binary = context.server()?;
-    run_tests(
-        context
-            .cargo()
-            .args(["test", "--no-fail-fast", "--package", "placet-server"])
-            .env("PLACET_BIN", binary),
-    )
+    run_tests(context.cargo().args(["test", "--no-fail-fast", "--package", "placet-server"]).env("PLACET_BIN", binary))
 }
 
 /// The files in `tests/` that are meant for a feature: those that require it, and for the native
 /// side also those that require nothing.
 pub(crate) fn widget_tests(context: &Context<'_>, feature: &str) -> Result<Vec<String>> {
-    let text = read(
-        context
-            .cargo()
-            .args(["metadata", "--no-deps", "--format-version", "1"]),
-    )?;
+    let text = read(context.cargo().args(["metadata", "--no-deps", "--format-version", "1"]))?;
     let metadata: Value = serde_json::from_str(&text).context("cargo metadata is not JSON")?;
-    let Some(package) =
-        array(&metadata["packages"]).find(|package| package["name"] == "placet-widget")
-    else {
+    let Some(package) = array(&metadata["packages"]).find(|package| package["name"] == "placet-widget") else {
         bail!("cargo metadata does not name the package placet-widget");
     };
-    let tests = array(&package["targets"])
-        .filter(|target| array(&target["kind"]).any(|kind| kind == "test"));
+    let tests = array(&package["targets"]).filter(|target| array(&target["kind"]).any(|kind| kind == "test"));
     Ok(tests
         .filter(|test| {
             let mut required = array(&test["required-features"]).peekable();
-            if required.peek().is_none() {
-                feature == "ssr"
-            } else {
-                required.any(|name| name == feature)
-            }
+            if required.peek().is_none() { feature == "ssr" } else { required.any(|name| name == feature) }
         })
         .filter_map(|test| test["name"].as_str().map(str::to_owned))
         .collect())

@@ -17,37 +17,20 @@ use crate::tools::wasm_target;
 pub(crate) fn tests(context: &Context<'_>) -> Result<Outcome> {
     let tests = widget_tests(context, "csr")?;
     if tests.is_empty() {
-        bail!(
-            "the widget has no tests for the browser: no [[test]] of placet-widget requires the feature csr"
-        );
+        bail!("the widget has no tests for the browser: no [[test]] of placet-widget requires the feature csr");
     }
     let workspace = context.workspace();
     wasm_target::ensure(workspace)?;
     let chromium = Engine::Chromium.ensure()?;
-    run(context
-        .cargo()
-        .args(["build", "--package", "wasm-test-runner"]))?;
+    run(context.cargo().args(["build", "--package", "wasm-test-runner"]))?;
 
     let capabilities = workspace.placet().join("webdriver.json");
-    let options =
-        json!({ "goog:chromeOptions": { "binary": chromium.browser, "args": CHROMIUM_SWITCHES } });
+    let options = json!({ "goog:chromeOptions": { "binary": chromium.browser, "args": CHROMIUM_SWITCHES } });
     write_if_changed(&capabilities, options.to_string().as_bytes())?;
 
-    let runner = workspace.target().join(format!(
-        "debug/wasm-test-runner{}",
-        std::env::consts::EXE_SUFFIX
-    ));
+    let runner = workspace.target().join(format!("debug/wasm-test-runner{}", std::env::consts::EXE_SUFFIX));
     let mut command = context.cargo();
-    command.args([
-        "test",
-        "--no-fail-fast",
-        "--package",
-        "placet-widget",
-        "--features",
-        "csr",
-        "--target",
-        WASM,
-    ]);
+    command.args(["test", "--no-fail-fast", "--package", "placet-widget", "--features", "csr", "--target", WASM]);
     for name in &tests {
         command.args(["--test", name]);
     }

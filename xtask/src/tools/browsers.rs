@@ -7,7 +7,6 @@ use anyhow::{Context, Result, bail};
 
 use crate::run;
 use crate::tools::cargo_install::GECKODRIVER;
-use crate::tools::display::XVFB;
 use crate::tools::{debian, find};
 
 /// A browser engine, by the name that tests know it by.
@@ -31,10 +30,7 @@ pub(crate) struct Ready {
 
 impl Ready {
     fn new(variables: [&'static str; 2], driver: PathBuf, browser: PathBuf) -> Self {
-        Self {
-            browser: browser.clone(),
-            environment: [(variables[0], driver), (variables[1], browser)],
-        }
+        Self { browser: browser.clone(), environment: [(variables[0], driver), (variables[1], browser)] }
     }
 }
 
@@ -60,11 +56,6 @@ impl Engine {
         }
     }
 
-    /// Whether it has no headless mode of its own.
-    pub(crate) fn needs_display(self) -> bool {
-        self == Self::Webkit
-    }
-
     /// Why this engine cannot exist on this kind of machine, if so.
     pub(crate) fn impossible(self) -> Option<&'static str> {
         match self {
@@ -84,17 +75,9 @@ impl Engine {
     }
 }
 
-const CHROMIUM: [&str; 4] = [
-    "chromium",
-    "google-chrome",
-    "chromium-browser",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-];
-const FIREFOX: [&str; 3] = [
-    "firefox-esr",
-    "firefox",
-    "/Applications/Firefox.app/Contents/MacOS/firefox",
-];
+const CHROMIUM: [&str; 4] =
+    ["chromium", "google-chrome", "chromium-browser", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"];
+const FIREFOX: [&str; 3] = ["firefox-esr", "firefox", "/Applications/Firefox.app/Contents/MacOS/firefox"];
 
 /// A program to look for, and the package of Debian that holds it.
 struct Needed<'a> {
@@ -112,17 +95,11 @@ impl Needed<'_> {
 
 /// Finds several programs, installing all that are missing at once.
 fn ensure<const N: usize>(needed: [Needed<'_>; N]) -> Result<[PathBuf; N]> {
-    let missing: Vec<&Needed<'_>> = needed
-        .iter()
-        .filter(|program| program.find().is_none())
-        .collect();
+    let missing: Vec<&Needed<'_>> = needed.iter().filter(|program| program.find().is_none()).collect();
     if !missing.is_empty() {
         if cfg!(target_os = "macos") {
             let commands: Vec<&str> = missing.iter().map(|program| program.homebrew).collect();
-            bail!(
-                "missing on this Mac; install with: {}",
-                commands.join(" && ")
-            );
+            bail!("missing on this Mac; install with: {}", commands.join(" && "));
         }
         let packages: Vec<&str> = missing.iter().map(|program| program.package).collect();
         debian::install(&packages)?;
@@ -131,10 +108,7 @@ fn ensure<const N: usize>(needed: [Needed<'_>; N]) -> Result<[PathBuf; N]> {
     for program in &needed {
         let path = program.find();
         found.push(path.with_context(|| {
-            format!(
-                "{} is installed but none of {:?} is on the PATH",
-                program.package, program.names
-            )
+            format!("{} is installed but none of {:?} is on the PATH", program.package, program.names)
         })?);
     }
     match found.try_into() {
@@ -145,57 +119,26 @@ fn ensure<const N: usize>(needed: [Needed<'_>; N]) -> Result<[PathBuf; N]> {
 
 fn chromium() -> Result<Ready> {
     let [driver, browser] = ensure([
-        Needed {
-            names: &["chromedriver"],
-            package: "chromium-driver",
-            homebrew: "brew install --cask chromedriver",
-        },
-        Needed {
-            names: &CHROMIUM,
-            package: "chromium",
-            homebrew: "brew install --cask google-chrome",
-        },
+        Needed { names: &["chromedriver"], package: "chromium-driver", homebrew: "brew install --cask chromedriver" },
+        Needed { names: &CHROMIUM, package: "chromium", homebrew: "brew install --cask google-chrome" },
     ])?;
-    Ok(Ready::new(
-        ["CHROMEDRIVER", "PLACET_CHROMIUM"],
-        driver,
-        browser,
-    ))
+    Ok(Ready::new(["CHROMEDRIVER", "PLACET_CHROMIUM"], driver, browser))
 }
 
 fn firefox() -> Result<Ready> {
-    let [browser] = ensure([Needed {
-        names: &FIREFOX,
-        package: "firefox-esr",
-        homebrew: "brew install --cask firefox",
-    }])?;
+    let [browser] =
+        ensure([Needed { names: &FIREFOX, package: "firefox-esr", homebrew: "brew install --cask firefox" }])?;
     let driver = GECKODRIVER.ensure()?;
-    Ok(Ready::new(
-        ["GECKODRIVER", "PLACET_FIREFOX"],
-        driver,
-        browser,
-    ))
+    Ok(Ready::new(["GECKODRIVER", "PLACET_FIREFOX"], driver, browser))
 }
 
 fn webkit() -> Result<Ready> {
     let [driver, _] = ensure([
-        Needed {
-            names: &["WebKitWebDriver"],
-            package: "webkit2gtk-driver",
-            homebrew: "",
-        },
-        Needed {
-            names: &[XVFB],
-            package: "xvfb",
-            homebrew: "",
-        },
+        Needed { names: &["WebKitWebDriver"], package: "webkit2gtk-driver", homebrew: "" },
+        Needed { names: &["Xvfb"], package: "xvfb", homebrew: "" },
     ])?;
     let browser = mini_browser()?;
-    Ok(Ready::new(
-        ["WEBKITDRIVER", "PLACET_WEBKIT"],
-        driver,
-        browser,
-    ))
+    Ok(Ready::new(["WEBKITDRIVER", "PLACET_WEBKIT"], driver, browser))
 }
 
 /// MiniBrowser is not on the PATH; it lies beside WebKitGTK's own processes.
@@ -204,10 +147,7 @@ fn mini_browser() -> Result<PathBuf> {
         let Ok(entries) = std::fs::read_dir(libraries) else {
             continue;
         };
-        let directories = entries
-            .flatten()
-            .map(|entry| entry.path())
-            .chain([PathBuf::from(libraries)]);
+        let directories = entries.flatten().map(|entry| entry.path()).chain([PathBuf::from(libraries)]);
         for directory in directories {
             for version in ["webkitgtk-6.0", "webkit2gtk-4.1", "webkit2gtk-4.0"] {
                 let path = directory.join(version).join("MiniBrowser");
@@ -225,11 +165,6 @@ fn fonts() -> Result<()> {
     if !cfg!(target_os = "linux") {
         return Ok(());
     }
-    let has_chinese = run::read(Command::new("fc-list").arg(":lang=zh-cn"))
-        .is_ok_and(|fonts| !fonts.trim().is_empty());
-    if has_chinese {
-        Ok(())
-    } else {
-        debian::install(&["fontconfig", "fonts-noto-cjk"])
-    }
+    let has_chinese = run::read(Command::new("fc-list").arg(":lang=zh-cn")).is_ok_and(|fonts| !fonts.trim().is_empty());
+    if has_chinese { Ok(()) } else { debian::install(&["fontconfig", "fonts-noto-cjk"]) }
 }

@@ -21,30 +21,17 @@ pub(crate) struct Tool {
 }
 
 /// The WebDriver of Firefox, which Debian does not package for the ESR.
-pub(crate) const GECKODRIVER: Tool = Tool {
-    name: "geckodriver",
-    version: "0.37.1",
-    exact: false,
-};
+pub(crate) const GECKODRIVER: Tool = Tool { name: "geckodriver", version: "0.37.1", exact: false };
 
 /// 0.22 needs a newer Rust than the pinned one.
-pub(crate) const TRUNK: Tool = Tool {
-    name: "trunk",
-    version: "0.21.14",
-    exact: true,
-};
+pub(crate) const TRUNK: Tool = Tool { name: "trunk", version: "0.21.14", exact: true };
 
 impl Tool {
     /// The tool, from the PATH or the cache, or else freshly built into the cache.
     pub(crate) fn ensure(&self) -> Result<PathBuf> {
         let root = cache()?.join("tools");
-        let cached =
-            root.join("bin")
-                .join(format!("{}{}", self.name, std::env::consts::EXE_SUFFIX));
-        let there = find(&[self.name])
-            .into_iter()
-            .chain([cached.clone()])
-            .find(|path| path.is_file() && self.is(path));
+        let cached = root.join("bin").join(format!("{}{}", self.name, std::env::consts::EXE_SUFFIX));
+        let there = find(&[self.name]).into_iter().chain([cached.clone()]).find(|path| path.is_file() && self.is(path));
         if let Some(path) = there {
             return Ok(path);
         }

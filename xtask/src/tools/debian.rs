@@ -9,15 +9,9 @@ use crate::tools::find;
 
 /// Installs packages, or says the command that does.
 pub(crate) fn install(packages: &[&str]) -> Result<()> {
-    let command = format!(
-        "sudo apt-get install --no-install-recommends {}",
-        packages.join(" ")
-    );
+    let command = format!("sudo apt-get install --no-install-recommends {}", packages.join(" "));
     if find(&["apt-get"]).is_none() {
-        bail!(
-            "install with your package manager what Debian calls: {}",
-            packages.join(" ")
-        );
+        bail!("install with your package manager what Debian calls: {}", packages.join(" "));
     }
     let Some(prefix) = privilege() else {
         bail!("missing: {}; install with: {command}", packages.join(" "));
@@ -25,8 +19,7 @@ pub(crate) fn install(packages: &[&str]) -> Result<()> {
     apt_get(prefix, &["update"])?;
     let mut arguments = vec!["install", "--yes", "--no-install-recommends"];
     arguments.extend(packages);
-    apt_get(prefix, &arguments)
-        .with_context(|| format!("could not install packages; try: {command}"))
+    apt_get(prefix, &arguments).with_context(|| format!("could not install packages; try: {command}"))
 }
 
 /// How to become root: not at all, by sudo without a password, or there is no way.
@@ -36,8 +29,7 @@ fn privilege() -> Option<&'static [&'static str]> {
         return Some(&[]);
     }
     let sudo = Command::new("sudo").args(["-n", "true"]).output();
-    sudo.is_ok_and(|output| output.status.success())
-        .then_some(&["sudo", "-n"])
+    sudo.is_ok_and(|output| output.status.success()).then_some(&["sudo", "-n"])
 }
 
 fn apt_get(prefix: &[&str], arguments: &[&str]) -> Result<()> {

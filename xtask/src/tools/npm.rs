@@ -28,13 +28,8 @@ pub(crate) fn ensure(workspace: &Workspace) -> Result<PathBuf> {
         let content = read_text(&workspace.path("tests/npm").join(name))?;
         write_if_changed(&directory.join(name), content.as_bytes())?;
     }
-    run(Command::new("npm").current_dir(&directory).args([
-        "ci",
-        "--ignore-scripts",
-        "--no-audit",
-        "--no-fund",
-    ]))
-    .context("the tests need these npm packages")?;
+    run(Command::new("npm").current_dir(&directory).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))
+        .context("the tests need these npm packages")?;
     write_if_changed(&stamp, lock.as_bytes())?;
     Ok(modules)
 }

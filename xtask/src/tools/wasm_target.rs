@@ -24,17 +24,13 @@ pub(crate) fn ensure(workspace: &Workspace) -> Result<()> {
              or your distribution's package of that target (Debian: libstd-rust-dev-wasm32)"
         );
     }
-    run(Command::new("rustup")
-        .current_dir(workspace.root())
-        .args(["target", "add", WASM]))
+    run(Command::new("rustup").current_dir(workspace.root()).args(["target", "add", WASM]))
 }
 
 /// Asks the compiler, not rustup: a distribution's Rust may have the target without rustup.
 fn is_there(workspace: &Workspace) -> Result<bool> {
     let mut rustc = Command::new("rustc");
-    rustc
-        .current_dir(workspace.root())
-        .args(["--print", "target-libdir", "--target", WASM]);
+    rustc.current_dir(workspace.root()).args(["--print", "target-libdir", "--target", WASM]);
     let directory = read(&mut rustc)?;
     Ok(Path::new(directory.trim()).is_dir())
 }
