@@ -9,12 +9,18 @@ const FILES: [(&str, &str); 3] =
 
 fn main() -> io::Result<()> {
     let path = |name: &str| env::var_os(name).map(PathBuf::from).ok_or(io::ErrorKind::NotFound);
-    let target = path("CARGO_TARGET_DIR").or_else(|_| path("CARGO_MANIFEST_DIR").map(|crates| crates.join("../../target")))?;
-    let built = target.join("placet");
-    // The directory is watched as a whole, so it has to be there.
-    fs::create_dir_all(&built)?;
-    println!("cargo::rerun-if-changed={}", built.display());
-    println!("cargo::rerun-if-env-changed=CARGO_TARGET_DIR");
+    // xtask says where the files are when cargo's target directory is not the usual one.
+    println!("cargo::rerun-if-env-changed=PLACET_WIDGET_DIR");
+    let built = path("PLACET_WIDGET_DIR")
+        .or_else(|_| path("CARGO_MANIFEST_DIR").map(|package| package.join("../../target/placet")))?;
+    let files = FILES.map(|(_, name)| built.join(name));
+    if files.iter().all(|file| file.exists()) {
+        // Each by itself: the directory holds more, such as the demo's database.
+        files.iter().for_each(|file| println!("cargo::rerun-if-changed={}", file.display()));
+    } else {
+        fs::create_dir_all(&built)?;
+        println!("cargo::rerun-if-changed={}", built.display());
+    }
     let code: String = FILES.iter().map(|(name, file)| constant(name, &built.join(file))).collect();
     fs::write(path("OUT_DIR")?.join("embedded.rs"), code)
 }
