@@ -127,7 +127,7 @@ fn compress(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     // Quality 9 of 11: demo pages are compressed at each start.
     let mut writer = brotli::CompressorWriter::new(&mut compressed, 4096, 9, 22);
     writer.write_all(bytes)?;
-    writer.flush()?;
+    // The last bytes are written when the writer goes.
     drop(writer);
     Ok(compressed)
 }

@@ -1,0 +1,223 @@
+//! The recording call by examples. Each case is a conversation with a fresh server; it is kept
+//! under `docs/reference/fixtures/recording/`, where builders of other backends find it.
+//!
+//! `PLACET_BLESS=1 cargo test -p placet-server --test fixtures` writes the files anew.
+
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, unreachable_pub, reason = "tests")]
+
+mod support;
+
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use support::{Answer, Device, Server, merge, notice};
+
+/// What a case is called and about, and its conversation: requests, and what has to come of each.
+struct Case {
+    name: &'static str,
+    about: &'static str,
+    talk: Vec<(Value, &'static [&'static str])>,
+}
+
+fn post(body: Value) -> Value {
+    json!({
+        "method": "POST", "path": "/v1/receipts",
+        "headers": { "origin": "https://shop.example", "content-type": "application/json" },
+        "body": body,
+    })
+}
+
+fn record(receipts: &[&String]) -> Value {
+    post(json!({ "receipts": receipts }))
+}
+
+fn with(mut request: Value, changes: &Value) -> Value {
+    merge(&mut request, changes);
+    request
+}
+
+fn cases() -> Vec<Case> {
+    let device = Device::new(1);
+    let notice = notice();
+    let good = device.receipt(1, &notice, &json!({}));
+    let changed = |changes: Value| device.receipt(1, &notice, &changes);
+    let headed = |changes: Value| {
+        let mut header = device.header();
+        merge(&mut header, &changes);
+        device.sign(&header.to_string(), &device.claims(1, &notice).to_string())
+    };
+    let forged = format!("{}.{}", good.rsplit_once('.').unwrap().0, "A".repeat(86));
+    let second = changed(json!({ "id": "7b0c2f6e-1d7a-4c54-9a3e-000000000002", "seq": 2 }));
+    let withdrawal = json!({
+        "id": "7b0c2f6e-1d7a-4c54-9a3e-000000000002", "seq": 2, "event": { "state": "withdrawn", "method": "withdraw" },
+        "choices": { "analytics": "denied" },
+    });
+    let mut keyless = device.header();
+    merge(&mut keyless, &json!({ "jwk": null }));
+    let mut claims = device.claims(1, &notice);
+    merge(&mut claims, &withdrawal);
+    let withdrawn = device.sign(&keyless.to_string(), &claims.to_string());
+    let unsigned = {
+        let claims = with(device.claims(1, &notice), &json!({ "sub": { "device": "(null)" } }));
+        let header = json!({ "alg": "none", "typ": "consent-receipt+jws" });
+        format!("{}.", placet_model::receipt::signing_input(&header.to_string(), &claims.to_string()))
+    };
+
+    let one = |name, about, receipt: &String, outcome| Case { name, about, talk: vec![(record(&[receipt]), outcome)] };
+    vec![
+        one("recorded", "A signed receipt is recorded.", &good, &["recorded"]),
+        Case {
+            name: "batch",
+            about: "Each receipt of a batch has a result of its own; the key of the first one serves the third.",
+            talk: vec![(record(&[&good, &forged, &withdrawn]), &["recorded", "signature-invalid", "recorded"])],
+        },
+        Case {
+            name: "replay",
+            about: "The same receipt again is recorded already: the answer is the first one.",
+            talk: vec![(record(&[&good]), &["recorded"]), (record(&[&good, &good]), &["recorded", "recorded"])],
+        },
+        Case {
+            name: "twin",
+            about: "The same content with the other valid signature, (r, n - s) for (r, s), is the same receipt.",
+            talk: vec![(record(&[&good]), &["recorded"]), (record(&[&Device::twin(&good)]), &["recorded"])],
+        },
+        Case {
+            name: "id-conflict",
+            about: "Another receipt with a recorded id is refused, and the recorded one stays.",
+            talk: vec![
+                (record(&[&good]), &["recorded"]),
+                (record(&[&changed(json!({ "event": { "page": "/other" } }))]), &["id-conflict"]),
+                (record(&[&good]), &["recorded"]),
+            ],
+        },
+        Case {
+            name: "known-key",
+            about: "Once a receipt with the key is recorded, later ones may leave the key out.",
+            talk: vec![(record(&[&withdrawn]), &["key-unknown"]), (record(&[&good]), &["recorded"]), (record(&[&withdrawn]), &["recorded"])],
+        },
+        one("signature-invalid", "The signature does not fit.", &forged, &["signature-invalid"]),
+        one("algorithm-none", "A receipt without signature, where the site does not allow it.", &unsigned, &["algorithm-refused"]),
+        one("header-refused", "A header member that could change what the signature means.", &headed(json!({ "jku": "https://evil.example/keys" })), &["header-refused"]),
+        one("type-refused", "A JWS that was made for something else.", &headed(json!({ "typ": "JWT" })), &["type-refused"]),
+        one("audience-wrong", "A receipt that was made for another site's endpoint.", &changed(json!({ "aud": "https://consent.other.example/v1/receipts" })), &["audience-wrong"]),
+        one("site-wrong", "A receipt that another site asked for.", &changed(json!({ "site": "other.example" })), &["site-wrong"]),
+        one("notice-unknown", "A receipt for a notice that was never served here.", &changed(json!({ "notice": { "hash": "sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" } })), &["notice-unknown"]),
+        one("claim-wrong", "A page with its query.", &changed(json!({ "event": { "page": "/tea?utm_source=mail" } })), &["claim-wrong"]),
+        one("too-large", "A receipt of 5 KB.", &changed(json!({ "novel": "x".repeat(3000) })), &["too-large"]),
+        one("malformed", "Not a JWS in compact form.", &"a receipt".to_owned(), &["malformed"]),
+        Case {
+            name: "beacon",
+            about: "A beacon sends the same body as text/plain.",
+            talk: vec![(with(record(&[&second]), &json!({ "headers": { "content-type": "text/plain;charset=UTF-8" } })), &["recorded"])],
+        },
+        Case {
+            name: "no-browser",
+            about: "Programs that are no browser name no origin.",
+            talk: vec![(with(record(&[&good]), &json!({ "headers": { "origin": null } })), &["recorded"])],
+        },
+        Case {
+            name: "origin-refused",
+            about: "Pages of another site may not record.",
+            talk: vec![(with(record(&[&good]), &json!({ "headers": { "origin": "https://other.example" } })), &["403 origin-refused"])],
+        },
+        Case {
+            name: "unsupported-type",
+            about: "Forms are not taken.",
+            talk: vec![(with(record(&[&good]), &json!({ "headers": { "content-type": "application/x-www-form-urlencoded" } })), &["415 unsupported-type"])],
+        },
+        Case {
+            name: "malformed-request",
+            about: "Bodies that are not a list of 1 to 16 receipts.",
+            talk: vec![
+                (with(post(Value::Null), &json!({ "body": null, "text": "{\"receipts\": [" })), &["400 malformed"]),
+                (with(post(Value::Null), &json!({ "body": null, "text": "{\"receipts\": [\"a\"], \"receipts\": [\"b\"]}" })), &["400 malformed"]),
+                (post(json!({ "receipts": [] })), &["400 malformed"]),
+                (post(json!({ "receipts": vec!["a"; 17] })), &["400 malformed"]),
+                (post(json!({ "receipts": [7] })), &["400 malformed"]),
+                (post(json!([good])), &["400 malformed"]),
+            ],
+        },
+        Case {
+            name: "preflight",
+            about: "What a browser asks before it sends JSON to another origin; pages of another site hear no.",
+            talk: vec![
+                (preflight("https://www.shop.example"), &["204"]),
+                (preflight("https://other.example"), &["403 origin-refused"]),
+            ],
+        },
+    ]
+}
+
+fn preflight(origin: &str) -> Value {
+    json!({
+        "method": "OPTIONS", "path": "/v1/receipts",
+        "headers": { "origin": origin, "access-control-request-method": "POST", "access-control-request-headers": "content-type" },
+    })
+}
+
+fn request(told: &Value) -> Request<Body> {
+    let mut request = Request::builder().method(told["method"].as_str().unwrap()).uri(told["path"].as_str().unwrap());
+    for (name, value) in told["headers"].as_object().unwrap() {
+        request = request.header(name, value.as_str().unwrap());
+    }
+    let body = match (told.get("text"), told.get("body")) {
+        (Some(text), _) => text.as_str().unwrap().to_owned(),
+        (None, Some(body)) => body.to_string(),
+        (None, None) => String::new(),
+    };
+    request.body(body.into()).unwrap()
+}
+
+/// The answer as the file tells it, with one time of receipt for all.
+fn told(answer: &Answer) -> Value {
+    let kept = ["content-type", "cache-control", "access-control-allow-origin", "access-control-allow-methods", "access-control-allow-headers", "access-control-max-age", "vary"];
+    let headers: serde_json::Map<_, _> = kept
+        .into_iter()
+        .filter(|name| answer.headers.contains_key(*name))
+        .map(|name| (name.to_owned(), answer.header(name).into()))
+        .collect();
+    let mut told = json!({ "status": answer.status, "headers": headers });
+    if !answer.body.is_empty() {
+        told["body"] = answer.json();
+        for result in told["body"]["results"].as_array_mut().into_iter().flatten() {
+            if result["receivedAt"].is_u64() {
+                result["receivedAt"] = 1_772_323_201_123_u64.into();
+            }
+        }
+    }
+    told
+}
+
+#[tokio::test]
+async fn the_recording_call_answers_as_the_fixtures_say() {
+    let bless = std::env::var_os("PLACET_BLESS").is_some();
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/fixtures/recording");
+    let mut files: Vec<PathBuf> = Vec::new();
+    for case in cases() {
+        let server = Server::start().await;
+        let mut talk = Vec::new();
+        for (asked, outcomes) in &case.talk {
+            let answer = server.send(request(asked)).await;
+            assert_eq!(answer.outcomes(), *outcomes, "{}", case.name);
+            talk.push(json!({ "request": asked, "answer": told(&answer) }));
+        }
+        let fixture = json!({ "about": case.about, "talk": talk });
+        let text = format!("{}\n", serde_json::to_string_pretty(&fixture).unwrap());
+        let file = directory.join(format!("{}.json", case.name));
+        if bless {
+            std::fs::write(&file, &text).unwrap();
+        }
+        let kept = std::fs::read_to_string(&file).unwrap_or_default();
+        assert!(
+            kept == text,
+            "{} differs from what the server does; if that is meant, run PLACET_BLESS=1 cargo test -p placet-server --test fixtures",
+            file.display()
+        );
+        files.push(file);
+    }
+    for file in std::fs::read_dir(&directory).unwrap() {
+        let file = file.unwrap().path();
+        assert!(files.iter().any(|known| known.file_name() == file.file_name()), "{} belongs to no case", file.display());
+    }
+}

@@ -1,0 +1,154 @@
+//! A receipt server for tests: the real routes over a real database file.
+
+#![allow(dead_code, unused_imports, reason = "each test uses its part")]
+
+#[path = "../../../model/tests/support/mod.rs"]
+mod device;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request};
+pub use device::{Device, merge};
+use placet_model::check::check;
+use placet_model::verify::hash;
+use placet_server::limits::Limits;
+use placet_server::publish::{File, Publication, Snapshot};
+use placet_server::routes::{nothing, router};
+use placet_server::state::{App, Settings, now};
+use placet_server::store::Store;
+use serde_json::Value;
+use std::path::Path;
+use std::sync::Arc;
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+/// The notice that the server of the tests serves.
+pub const NOTICE: &str = include_str!("../../../../docs/reference/fixtures/notice.json");
+
+/// Its hash.
+pub fn notice() -> String {
+    hash(NOTICE.as_bytes())
+}
+
+/// A server for shop.example at https://consent.shop.example.
+#[derive(Clone)]
+pub struct Server {
+    pub routes: Router,
+    pub app: Arc<App>,
+    directory: Arc<TempDir>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// The status, or each receipt's outcome: `recorded` or the slug of the problem.
+    pub fn outcomes(&self) -> Vec<String> {
+        let slug = |problem: &Value| problem["type"].as_str().unwrap().strip_prefix("/problems/").unwrap().to_owned();
+        if self.header("content-type") == "application/problem+json" {
+            let problem = self.json();
+            assert_eq!(problem["status"], self.status, "{problem}");
+            return vec![format!("{} {}", self.status, slug(&problem))];
+        }
+        if self.body.is_empty() {
+            return vec![self.status.to_string()];
+        }
+        let answer = self.json();
+        let results = answer["results"].as_array().unwrap();
+        let outcome = |result: &Value| match result["status"].as_str() {
+            Some("recorded") => "recorded".to_owned(),
+            _ => slug(&result["problem"]),
+        };
+        results.iter().map(outcome).collect()
+    }
+}
+
+impl Server {
+    pub async fn start() -> Self {
+        Self::with_limits(Limits::default()).await
+    }
+
+    pub async fn with_limits(limits: Limits) -> Self {
+        Self::open(Arc::new(TempDir::new().unwrap()), limits, NOTICE).await
+    }
+
+    /// Stops the server and starts another one on its database, with another notice.
+    pub async fn restart(self, notice: &str) -> Self {
+        self.app.store.close().await;
+        Self::open(self.directory, Limits::default(), notice).await
+    }
+
+    async fn open(directory: Arc<TempDir>, limits: Limits, notice: &str) -> Self {
+        let mut config: Value = serde_json::from_str(include_str!("../../../../public/demo/placet.json")).unwrap();
+        config["site"] = "shop.example".into();
+        config["version"] = "2026-03-01".into();
+        let config = check(&config.to_string()).unwrap().config;
+        let public = "https://consent.shop.example".parse().unwrap();
+        let store = Store::open(&format!("sqlite:{}", database(directory.path()))).await.unwrap();
+        let publication = publication(notice);
+        store.keep_notices(&publication.notices, now()).await.unwrap();
+        let settings = Settings { public, proxies: Vec::new(), limits };
+        let app = Arc::new(App::new(&config, &publication, settings, store).unwrap());
+        Server { routes: router(app.clone(), nothing()), app, directory }
+    }
+
+    /// The directory of the database.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Sends a request.
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.routes.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+    }
+
+    /// Records receipts as a page of the site does.
+    pub async fn record(&self, receipts: &[String]) -> Answer {
+        let body = serde_json::json!({ "receipts": receipts }).to_string();
+        let request = Request::post("/v1/receipts")
+            .header("origin", "https://shop.example")
+            .header("content-type", "application/json");
+        self.send(request.body(body.into()).unwrap()).await
+    }
+}
+
+/// The database in a directory.
+pub fn database(directory: &Path) -> String {
+    directory.join("placet.db").display().to_string()
+}
+
+fn publication(notice: &str) -> Publication {
+    let hash = hash(notice.as_bytes());
+    let file = |path: String, content_type, bytes: &[u8], immutable| File {
+        path,
+        content_type,
+        bytes: bytes.to_vec(),
+        brotli: b"br".to_vec(),
+        immutable,
+    };
+    Publication {
+        files: vec![
+            file("placet.js".into(), "text/javascript; charset=utf-8", b"'the tag'", false),
+            file("widget-0123.js".into(), "text/javascript; charset=utf-8", b"'the widget'", true),
+            file(format!("notice/{}.json", &hash[7..]), "application/json; charset=utf-8", notice.as_bytes(), true),
+        ],
+        notices: vec![Snapshot { hash, lang: "en".into(), version: "2026-03-01".into(), text: notice.into() }],
+        snippet: String::new(),
+    }
+}
