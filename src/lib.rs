@@ -1,1 +1,37 @@
-//! The widget.
+//! The widget: what Placet shows in the browser, and the receipts it makes there.
+//!
+//! The first layer is rendered at publish (feature `ssr`) and drawn by the loader; everything
+//! else is loaded on intent and mounted beside it (feature `csr`).
+//!
+//! **Invariant:** a view gets the notice and callbacks, never storage, config or network.
+//! **Invariant:** the loader decides; the widget asks it to, and then signs and sends what the
+//! loader has put in the outbox.
+
+#![allow(missing_docs, reason = "the component macro makes items without docs; props are documented on their fields")]
+#![allow(unreachable_pub, reason = "the component macro makes public items in private modules; wasm_bindgen exports them")]
+
+mod first_layer;
+mod rich;
+
+#[cfg(feature = "csr")]
+mod center;
+#[cfg(feature = "csr")]
+mod js;
+#[cfg(feature = "csr")]
+mod receipts;
+#[cfg(feature = "csr")]
+mod start;
+
+pub use first_layer::FirstLayer;
+
+/// The style sheet of the first layer, minified; custom properties and parts are listed in its source.
+pub const FIRST_LAYER_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/first-layer.css"));
+
+/// The first layer of a notice as HTML, for publishing.
+#[cfg(feature = "ssr")]
+pub fn first_layer_html(notice: &placet_model::notice::Notice) -> String {
+    use leptos::prelude::*;
+    // Signals have no place in what is rendered once, but components want an owner.
+    let owner = Owner::new();
+    owner.with(|| FirstLayer(first_layer::FirstLayerProps { notice: notice.clone() }).to_html())
+}

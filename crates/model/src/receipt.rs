@@ -266,22 +266,12 @@ pub struct Header {
 impl Header {
     /// The header of a signed receipt.
     pub fn signed(kid: String, jwk: Option<Jwk>) -> Self {
-        Header {
-            alg: ES256.into(),
-            typ: TYPE.into(),
-            kid: Some(kid),
-            jwk,
-        }
+        Header { alg: ES256.into(), typ: TYPE.into(), kid: Some(kid), jwk }
     }
 
     /// The header of a receipt without signature.
     pub fn unsigned() -> Self {
-        Header {
-            alg: NONE.into(),
-            typ: TYPE.into(),
-            kid: None,
-            jwk: None,
-        }
+        Header { alg: NONE.into(), typ: TYPE.into(), kid: None, jwk: None }
     }
 }
 
@@ -312,18 +302,8 @@ impl Write for Header {
 impl Jwk {
     /// The text whose SHA-256, in unpadded base64url, is the key's thumbprint (RFC 7638, section 3).
     pub fn thumbprint_input(&self) -> String {
-        [
-            r#"{"crv":""#,
-            &self.crv,
-            r#"","kty":""#,
-            &self.kty,
-            r#"","x":""#,
-            &self.x,
-            r#"","y":""#,
-            &self.y,
-            r#""}"#,
-        ]
-        .concat()
+        [r#"{"crv":""#, &self.crv, r#"","kty":""#, &self.kty, r#"","x":""#, &self.x, r#"","y":""#, &self.y, r#""}"#]
+            .concat()
     }
 }
 
@@ -364,10 +344,7 @@ impl Write for RecordResult {
                 ("receivedAt", acknowledgement.received_at.write()),
             ],
             RecordResult::Rejected(problem) => {
-                vec![
-                    ("status", T::text("rejected")),
-                    ("problem", problem.write()),
-                ]
+                vec![("status", T::text("rejected")), ("problem", problem.write())]
             }
         })
     }
@@ -382,9 +359,7 @@ pub struct RecordAnswer {
 
 impl Read for RecordAnswer {
     fn read<T: Tree, F: Faults>(tree: &T, faults: &mut F) -> Self {
-        RecordAnswer {
-            results: read_member(tree, "results", false, faults),
-        }
+        RecordAnswer { results: read_member(tree, "results", false, faults) }
     }
 }
 
@@ -401,10 +376,7 @@ impl ProblemDetails {
     /// take the receipt later; one that does not know the key takes the decision signed anew
     /// with the key in the header.
     pub fn is_permanent(&self) -> bool {
-        self.status < 500
-            && !["/notice-unknown", "/key-unknown"]
-                .iter()
-                .any(|end| self.kind.ends_with(end))
+        self.status < 500 && !["/notice-unknown", "/key-unknown"].iter().any(|end| self.kind.ends_with(end))
     }
 }
 
@@ -426,12 +398,7 @@ pub fn base64url(bytes: &[u8]) -> String {
 
 /// The text that a receipt's signature covers (RFC 7515, section 5.1, step 8).
 pub fn signing_input(header_json: &str, claims_json: &str) -> String {
-    [
-        &base64url(header_json.as_bytes()),
-        ".",
-        &base64url(claims_json.as_bytes()),
-    ]
-    .concat()
+    [&base64url(header_json.as_bytes()), ".", &base64url(claims_json.as_bytes())].concat()
 }
 
 /// The receipt in compact form: the signing input and the signature's 64 bytes (r and s, RFC 7518, section 3.4).

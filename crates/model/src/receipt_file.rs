@@ -5,9 +5,7 @@
 //! proves that a receipt was not changed after it was made; it does not prove who clicked.
 
 use crate::json;
-use crate::receipt::{
-    Acknowledgement, Answer, By, ChoiceState, Claims, NoticeRef, ReceiptFile, State, Surface,
-};
+use crate::receipt::{Acknowledgement, Answer, By, ChoiceState, Claims, NoticeRef, ReceiptFile, State, Surface};
 use crate::verify::{Expect, Refusal, hash, verify};
 use serde_json::Value;
 
@@ -76,12 +74,7 @@ impl Report {
 
 /// Verifies the text of a receipt file.
 pub fn verify_file(text: &str) -> Report {
-    let mut report = Report {
-        checks: Vec::new(),
-        content: None,
-        proves: Vec::new(),
-        does_not_prove: Vec::new(),
-    };
+    let mut report = Report { checks: Vec::new(), content: None, proves: Vec::new(), does_not_prove: Vec::new() };
     let file = match read_file(text) {
         Ok(file) => file,
         Err(fault) => {
@@ -92,76 +85,43 @@ pub fn verify_file(text: &str) -> Report {
     report.tell("file", Ok("A receipt file of version 1.".into()));
 
     let signed = file.jwk.is_some();
-    let expect = Expect {
-        unsigned: !signed,
-        ..Expect::default()
-    };
+    let expect = Expect { unsigned: !signed, ..Expect::default() };
     let verified = match verify(&file.receipt, file.jwk.as_ref(), &expect) {
         Ok(verified) if verified.key == file.jwk => verified,
         Ok(_) => {
-            report.tell(
-                "signature",
-                Err("The key beside the receipt is not the key that signed it.".into()),
-            );
+            report.tell("signature", Err("The key beside the receipt is not the key that signed it.".into()));
             return report;
         }
         Err(refusal) => {
-            let what = if refusal == Refusal::SignatureInvalid {
-                "signature"
-            } else {
-                "receipt"
-            };
+            let what = if refusal == Refusal::SignatureInvalid { "signature" } else { "receipt" };
             report.tell(what, Err(refusal.detail()));
             return report;
         }
     };
     let claims = verified.claims;
     match &claims.sub.device {
-        Some(device) => report.tell(
-            "signature",
-            Ok(format!("Signed with ES256 by the device key {device}.")),
-        ),
-        None => report.tell(
-            "signature",
-            Ok("None: the receipt says that it is not signed.".into()),
-        ),
+        Some(device) => report.tell("signature", Ok(format!("Signed with ES256 by the device key {device}."))),
+        None => report.tell("signature", Ok("None: the receipt says that it is not signed.".into())),
     }
-    report.tell(
-        "receipt",
-        Ok(format!(
-            "Its claims keep the rules; its id is {}.",
-            claims.id
-        )),
-    );
+    report.tell("receipt", Ok(format!("Its claims keep the rules; its id is {}.", claims.id)));
 
     let snapshot = json::parse(&file.notice).ok();
-    report.tell(
-        "notice",
-        check_notice(&file.notice, snapshot.as_ref(), &claims.notice),
-    );
+    report.tell("notice", check_notice(&file.notice, snapshot.as_ref(), &claims.notice));
     let acknowledgement = file.acknowledgement;
     report.tell(
         "acknowledgement",
         match &acknowledgement {
-            None => {
-                Ok("None in the file: it was downloaded before an endpoint had answered.".into())
+            None => Ok("None in the file: it was downloaded before an endpoint had answered.".into()),
+            Some(answer) if answer.id == claims.id => {
+                Ok(format!("The endpoint noted {} as the time of receipt.", utc(answer.received_at as i64 / 1000)))
             }
-            Some(answer) if answer.id == claims.id => Ok(format!(
-                "The endpoint noted {} as the time of receipt.",
-                utc(answer.received_at as i64 / 1000)
-            )),
             Some(_) => Err("The acknowledgement is for another receipt.".into()),
         },
     );
 
     report.proves = proves(signed);
     report.does_not_prove = does_not_prove(signed, acknowledgement.is_some());
-    report.content = Some(Content {
-        choices: chosen(&claims, snapshot.as_ref()),
-        claims,
-        signed,
-        acknowledgement,
-    });
+    report.content = Some(Content { choices: chosen(&claims, snapshot.as_ref()), claims, signed, acknowledgement });
     report
 }
 
@@ -173,51 +133,32 @@ impl Report {
 
 fn read_file(text: &str) -> Result<ReceiptFile, String> {
     if text.len() > MAX_FILE {
-        return Err(format!(
-            "It has {} bytes; a receipt file has at most {MAX_FILE}.",
-            text.len()
-        ));
+        return Err(format!("It has {} bytes; a receipt file has at most {MAX_FILE}.", text.len()));
     }
     let value = json::parse(text).map_err(|error| format!("It is not proper JSON: {error}."))?;
     let file: ReceiptFile = json::from_tree(&value)
         .ok_or("It is not a receipt file: it needs `placet`, `receipt`, `jwk`, `notice` and `acknowledgement`.")?;
     match file.placet {
         1 => Ok(file),
-        version => Err(format!(
-            "It is a receipt file of version {version}; this program reads version 1."
-        )),
+        version => Err(format!("It is a receipt file of version {version}; this program reads version 1.")),
     }
 }
 
 fn check_notice(text: &str, snapshot: Option<&Value>, named: &NoticeRef) -> Result<String, String> {
     if hash(text.as_bytes()) != named.hash {
-        return Err(
-            "The notice in the file is not the one that the receipt names: its hash differs."
-                .into(),
-        );
+        return Err("The notice in the file is not the one that the receipt names: its hash differs.".into());
     }
-    let member = |name| {
-        snapshot
-            .and_then(|snapshot| snapshot.get(name))
-            .and_then(Value::as_str)
-    };
+    let member = |name| snapshot.and_then(|snapshot| snapshot.get(name)).and_then(Value::as_str);
     if member("version") != Some(&named.version) || member("lang") != Some(&named.lang) {
         return Err("The receipt names another version or language than the notice has.".into());
     }
-    Ok(format!(
-        "The exact words, version {} in {}, by their hash {}.",
-        named.version, named.lang, named.hash
-    ))
+    Ok(format!("The exact words, version {} in {}, by their hash {}.", named.version, named.lang, named.hash))
 }
 
 fn chosen(claims: &Claims, snapshot: Option<&Value>) -> Vec<Chosen> {
-    let purposes = snapshot
-        .and_then(|snapshot| snapshot.get("purposes"))
-        .and_then(Value::as_array);
+    let purposes = snapshot.and_then(|snapshot| snapshot.get("purposes")).and_then(Value::as_array);
     let title = |id: &str| {
-        let purpose = purposes?
-            .iter()
-            .find(|purpose| purpose.get("id").and_then(Value::as_str) == Some(id))?;
+        let purpose = purposes?.iter().find(|purpose| purpose.get("id").and_then(Value::as_str) == Some(id))?;
         purpose.get("title")?.as_str().map(str::to_owned)
     };
     let line = |(purpose, choice): &(String, ChoiceState)| Chosen {
@@ -233,8 +174,7 @@ fn proves(signed: bool) -> Vec<String> {
     let notice = "The notice in the file is, byte for byte, the one that the receipt names.";
     match signed {
         true => vec![
-            "The receipt was made with the key of this device and not changed by one byte since."
-                .into(),
+            "The receipt was made with the key of this device and not changed by one byte since.".into(),
             notice.into(),
         ],
         false => vec![notice.into()],
@@ -247,15 +187,10 @@ fn does_not_prove(signed: bool, acknowledged: bool) -> Vec<String> {
         "That the device's clock was right.".to_owned(),
     ];
     if !signed {
-        limits.insert(
-            0,
-            "That the receipt was not changed: it carries no signature.".into(),
-        );
+        limits.insert(0, "That the receipt was not changed: it carries no signature.".into());
     }
     if acknowledged {
-        limits.push(
-            "That the endpoint still holds the receipt: its acknowledgement is not signed.".into(),
-        );
+        limits.push("That the endpoint still holds the receipt: its acknowledgement is not signed.".into());
     }
     limits
 }
@@ -285,10 +220,7 @@ impl Content {
             Surface::Store => "in a store",
             Surface::CallCenter => "through the call center",
         };
-        format!(
-            "{who} {did} {surface}, on {} at {}",
-            claims.site, claims.event.page
-        )
+        format!("{who} {did} {surface}, on {} at {}", claims.site, claims.event.page)
     }
 
     /// When it was decided, by the device's clock.
@@ -297,10 +229,7 @@ impl Content {
         let local = utc(self.claims.iat.saturating_add(i64::from(offset) * 60));
         let sign = if offset < 0 { '-' } else { '+' };
         let (hours, minutes) = (offset.unsigned_abs() / 60, offset.unsigned_abs() % 60);
-        format!(
-            "{} UTC{sign}{hours:02}:{minutes:02}",
-            local.trim_end_matches(" UTC")
-        )
+        format!("{} UTC{sign}{hours:02}:{minutes:02}", local.trim_end_matches(" UTC"))
     }
 
     /// The answers to the preferences, each with the options picked.
@@ -309,12 +238,7 @@ impl Content {
             Answer::One(option) => option.clone(),
             Answer::Many(options) => options.join(", "),
         };
-        self.claims
-            .preferences
-            .0
-            .iter()
-            .map(|(name, answer)| (name.clone(), picked(answer)))
-            .collect()
+        self.claims.preferences.0.iter().map(|(name, answer)| (name.clone(), picked(answer))).collect()
     }
 }
 
@@ -338,10 +262,7 @@ pub fn utc(seconds: i64) -> String {
         month += 1;
     }
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    format!(
-        "{year:04}-{month:02}-{:02} {hour:02}:{minute:02}:{second:02} UTC",
-        day + 1
-    )
+    format!("{year:04}-{month:02}-{:02} {hour:02}:{minute:02}:{second:02} UTC", day + 1)
 }
 
 #[cfg(test)]

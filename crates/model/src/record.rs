@@ -1,9 +1,9 @@
-//! What the browser remembers and what a decision is.
+//! What the browser remembers, what a decision is, and what the device keeps of its receipts.
 //!
 //! **Invariant:** a record holds what the visitor decided, never what a signal or a regime
 //! made of it: permission is computed anew on each page and never stored.
 
-use crate::receipt::{Answer, ChoiceState, NoticeRef, State};
+use crate::receipt::{Acknowledgement, Answer, ChoiceState, Jwk, NoticeRef, State};
 use crate::tree::Map;
 use crate::data;
 
@@ -66,5 +66,53 @@ data! {
         gpc: bool,
         /// How long the decision holds, in seconds.
         ttl: u32,
+    }
+
+    /// A decision on its way to the endpoint.
+    pub struct Outgoing {
+        /// What was decided.
+        decision: Decision,
+        /// The receipt, once it is signed.
+        jws: Option<String>,
+        /// Its place in the device's chain, once it is signed.
+        seq: u64 = default,
+        /// How often sending has failed.
+        tries: u32 = default,
+        /// Not to be sent before this time, in milliseconds since 1970.
+        after: i64 = default,
+    }
+
+    /// The end of the device's chain of receipts.
+    pub struct Chain {
+        /// The device's thumbprint.
+        device: String,
+        /// The counter of its last receipt.
+        seq: u64,
+        /// The hash of its last receipt.
+        prev: Option<String>,
+        /// Whether the endpoint has acknowledged a receipt of this key, and so knows it.
+        known: bool,
+    }
+
+    /// A signed receipt as the device keeps it.
+    pub struct Stored {
+        /// The decision's id.
+        id: String,
+        /// When it was decided, in milliseconds since 1970.
+        at: i64,
+        /// What it did.
+        state: State,
+        /// What was chosen.
+        choices: Map<ChoiceState>,
+        /// The receipt in compact form.
+        jws: String,
+        /// The key that verifies it; none for an unsigned receipt.
+        jwk: Option<Jwk>,
+        /// The hash of the notice that was shown.
+        notice: String,
+        /// The endpoint's answer, once it holds the receipt.
+        acknowledgement: Option<Acknowledgement>,
+        /// Why the endpoint will never take it.
+        refusal: Option<String>,
     }
 }

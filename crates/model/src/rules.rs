@@ -8,7 +8,7 @@
 use crate::plan::{Plan, PlanPurpose, PlanRegime};
 use crate::receipt::{Answer, ChoiceState, State};
 use crate::record::{Kept, RECORD_VERSION, Record};
-use crate::tree::Map;
+use crate::tree::{Map, Tree, Write};
 use crate::{data, words};
 
 data! {
@@ -171,4 +171,58 @@ pub fn decide(plan: &Plan, visitor: &Visitor, record: Option<&Record>, choice: &
         (true, ..) => State::Changed,
     };
     outcome
+}
+
+/// One thing to do when a permission takes another's place. Written as `[name]` or `[name, value]`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Write the record and put the decision in the outbox.
+    Store,
+    /// Tell Google Consent Mode v2 these values.
+    Signal(Map<ChoiceState>),
+    /// Let the held tags of a purpose run.
+    Release(String),
+    /// Delete what the services of a purpose keep in the browser.
+    Clear(String),
+    /// Take the question away and tell the page.
+    Announce,
+    /// Have the receipt signed and sent.
+    Send,
+}
+
+impl Write for Effect {
+    fn write<T: Tree>(&self) -> T {
+        let (name, value) = match self {
+            Effect::Store => ("store", None),
+            Effect::Signal(values) => ("signal", Some(values.write())),
+            Effect::Release(purpose) => ("release", Some(T::text(purpose))),
+            Effect::Clear(purpose) => ("clear", Some(T::text(purpose))),
+            Effect::Announce => ("announce", None),
+            Effect::Send => ("send", None),
+        };
+        T::list(std::iter::once(T::text(name)).chain(value).collect())
+    }
+}
+
+/// Google Consent Mode v2: every key of the config, as the permission has it.
+pub fn consent(plan: &Plan, permission: &Permission) -> Map<ChoiceState> {
+    let state = |purpose: &String| match permission.purposes.get(purpose) {
+        Some(ChoiceState::Always | ChoiceState::Granted) => ChoiceState::Granted,
+        _ => ChoiceState::Denied,
+    };
+    Map(plan.consent_mode.0.iter().map(|(key, purpose)| (key.clone(), state(purpose))).collect())
+}
+
+/// What follows when one permission takes another's place, in the one order that holds.
+pub fn effects(plan: &Plan, before: &Permission, after: &Permission) -> Vec<Effect> {
+    let moved = |state: ChoiceState| {
+        plan.purposes.iter().map(|purpose| purpose.id.clone()).filter(move |id| {
+            after.purposes.get(id) == Some(&state) && before.purposes.get(id) != Some(&state)
+        })
+    };
+    let mut effects = vec![Effect::Store, Effect::Signal(consent(plan, after))];
+    effects.extend(moved(ChoiceState::Granted).map(Effect::Release));
+    effects.extend(moved(ChoiceState::Denied).map(Effect::Clear));
+    effects.extend([Effect::Announce, Effect::Send]);
+    effects
 }

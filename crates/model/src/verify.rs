@@ -9,8 +9,8 @@
 
 use crate::json;
 use crate::receipt::{
-    ChoiceState, Claims, ES256, Header, Jwk, MAX_RECEIPT, NONE, ProblemDetails, State, Surface,
-    TYPE, VERSION, base64url, signing_input_of,
+    ChoiceState, Claims, ES256, Header, Jwk, MAX_RECEIPT, NONE, ProblemDetails, State, Surface, TYPE, VERSION,
+    base64url, signing_input_of,
 };
 use crate::tree::{Fault, Faults, Read};
 use base64ct::{Base64UrlUnpadded, Encoding};
@@ -71,9 +71,7 @@ impl<'a> Unverified<'a> {
         }
         let parts: Vec<&str> = jws.split('.').collect();
         let [header, payload, signature] = parts[..] else {
-            return Err(Refusal::Malformed(
-                "A receipt has three parts with dots between them.".into(),
-            ));
+            return Err(Refusal::Malformed("A receipt has three parts with dots between them.".into()));
         };
         Ok(Unverified {
             header: read_header(&decode(header, "header")?)?,
@@ -98,12 +96,7 @@ impl<'a> Unverified<'a> {
     pub fn verify(self, key: Option<&Jwk>, expect: &Expect) -> Result<Verified, Refusal> {
         let key = match &self.header.kid {
             Some(kid) => {
-                let key = self
-                    .header
-                    .jwk
-                    .as_ref()
-                    .or(key)
-                    .ok_or_else(|| Refusal::KeyUnknown(kid.clone()))?;
+                let key = self.header.jwk.as_ref().or(key).ok_or_else(|| Refusal::KeyUnknown(kid.clone()))?;
                 if thumbprint(key) != *kid {
                     return Err(Refusal::KeyInvalid("`kid` is not the key's thumbprint."));
                 }
@@ -116,11 +109,7 @@ impl<'a> Unverified<'a> {
         };
         let claims = read_claims(&self.payload)?;
         check_claims(&claims, self.header.kid.as_deref(), expect)?;
-        Ok(Verified {
-            claims,
-            key,
-            hash: hash(self.signing_input.as_bytes()),
-        })
+        Ok(Verified { claims, key, hash: hash(self.signing_input.as_bytes()) })
     }
 }
 
@@ -141,27 +130,21 @@ pub fn thumbprint(key: &Jwk) -> String {
 pub fn check_signature(key: &Jwk, message: &[u8], signature: &[u8]) -> Result<(), Refusal> {
     let key = read_key(key)?;
     let signature = Signature::from_slice(signature).map_err(|_| Refusal::SignatureInvalid)?;
-    key.verify(message, &signature)
-        .map_err(|_| Refusal::SignatureInvalid)
+    key.verify(message, &signature).map_err(|_| Refusal::SignatureInvalid)
 }
 
 fn read_key(key: &Jwk) -> Result<VerifyingKey, Refusal> {
     if key.kty != "EC" || key.crv != "P-256" {
-        return Err(Refusal::KeyInvalid(
-            "The key must have `kty` EC and `crv` P-256.",
-        ));
+        return Err(Refusal::KeyInvalid("The key must have `kty` EC and `crv` P-256."));
     }
     let coordinate = |text: &str| {
         Base64UrlUnpadded::decode_vec(text)
             .ok()
             .filter(|bytes| bytes.len() == 32)
-            .ok_or(Refusal::KeyInvalid(
-                "`x` and `y` must be 32 bytes each, in base64url without padding.",
-            ))
+            .ok_or(Refusal::KeyInvalid("`x` and `y` must be 32 bytes each, in base64url without padding."))
     };
     let point = [vec![4], coordinate(&key.x)?, coordinate(&key.y)?].concat();
-    VerifyingKey::from_sec1_bytes(&point)
-        .map_err(|_| Refusal::KeyInvalid("The point is not on the curve P-256."))
+    VerifyingKey::from_sec1_bytes(&point).map_err(|_| Refusal::KeyInvalid("The point is not on the curve P-256."))
 }
 
 fn decode(part: &str, name: &str) -> Result<Vec<u8>, Refusal> {
@@ -170,16 +153,11 @@ fn decode(part: &str, name: &str) -> Result<Vec<u8>, Refusal> {
 }
 
 fn parse_object(bytes: &[u8], name: &str) -> Result<Value, Refusal> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|_| Refusal::Malformed(format!("The {name} is not UTF-8.")))?;
+    let text = std::str::from_utf8(bytes).map_err(|_| Refusal::Malformed(format!("The {name} is not UTF-8.")))?;
     match json::parse(text) {
         Ok(value) if value.is_object() => Ok(value),
-        Ok(_) => Err(Refusal::Malformed(format!(
-            "The {name} is not a JSON object."
-        ))),
-        Err(error) => Err(Refusal::Malformed(format!(
-            "The {name} is not proper JSON: {error}."
-        ))),
+        Ok(_) => Err(Refusal::Malformed(format!("The {name} is not a JSON object."))),
+        Err(error) => Err(Refusal::Malformed(format!("The {name} is not proper JSON: {error}."))),
     }
 }
 
@@ -199,22 +177,15 @@ fn read_header(bytes: &[u8]) -> Result<Header, Refusal> {
     }
     match (header.alg.as_str(), &header.kid, &header.jwk) {
         (ES256, Some(_), _) | (NONE, None, None) => Ok(header),
-        (ES256, None, _) => Err(Refusal::Malformed(
-            "In the header, `kid` is missing.".into(),
-        )),
-        (NONE, _, _) => Err(Refusal::Malformed(
-            "A receipt without signature names no key.".into(),
-        )),
+        (ES256, None, _) => Err(Refusal::Malformed("In the header, `kid` is missing.".into())),
+        (NONE, _, _) => Err(Refusal::Malformed("A receipt without signature names no key.".into())),
         _ => Err(Refusal::AlgorithmRefused(short(&header.alg))),
     }
 }
 
 fn refuse_others(value: &Value, known: &[&str]) -> Result<(), Refusal> {
     let members = value.as_object().into_iter().flatten();
-    match members
-        .map(|(name, _)| name)
-        .find(|name| !known.contains(&name.as_str()))
-    {
+    match members.map(|(name, _)| name).find(|name| !known.contains(&name.as_str())) {
         Some(name) => Err(Refusal::HeaderRefused(short(name))),
         None => Ok(()),
     }
@@ -249,66 +220,35 @@ fn check_claims(claims: &Claims, kid: Option<&str>, expect: &Expect) -> Result<(
     if let Some(allowed) = expect.audiences
         && !allowed.contains(&claims.aud)
     {
-        return Err(Refusal::AudienceWrong {
-            found: short(&claims.aud),
-            allowed: allowed.to_vec(),
-        });
+        return Err(Refusal::AudienceWrong { found: short(&claims.aud), allowed: allowed.to_vec() });
     }
     if let Some(site) = expect.site
         && site != claims.site
     {
-        return Err(Refusal::SiteWrong {
-            found: short(&claims.site),
-            expected: site.to_owned(),
-        });
+        return Err(Refusal::SiteWrong { found: short(&claims.site), expected: site.to_owned() });
     }
     let claim = |good: bool, fault: &str| match good {
         true => Ok(()),
         false => Err(Refusal::ClaimWrong(fault.to_owned())),
     };
-    claim(
-        is_uuid4(&claims.id),
-        "`id` is not a lower-case UUID of version 4.",
-    )?;
+    claim(is_uuid4(&claims.id), "`id` is not a lower-case UUID of version 4.")?;
     claim(claims.seq >= 1, "`seq` counts from 1.")?;
-    claim(
-        claims.prev.as_deref().is_none_or(is_hash),
-        "`prev` is not `sha256:` and 43 characters of base64url.",
-    )?;
-    claim(
-        OFFSETS.contains(&claims.tz),
-        "`tz` is no offset from UTC in minutes.",
-    )?;
-    claim(
-        claims.sub.device.as_deref() == kid,
-        "`sub.device` is not the `kid` of the header.",
-    )?;
-    claim(
-        is_hash(&claims.notice.hash),
-        "`notice.hash` is not `sha256:` and 43 characters of base64url.",
-    )?;
+    claim(claims.prev.as_deref().is_none_or(is_hash), "`prev` is not `sha256:` and 43 characters of base64url.")?;
+    claim(OFFSETS.contains(&claims.tz), "`tz` is no offset from UTC in minutes.")?;
+    claim(claims.sub.device.as_deref() == kid, "`sub.device` is not the `kid` of the header.")?;
+    claim(is_hash(&claims.notice.hash), "`notice.hash` is not `sha256:` and 43 characters of base64url.")?;
     check_texts(claims)?;
     let page = &claims.event.page;
-    claim(
-        !page.contains(['?', '#']),
-        "`event.page` holds a query or a fragment.",
-    )?;
+    claim(!page.contains(['?', '#']), "`event.page` holds a query or a fragment.")?;
     claim(
         claims.event.surface != Surface::Web || page.starts_with('/'),
         "`event.page` is not a path: on the web it begins with a slash.",
     )?;
     claim(
-        claims
-            .separate
-            .iter()
-            .all(|purpose| claims.choices.get(purpose).is_some()),
+        claims.separate.iter().all(|purpose| claims.choices.get(purpose).is_some()),
         "`separate` names a purpose that is not in `choices`.",
     )?;
-    let granted = claims
-        .choices
-        .0
-        .iter()
-        .any(|(_, choice)| *choice == ChoiceState::Granted);
+    let granted = claims.choices.0.iter().any(|(_, choice)| *choice == ChoiceState::Granted);
     claim(
         match claims.event.state {
             State::Given => granted,
@@ -322,49 +262,28 @@ fn check_claims(claims: &Claims, kid: Option<&str>, expect: &Expect) -> Result<(
 fn check_texts(claims: &Claims) -> Result<(), Refusal> {
     let choices = &claims.choices.0;
     let preferences = &claims.preferences.0;
-    if choices
-        .len()
-        .max(preferences.len())
-        .max(claims.separate.len())
-        > MOST_ENTRIES
-    {
-        return Err(Refusal::ClaimWrong(format!(
-            "There are more than {MOST_ENTRIES} choices or preferences."
-        )));
+    if choices.len().max(preferences.len()).max(claims.separate.len()) > MOST_ENTRIES {
+        return Err(Refusal::ClaimWrong(format!("There are more than {MOST_ENTRIES} choices or preferences.")));
     }
     let answers = preferences.iter().flat_map(|(_, answer)| match answer {
         crate::receipt::Answer::One(option) => std::slice::from_ref(option),
         crate::receipt::Answer::Many(options) => options,
     });
-    let texts = [
-        &claims.aud,
-        &claims.site,
-        &claims.regime,
-        &claims.notice.version,
-        &claims.notice.lang,
-        &claims.event.method,
-    ]
-    .into_iter()
-    .chain(&claims.sub.reference)
-    .chain(choices.iter().map(|(purpose, _)| purpose))
-    .chain(&claims.separate)
-    .chain(preferences.iter().map(|(preference, _)| preference))
-    .chain(answers);
-    let limited = texts
-        .map(|text| (text, LONGEST_TEXT))
-        .chain([(&claims.event.page, LONGEST_PAGE)]);
+    let texts =
+        [&claims.aud, &claims.site, &claims.regime, &claims.notice.version, &claims.notice.lang, &claims.event.method]
+            .into_iter()
+            .chain(&claims.sub.reference)
+            .chain(choices.iter().map(|(purpose, _)| purpose))
+            .chain(&claims.separate)
+            .chain(preferences.iter().map(|(preference, _)| preference))
+            .chain(answers);
+    let limited = texts.map(|text| (text, LONGEST_TEXT)).chain([(&claims.event.page, LONGEST_PAGE)]);
     for (text, most) in limited {
         if text.len() > most {
-            return Err(Refusal::ClaimWrong(format!(
-                "The text {:?} is longer than {most} bytes.",
-                short(text)
-            )));
+            return Err(Refusal::ClaimWrong(format!("The text {:?} is longer than {most} bytes.", short(text))));
         }
         if text.chars().any(char::is_control) {
-            return Err(Refusal::ClaimWrong(format!(
-                "The text {:?} holds a control character.",
-                short(text)
-            )));
+            return Err(Refusal::ClaimWrong(format!("The text {:?} holds a control character.", short(text))));
         }
     }
     Ok(())
@@ -427,11 +346,7 @@ impl Faults for FirstFault {
             Fault::WrongKind(expected, found) => {
                 format!("must be {}, not {}", expected.phrase(), found.phrase())
             }
-            Fault::UnknownWord(word, known) => format!(
-                "must be one of {}, not {:?}",
-                known.join(", "),
-                short(&word)
-            ),
+            Fault::UnknownWord(word, known) => format!("must be one of {}, not {:?}", known.join(", "), short(&word)),
             Fault::OutOfRange => "is no whole number in range".to_owned(),
         };
         self.fault = Some(format!("`{}` {what}.", path.join(".")));
@@ -544,15 +459,10 @@ impl Refusal {
                 format!("No key with the thumbprint {:?} is known.", short(kid))
             }
             Refusal::KeyInvalid(detail) => (*detail).to_owned(),
-            Refusal::SignatureInvalid => {
-                "The signature does not fit the receipt and its key.".into()
-            }
+            Refusal::SignatureInvalid => "The signature does not fit the receipt and its key.".into(),
             Refusal::VersionUnknown => format!("`v` must be {VERSION}."),
             Refusal::AudienceWrong { found, allowed } => {
-                format!(
-                    "`aud` is {found:?}; here it must be one of: {}.",
-                    allowed.join(", ")
-                )
+                format!("`aud` is {found:?}; here it must be one of: {}.", allowed.join(", "))
             }
             Refusal::SiteWrong { found, expected } => {
                 format!("`site` is {found:?}; here it must be {expected:?}.")

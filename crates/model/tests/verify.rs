@@ -159,7 +159,10 @@ fn the_form_is_strict() {
         (format!("{good}="), "malformed"),
         (format!("{header}=.{payload}.{signature}"), "malformed"),
         (format!("{header}.{payload} .{signature}"), "malformed"),
-        (format!("{header}.{}.{signature}", payload.replace(['-', '_'], "+")), if payload.contains(['-', '_']) { "malformed" } else { "genuine" }),
+        (
+            format!("{header}.{}.{signature}", payload.replace(['-', '_'], "+")),
+            if payload.contains(['-', '_']) { "malformed" } else { "genuine" },
+        ),
         (format!("{header}.{payload}.{}", &signature[..signature.len() - 1]), "malformed"),
         (format!("{header}.{payload}."), "signature-invalid"),
         (compact(&format!("{header}.{payload}"), &[0; 64]), "signature-invalid"),
@@ -273,14 +276,16 @@ fn a_thumbprint_hashes_the_canonical_text_of_rfc_7638() {
 fn signatures_agree_with_wycheproof() {
     let Some(directory) = std::env::var_os("PLACET_VECTORS") else {
         // Past the test runner, which would swallow it.
-        let line = "NOT RUN: signatures_agree_with_wycheproof (set PLACET_VECTORS to a directory with outside test vectors)\n";
+        let line =
+            "NOT RUN: signatures_agree_with_wycheproof (set PLACET_VECTORS to a directory with outside test vectors)\n";
         std::io::stderr().write_all(line.as_bytes()).unwrap();
         return;
     };
     let path = std::path::Path::new(&directory).join("wycheproof/ecdsa_secp256r1_sha256_p1363_test.json");
     // A relative path counts from the workspace, not from this package.
     let workspace = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let text = std::fs::read_to_string(workspace.join(&path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text =
+        std::fs::read_to_string(workspace.join(&path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let vectors: Value = serde_json::from_str(&text).unwrap();
     let bytes = |value: &Value| -> Vec<u8> {
         let text = value.as_str().unwrap();

@@ -1,6 +1,20 @@
 //! From a checked config to the files that a shop serves.
+//!
+//! `Config -> notices + plan + first layer -> placet.js`, beside the widget that this binary holds.
+//!
+//! **Invariant:** nothing is written to disk here, and the same config yields the same bytes.
 
-/// Everything that publishing a config yields; nothing is written to disk here.
+mod bundle;
+mod node;
+
+use placet_model::config::Config;
+use placet_model::{json, snapshot};
+use sha2::{Digest, Sha256, Sha384};
+use std::io::Write as _;
+
+pub use bundle::Place;
+
+/// Everything that publishing a config yields.
 #[derive(Debug, Clone)]
 pub struct Publication {
     /// The files, by path below the place where they are served: `placet.js`,
@@ -38,4 +52,84 @@ pub struct Snapshot {
     pub version: String,
     /// The exact JSON text.
     pub text: String,
+}
+
+/// Why a config was not published.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// The binary was built without what it should publish.
+    #[error("this binary was built without the widget; build it with `cargo xtask build`")]
+    WithoutWidget,
+    /// The rendered first layer could not be read back.
+    #[error("the first layer could not be turned into nodes: {0}")]
+    FirstLayer(String),
+    /// Compressing failed.
+    #[error("a file could not be compressed: {0}")]
+    Compress(#[from] std::io::Error),
+}
+
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+const JSON: &str = "application/json; charset=utf-8";
+
+/// Publishes a config that `check` has passed.
+///
+/// # Errors
+/// The binary holds no widget, or compressing failed.
+pub fn publish(config: &Config, place: &Place) -> Result<Publication, PublishError> {
+    use crate::embedded::{LOADER, WIDGET_JS, WIDGET_WASM};
+    let (Some(loader), Some(glue), Some(wasm)) = (LOADER, WIDGET_JS, WIDGET_WASM) else {
+        return Err(PublishError::WithoutWidget);
+    };
+    let notices: Vec<Snapshot> = config
+        .languages
+        .iter()
+        .map(|lang| {
+            let text = json::to_text(&snapshot::notice(config, lang));
+            Snapshot { hash: snapshot::hash(&text), lang: lang.clone(), version: config.version.clone(), text }
+        })
+        .collect();
+    let widget = bundle::Widget {
+        glue: format!("widget-{}.js", short_hash(glue)),
+        wasm: format!("widget-{}.wasm", short_hash(wasm)),
+        integrity: format!("sha256-{}", base64(&Sha256::digest(wasm))),
+    };
+    let placet = bundle::bundle(config, place, &notices, &widget, loader)?;
+    let integrity = sri(placet.as_bytes());
+    let mut files = vec![
+        file("placet.js", JAVASCRIPT, placet.into_bytes(), false)?,
+        file(&widget.glue, JAVASCRIPT, glue.to_vec(), true)?,
+        file(&widget.wasm, "application/wasm", wasm.to_vec(), true)?,
+    ];
+    for notice in &notices {
+        files.push(file(&notice_path(&notice.hash), JSON, notice.text.clone().into_bytes(), true)?);
+    }
+    let values: serde_json::Map<_, _> = files.iter().map(|file| (file.path.clone(), sri(&file.bytes).into())).collect();
+    files.push(file("integrity.json", JSON, serde_json::Value::Object(values).to_string().into_bytes(), false)?);
+    Ok(Publication { files, notices, snippet: bundle::snippet(place, &integrity) })
+}
+
+/// Where a notice snapshot lies: its hash without the name of the algorithm.
+pub fn notice_path(hash: &str) -> String {
+    format!("notice/{}.json", hash.trim_start_matches("sha256:"))
+}
+
+fn file(path: &str, content_type: &'static str, bytes: Vec<u8>, immutable: bool) -> std::io::Result<File> {
+    let mut brotli = Vec::new();
+    brotli::CompressorWriter::new(&mut brotli, 4096, 11, 22).write_all(&bytes)?;
+    Ok(File { path: path.to_owned(), content_type, bytes, brotli, immutable })
+}
+
+/// Sixteen hexadecimal digits: enough to tell one build from any other.
+fn short_hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The value of an `integrity` attribute (Subresource Integrity).
+fn sri(bytes: &[u8]) -> String {
+    format!("sha384-{}", base64(&Sha384::digest(bytes)))
+}
+
+fn base64(bytes: &[u8]) -> String {
+    use base64ct::{Base64, Encoding};
+    Base64::encode_string(bytes)
 }

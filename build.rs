@@ -1,0 +1,17 @@
+//! Makes the style sheets smaller, so that the published loader and the widget carry no comments and blanks.
+
+use std::path::Path;
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    let out = env::var("OUT_DIR").map_err(io::Error::other)?;
+    for name in ["first-layer.css", "center.css"] {
+        let source = Path::new("style").join(name);
+        println!("cargo::rerun-if-changed={}", source.display());
+        let text = fs::read_to_string(&source)?;
+        let small = minifier::css::minify(&text)
+            .map_err(|fault| io::Error::other(format!("{}: {fault}", source.display())))?;
+        fs::write(Path::new(&out).join(name), small.to_string())?;
+    }
+    Ok(())
+}

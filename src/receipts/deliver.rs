@@ -1,0 +1,135 @@
+//! Sends what waits, and keeps what the endpoint answers.
+
+use super::database::{Database, RECEIPTS};
+use super::outbox;
+use super::sign::sign_all;
+use crate::js::{self, Js};
+use crate::start::Bridge;
+use js_sys::{Math, Promise, Reflect};
+use placet_model::receipt::{MAX_BATCH, MAX_BODY, RecordAnswer, RecordRequest, RecordResult};
+use placet_model::record::{Outgoing, Stored};
+use placet_model::tree::Tree;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use web_sys::Response;
+
+/// The longest time between two tries, in milliseconds: an hour.
+const LONGEST_WAIT: f64 = 3_600_000.0;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = fetch)]
+    fn fetch(url: &str, options: &JsValue) -> Promise;
+    /// `navigator.locks`
+    type Locks;
+    #[wasm_bindgen(method)]
+    fn request(this: &Locks, name: &str, act: &JsValue) -> Promise;
+
+    #[wasm_bindgen(js_namespace = console)]
+    fn warn(message: &str, detail: &str);
+}
+
+/// Signs and sends what waits, one tab at a time (Web Locks).
+pub(crate) async fn deliver(bridge: Bridge) -> Result<JsValue, JsValue> {
+    let locks = web_sys::window()
+        .and_then(|window| Reflect::get(&window.navigator(), &"locks".into()).ok())
+        .filter(JsValue::is_object);
+    let Some(locks) = locks else { return under_lock(bridge).await };
+    let work = Closure::once_into_js(move |_: JsValue| -> Promise { future_to_promise(under_lock(bridge)) });
+    JsFuture::from(locks.unchecked_into::<Locks>().request("placet", &work)).await
+}
+
+async fn under_lock(bridge: Bridge) -> Result<JsValue, JsValue> {
+    sign_all(&bridge).await?;
+    let now = js_sys::Date::now() as i64;
+    let mut waiting: Vec<Outgoing> =
+        outbox::items().into_iter().filter(|item| item.jws.is_some() && item.after <= now).collect();
+    while !waiting.is_empty() {
+        let batch: Vec<Outgoing> = waiting.drain(..fitting(&waiting)).collect();
+        match send(&bridge, &batch).await {
+            Ok(answer) if answer.results.len() == batch.len() => {
+                for (item, result) in batch.into_iter().zip(answer.results) {
+                    settle(&bridge, item, result).await;
+                }
+            }
+            _ => batch.into_iter().for_each(later),
+        }
+    }
+    Ok(JsValue::UNDEFINED)
+}
+
+/// How many of the waiting receipts fit into one call; at least one.
+fn fitting(waiting: &[Outgoing]) -> usize {
+    let mut bytes = r#"{"receipts":[]}"#.len();
+    let fits = |item: &&Outgoing| {
+        bytes += item.jws.as_ref().map_or(0, String::len) + 3;
+        bytes <= MAX_BODY
+    };
+    waiting.iter().take(MAX_BATCH).take_while(fits).count().max(1)
+}
+
+async fn send(bridge: &Bridge, batch: &[Outgoing]) -> Result<RecordAnswer, JsValue> {
+    let receipts = batch.iter().filter_map(|item| item.jws.clone()).collect();
+    let body = js::text(&RecordRequest { receipts });
+    let headers = Js::object(vec![("content-type", Js::text("application/json"))]);
+    // `keepalive`: the call outlives the page that made it.
+    let options = Js::object(vec![
+        ("method", Js::text("POST")),
+        ("headers", headers),
+        ("body", Js::text(&body)),
+        ("credentials", Js::text("omit")),
+        ("keepalive", Js::boolean(true)),
+    ]);
+    let response: Response = JsFuture::from(fetch(&bridge.endpoint(), &options.0)).await?.unchecked_into();
+    if !response.ok() {
+        return Err(response.status().into());
+    }
+    let answer = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
+    js::parse(&answer).ok_or(JsValue::NULL)
+}
+
+/// Keeps the endpoint's answer first, and only then takes the item out of the outbox.
+async fn settle(bridge: &Bridge, mut item: Outgoing, result: RecordResult) {
+    let id = item.decision.id.clone();
+    match result {
+        RecordResult::Recorded(acknowledgement) => {
+            outbox::key_is_known(true);
+            let detail = js::write(&acknowledgement);
+            update(&id, |stored| stored.acknowledgement = Some(acknowledgement)).await;
+            outbox::remove(&id);
+            bridge.emit("acknowledged", &detail);
+        }
+        RecordResult::Rejected(problem) if problem.is_permanent() => {
+            warn("[placet] A receipt was refused (docs/reference/problems.md):", &problem.title);
+            update(&id, |stored| stored.refusal = Some(problem.kind)).await;
+            outbox::remove(&id);
+        }
+        RecordResult::Rejected(problem) => {
+            if problem.kind.ends_with("/key-unknown") {
+                // The endpoint has lost the key: the next signing carries it again.
+                outbox::key_is_known(false);
+                item.jws = None;
+            }
+            later(item);
+        }
+    }
+}
+
+async fn update(id: &str, change: impl FnOnce(&mut Stored)) {
+    let Ok(database) = Database::open().await else { return };
+    let Ok(value) = database.get(RECEIPTS, id).await else { return };
+    if value.is_object() {
+        let mut stored: Stored = js::read(value);
+        change(&mut stored);
+        let _ = database.put(RECEIPTS, id, &js::write(&stored)).await;
+    }
+}
+
+/// Puts an item back to be tried again: after 2, 4, 8 … seconds, an hour at most, with jitter.
+fn later(mut item: Outgoing) {
+    item.tries += 1;
+    let wait = (f64::from(item.tries).exp2() * 1000.0).min(LONGEST_WAIT) * (0.5 + Math::random());
+    item.after = (js_sys::Date::now() + wait) as i64;
+    outbox::keep(&item);
+    crate::start::again_in(wait);
+}

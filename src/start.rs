@@ -1,0 +1,232 @@
+//! What the loader calls: start, open the center, deliver the outbox.
+
+use crate::center::{Act, Center, CenterProps, Standing};
+use crate::js;
+use crate::receipts::{self, Receipt};
+use js_sys::{Function, Promise};
+use leptos::mount::mount_to;
+use leptos::prelude::*;
+use placet_model::notice::Notice;
+use placet_model::receipt::{Answer, ChoiceState};
+use placet_model::tree::{Map, Tree};
+use std::cell::RefCell;
+use std::sync::Arc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
+use web_sys::{HtmlElement, Response, ShadowRoot};
+
+/// The style sheet of the center, minified.
+const CENTER_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/center.css"));
+
+#[wasm_bindgen]
+extern "C" {
+    /// What the loader gives the widget: the facts of this visit, and the one way to decide.
+    #[derive(Clone)]
+    pub type Bridge;
+    #[wasm_bindgen(method, getter)]
+    fn notice(this: &Bridge) -> String;
+    #[wasm_bindgen(method, getter)]
+    fn hash(this: &Bridge) -> String;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn endpoint(this: &Bridge) -> String;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn site(this: &Bridge) -> String;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn unsigned(this: &Bridge) -> bool;
+    #[wasm_bindgen(method)]
+    fn stage(this: &Bridge) -> ShadowRoot;
+    #[wasm_bindgen(method)]
+    fn choices(this: &Bridge) -> JsValue;
+    #[wasm_bindgen(method)]
+    fn preferences(this: &Bridge) -> JsValue;
+    #[wasm_bindgen(method)]
+    fn gpc(this: &Bridge) -> JsValue;
+    #[wasm_bindgen(method)]
+    fn commit(this: &Bridge, choice: &JsValue, method: &str) -> JsValue;
+    #[wasm_bindgen(method)]
+    pub(crate) fn emit(this: &Bridge, name: &str, detail: &JsValue);
+
+    #[wasm_bindgen(js_name = fetch)]
+    fn fetch(url: &str, options: &JsValue) -> Promise;
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(act: &Function, milliseconds: f64) -> JsValue;
+}
+
+thread_local! {
+    static STATE: RefCell<State> = RefCell::new(State::default());
+}
+
+/// What the widget holds between two calls.
+#[derive(Default)]
+struct State {
+    bridge: Option<Bridge>,
+    notice: Option<Arc<Notice>>,
+    container: Option<HtmlElement>,
+    /// Whether the center is open or being opened.
+    busy: bool,
+    /// Keeps the open center mounted; dropping it takes everything away.
+    center: Option<Box<dyn std::any::Any>>,
+    receipts: Option<WriteSignal<Vec<Receipt>>>,
+}
+
+fn with<R>(act: impl FnOnce(&mut State) -> R) -> R {
+    STATE.with_borrow_mut(act)
+}
+
+/// Takes the loader's bridge; called once, before anything else.
+#[wasm_bindgen]
+pub fn start(bridge: Bridge) {
+    with(|state| state.bridge = Some(bridge));
+}
+
+/// Opens the preference center; resolves when it is shown.
+#[wasm_bindgen]
+pub fn open() -> Promise {
+    future_to_promise(show())
+}
+
+/// Signs and sends what waits in the outbox; resolves when it was tried.
+#[wasm_bindgen]
+pub fn deliver() -> Promise {
+    future_to_promise(async {
+        let Some(bridge) = with(|state| state.bridge.clone()) else { return Ok(JsValue::UNDEFINED) };
+        let result = receipts::deliver(bridge).await;
+        refresh().await;
+        result
+    })
+}
+
+/// Delivers again after a while.
+pub(crate) fn again_in(milliseconds: f64) {
+    let act = Closure::once_into_js(|| drop(deliver()));
+    set_timeout(act.unchecked_ref(), milliseconds);
+}
+
+/// The exact text of a notice snapshot, checked against its hash by the browser (Subresource Integrity).
+pub(crate) async fn notice_text(bridge: &Bridge, hash: &str) -> Result<String, JsValue> {
+    let name = hash.trim_start_matches("sha256:");
+    let url = bridge.notice().replace(bridge.hash().trim_start_matches("sha256:"), name);
+    let integrity = ["sha256-", &name.replace('-', "+").replace('_', "/"), "="].concat();
+    let options = js::Js::object(vec![("integrity", js::Js::text(&integrity))]);
+    let response: Response = JsFuture::from(fetch(&url, &options.0)).await?.unchecked_into();
+    if !response.ok() {
+        return Err(response.status().into());
+    }
+    JsFuture::from(response.text()?).await?.as_string().ok_or(JsValue::NULL)
+}
+
+async fn show() -> Result<JsValue, JsValue> {
+    let Some(bridge) = with(|state| if std::mem::replace(&mut state.busy, true) { None } else { state.bridge.clone() })
+    else {
+        return Ok(JsValue::UNDEFINED);
+    };
+    let shown = mount(&bridge).await;
+    if shown.is_err() {
+        with(|state| state.busy = false);
+    }
+    shown
+}
+
+async fn mount(bridge: &Bridge) -> Result<JsValue, JsValue> {
+    let notice = match with(|state| state.notice.clone()) {
+        Some(notice) => notice,
+        None => {
+            let text = notice_text(bridge, &bridge.hash()).await?;
+            let notice: Arc<Notice> = Arc::new(js::parse(&text).ok_or("the notice cannot be read")?);
+            with(|state| state.notice = Some(notice.clone()));
+            notice
+        }
+    };
+    let container = container(bridge)?;
+    let standing = Standing {
+        purposes: js::read::<Map<ChoiceState>>(bridge.choices()),
+        preferences: js::read::<Map<Answer>>(bridge.preferences()),
+        gpc: js::read(bridge.gpc()),
+    };
+    let (receipts, set_receipts) = signal(Vec::new());
+    with(|state| state.receipts = Some(set_receipts));
+    let acting = bridge.clone();
+    let act = Callback::new(move |asked| perform(&acting, asked));
+    let handle = mount_to(container, move || Center(CenterProps { notice, standing, receipts, act }));
+    with(|state| state.center = Some(Box::new(handle)));
+    bridge.emit("opened", &JsValue::NULL);
+    spawn_local(refresh());
+    Ok(JsValue::UNDEFINED)
+}
+
+/// A plain element inside the shadow root: Leptos cannot insert later into the root itself.
+fn container(bridge: &Bridge) -> Result<HtmlElement, JsValue> {
+    if let Some(container) = with(|state| state.container.clone()) {
+        return Ok(container);
+    }
+    let root = bridge.stage();
+    let sheet = web_sys::CssStyleSheet::new()?;
+    sheet.replace_sync(CENTER_CSS)?;
+    root.adopted_style_sheets().push(&sheet);
+    let container: HtmlElement = document().create_element("div")?.unchecked_into();
+    root.append_child(&container)?;
+    with(|state| state.container = Some(container.clone()));
+    Ok(container)
+}
+
+fn perform(bridge: &Bridge, asked: Act) {
+    let choice = |kind: &str| js::Js::object(vec![("kind", js::Js::text(kind))]).0;
+    match asked {
+        Act::Accept => drop(bridge.commit(&choice("accept"), "preferences.accept_all")),
+        Act::Reject => drop(bridge.commit(&choice("reject"), "preferences.reject_all")),
+        Act::Withdraw => drop(bridge.commit(&choice("reject"), "preferences.withdraw")),
+        Act::Save(purposes, preferences) => {
+            let choice = js::Js::object(vec![
+                ("kind", js::Js::text("save")),
+                ("purposes", js::Js(js::write(&purposes))),
+                ("preferences", js::Js(js::write(&preferences))),
+            ]);
+            bridge.commit(&choice.0, "preferences.save");
+        }
+        Act::Download(id) => spawn_local(async move {
+            if let Some(text) = receipts::file(&id).await {
+                let _ = save(&format!("placet-receipt-{id}.json"), &text);
+            }
+        }),
+        Act::Closed => {
+            let bridge = bridge.clone();
+            // The dialog is still telling of its end: it is taken away when that is done.
+            spawn_local(async move {
+                let center = with(|state| {
+                    state.busy = false;
+                    state.receipts = None;
+                    state.center.take()
+                });
+                drop(center);
+                bridge.emit("closed", &JsValue::NULL);
+            });
+        }
+    }
+}
+
+/// Reads the receipts of this device again where the center shows them.
+async fn refresh() {
+    if with(|state| state.receipts.is_some()) {
+        let all = receipts::list().await;
+        if let Some(receipts) = with(|state| state.receipts) {
+            receipts.set(all);
+        }
+    }
+}
+
+/// Has the browser save a text as a file.
+fn save(name: &str, text: &str) -> Result<(), JsValue> {
+    let options = web_sys::BlobPropertyBag::new();
+    options.set_type("application/json");
+    let parts = js::Js::list(vec![js::Js::text(text)]);
+    let blob = web_sys::Blob::new_with_str_sequence_and_options(&parts.0, &options)?;
+    let url = web_sys::Url::create_object_url_with_blob(&blob)?;
+    let link: web_sys::HtmlAnchorElement = document().create_element("a")?.unchecked_into();
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    // The browser has taken the address by then; a revoked one would save nothing in WebKit.
+    let gone = Closure::once_into_js(move || drop(web_sys::Url::revoke_object_url(&url)));
+    set_timeout(gone.unchecked_ref(), 60_000.0);
+    Ok(())
+}
