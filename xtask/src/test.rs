@@ -19,6 +19,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 use clap::Args;
 
+use crate::tools::cargo_install::TRUNK;
 use crate::workspace::Workspace;
 use context::Context;
 use outcome::Outcome;
@@ -33,6 +34,9 @@ pub(crate) struct Arguments {
     /// Leave out the steps whose name is this or begins with it (repeat for more)
     #[arg(long, value_name = "STEP")]
     skip: Vec<String>,
+    /// Also build the component gallery where that means installing Trunk, which takes minutes
+    #[arg(long)]
+    gallery: bool,
     /// Print the names of the steps and run nothing
     #[arg(long)]
     list: bool,
@@ -44,8 +48,11 @@ pub(crate) struct Step {
     pub(crate) run: fn(&Context<'_>) -> Result<Outcome>,
 }
 
+/// The step that needs a tool which only people who work on the widget have.
+const GALLERY: &str = "gallery";
+
 /// All steps, in the order in which they run: what fails soonest comes first.
-const STEPS: [Step; 19] = [
+const STEPS: [Step; 18] = [
     Step { name: "fmt", run: lints::fmt },
     Step { name: "clippy-model", run: lints::model },
     Step { name: "clippy-model-wasm", run: lints::model_wasm },
@@ -62,9 +69,8 @@ const STEPS: [Step; 19] = [
     Step { name: "generated", run: products::generated },
     Step { name: "doc", run: lints::doc },
     Step { name: "wasm", run: wasm::tests },
-    Step { name: "browser-chromium", run: engines::chromium },
-    Step { name: "browser-firefox", run: engines::firefox },
-    Step { name: "browser-webkit", run: engines::webkit },
+    Step { name: "browser", run: engines::browser },
+    Step { name: GALLERY, run: products::gallery },
 ];
 
 /// Runs the chosen steps, then tells what became of each.
@@ -78,7 +84,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCo
     let context = Context::new(workspace);
     let mut report = Report::default();
     for step in STEPS {
-        if let Some(reason) = left_out(step.name, arguments) {
+        if let Some(reason) = left_out(step.name, arguments)? {
             report.add(step.name, Outcome::not_run(reason), None);
             continue;
         }
@@ -91,17 +97,19 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCo
     Ok(if report.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn left_out(step: &str, arguments: &Arguments) -> Option<&'static str> {
-    if arguments.skip.iter().any(|name| is_named(step, name)) {
+fn left_out(step: &str, arguments: &Arguments) -> Result<Option<&'static str>> {
+    Ok(if arguments.skip.iter().any(|name| is_named(step, name)) {
         Some("left out by --skip")
     } else if !arguments.only.is_empty() && !arguments.only.iter().any(|name| is_named(step, name)) {
         Some("left out by --only")
+    } else if step == GALLERY && !arguments.gallery && TRUNK.find()?.is_none() {
+        Some("needs Trunk, which --gallery installs")
     } else {
         None
-    }
+    })
 }
 
-/// `browser` names all three engines, `clippy` every clippy step; a whole name means itself alone.
+/// `clippy` names every clippy step; a whole name means itself alone.
 fn is_named(step: &str, name: &str) -> bool {
     let is_whole = STEPS.iter().any(|known| known.name == name);
     step == name || (!is_whole && step.strip_prefix(name).is_some_and(|rest| rest.starts_with('-')))
@@ -121,6 +129,9 @@ fn check_names(names: &[String]) -> Result<()> {
 mod tests {
     use super::*;
 
+    const CLIPPY: [&str; 6] =
+        ["clippy-model", "clippy-model-wasm", "clippy-tools", "clippy-server", "clippy-widget", "clippy-widget-wasm"];
+
     fn check(name: &str, expect: &[&str]) {
         let named: Vec<&str> = STEPS.iter().map(|step| step.name).filter(|step| is_named(step, name)).collect();
         assert_eq!(named, expect);
@@ -128,9 +139,9 @@ mod tests {
 
     #[test]
     fn a_name_means_one_step_or_a_family() {
-        check("browser", &["browser-chromium", "browser-firefox", "browser-webkit"]);
+        check("clippy-model", &["clippy-model"]);
         check("widget", &["widget"]);
-        check("browser-firefox", &["browser-firefox"]);
-        check("brow", &[]);
+        check("clippy", &CLIPPY);
+        check("clip", &[]);
     }
 }

@@ -36,6 +36,20 @@ enum Action {
 
 /// Ensures Trunk and runs it, with xtask as the `wasm-bindgen` that it looks for.
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCode> {
+    let action = match arguments.action {
+        Action::Serve => "serve",
+        Action::Build => "build",
+    };
+    trunk(workspace, action, &arguments.rest)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Builds the gallery once.
+pub(crate) fn build(workspace: &Workspace) -> Result<()> {
+    trunk(workspace, "build", &[])
+}
+
+fn trunk(workspace: &Workspace, action: &str, rest: &[OsString]) -> Result<()> {
     bindgen::checked_version(workspace)?;
     wasm_target::ensure(workspace)?;
     let trunk = TRUNK.ensure()?;
@@ -43,15 +57,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCo
     // what cargo needs has to be there before.
     run::run(cargo::cargo(workspace).args(["fetch", "--quiet"]))?;
 
-    let action = match arguments.action {
-        Action::Serve => "serve",
-        Action::Build => "build",
-    };
     let mut command = Command::new(trunk);
     cargo::forget_package(&mut command);
-    command.current_dir(workspace.root()).env("PATH", path_with(&shim(workspace)?)?).arg(action).args(&arguments.rest);
-    run::run(&mut command)?;
-    Ok(ExitCode::SUCCESS)
+    command.current_dir(workspace.root()).env("PATH", path_with(&shim(workspace)?)?).arg(action).args(rest);
+    run::run(&mut command)
 }
 
 /// A directory that holds xtask under the name `wasm-bindgen`.

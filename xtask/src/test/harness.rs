@@ -41,7 +41,7 @@ fn count(line: &str, counts: &mut Counts) {
     } else if let Some((name, result)) = line.strip_prefix("test ").and_then(|rest| rest.rsplit_once(" ... "))
         && result.starts_with("ignored")
     {
-        counts.ignored.push(name.to_owned());
+        counts.not_run.push(format!("{name}, marked as ignored"));
     }
 }
 
@@ -56,11 +56,11 @@ fn number_before(text: &str, word: &str) -> usize {
 mod tests {
     use super::*;
 
-    fn check(output: &str, passed: usize, failed: usize, ignored: &[&str]) {
+    fn check(output: &str, passed: usize, failed: usize, not_run: &[&str]) {
         let mut counts = Counts::default();
         output.lines().for_each(|line| count(line, &mut counts));
-        let ignored = ignored.iter().map(ToString::to_string).collect();
-        assert_eq!(counts, Counts { passed, failed, ignored });
+        let not_run = not_run.iter().map(ToString::to_string).collect();
+        assert_eq!(counts, Counts { passed, failed, not_run });
     }
 
     #[test]
@@ -72,7 +72,7 @@ mod tests {
              test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s",
             3,
             1,
-            &["b"],
+            &["b, marked as ignored"],
         );
     }
 

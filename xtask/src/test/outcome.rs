@@ -1,12 +1,12 @@
 //! What became of a step.
 
-/// How many tests passed and failed, and which were not run.
+/// How many tests passed and failed, and what was not run.
 #[derive(Default, Debug, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub(crate) passed: usize,
     pub(crate) failed: usize,
-    /// Names of tests that are marked as ignored.
-    pub(crate) ignored: Vec<String>,
+    /// What was left out, and why.
+    pub(crate) not_run: Vec<String>,
 }
 
 /// What became of a step.

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::context::Context;
 use super::outcome::Outcome;
-use crate::{generate, size, size_table};
+use crate::{generate, size, size_table, trunk};
 
 /// The widget and the minified loader.
 pub(crate) fn widget(context: &Context<'_>) -> Result<Outcome> {
@@ -23,6 +23,12 @@ pub(crate) fn sizes(context: &Context<'_>) -> Result<Outcome> {
         .map(|size| format!("over budget: {} is {} bytes, {} are allowed", size.what, size.bytes, size.budget))
         .collect();
     Ok(if over.is_empty() { Outcome::passed() } else { Outcome::failed(over.join("\n")) })
+}
+
+/// The component gallery, built with Trunk.
+pub(crate) fn gallery(context: &Context<'_>) -> Result<Outcome> {
+    trunk::build(context.workspace())?;
+    Ok(Outcome::passed())
 }
 
 /// Files that are generated and committed.

@@ -40,9 +40,9 @@ impl Report {
 }
 
 impl Row {
-    fn ignored(&self) -> &[String] {
+    fn left_out(&self) -> &[String] {
         match &self.outcome {
-            Outcome::Passed(counts) | Outcome::Failed(_, counts) => &counts.ignored,
+            Outcome::Passed(counts) | Outcome::Failed(_, counts) => &counts.not_run,
             Outcome::NotRun(_) => &[],
         }
     }
@@ -68,7 +68,7 @@ impl fmt::Display for Report {
             if let Outcome::NotRun(reason) = &row.outcome {
                 not_run.push(format!("{}: {reason}", row.name));
             }
-            not_run.extend(row.ignored().iter().map(|test| format!("{}: {test}, marked as ignored", row.name)));
+            not_run.extend(row.left_out().iter().map(|what| format!("{}: {what}", row.name)));
         }
         if !not_run.is_empty() {
             writeln!(f, "\nNot run:")?;
@@ -94,10 +94,10 @@ mod tests {
     fn the_last_line_counts_tests_and_checks_and_what_was_not_run_is_named() {
         let mut report = Report::default();
         report.add("fmt", Outcome::passed(), Some(Duration::from_millis(400)));
-        let counts = Counts { passed: 12, failed: 1, ignored: vec!["slow".to_owned()] };
+        let counts = Counts { passed: 12, failed: 1, not_run: vec!["slow, marked as ignored".to_owned()] };
         report.add("model", Outcome::Failed("a test failed".to_owned(), counts), Some(Duration::from_secs(2)));
         report.add("server", Outcome::failed("it does not build"), None);
-        report.add("browser-webkit", Outcome::not_run("WebKitGTK exists on Linux only"), None);
+        report.add("browser", Outcome::not_run("WebKitGTK exists on Linux only"), None);
         assert_eq!(
             report.to_string(),
             "\n\
@@ -105,8 +105,8 @@ mod tests {
              fmt                  passed              0.4 s\n\
              model                FAILED       13     2.0 s\n    a test failed\n\
              server               FAILED                   \n    it does not build\n\
-             browser-webkit       not run                  \n\
-             \nNot run:\n    model: slow, marked as ignored\n    browser-webkit: WebKitGTK exists on Linux only\n\
+             browser              not run                  \n\
+             \nNot run:\n    model: slow, marked as ignored\n    browser: WebKitGTK exists on Linux only\n\
              \n13 passed, 2 failed\n"
         );
         assert!(!report.is_good());

@@ -47,6 +47,9 @@ pub(crate) const CHROMIUM_SWITCHES: [&str; 8] = [
 ];
 
 impl Engine {
+    /// All of them, the one that everybody has first.
+    pub(crate) const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::Webkit];
+
     /// The name in `PLACET_ENGINES`.
     pub(crate) fn name(self) -> &'static str {
         match self {

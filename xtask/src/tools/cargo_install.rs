@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::cargo;
 use crate::run::{read, run};
@@ -29,19 +29,23 @@ pub(crate) const TRUNK: Tool = Tool { name: "trunk", version: "0.21.14", exact: 
 impl Tool {
     /// The tool, from the PATH or the cache, or else freshly built into the cache.
     pub(crate) fn ensure(&self) -> Result<PathBuf> {
-        let root = cache()?.join("tools");
-        let cached = root.join("bin").join(format!("{}{}", self.name, std::env::consts::EXE_SUFFIX));
-        let there = find(&[self.name]).into_iter().chain([cached.clone()]).find(|path| path.is_file() && self.is(path));
-        if let Some(path) = there {
+        if let Some(path) = self.find()? {
             return Ok(path);
         }
+        let root = cache()?.join("tools");
         // Not in the workspace: its toolchain file and target directory are none of the tool's business.
         run(cargo::bare()
             .env_remove("CARGO_TARGET_DIR")
             .args(["install", "--locked", "--debug", "--force", "--root"])
             .arg(&root)
             .arg(format!("{}@{}", self.name, self.version)))?;
-        Ok(cached)
+        self.find()?.with_context(|| format!("{} was installed but cannot be run", self.name))
+    }
+
+    /// The tool, where it is on the PATH or in the cache.
+    pub(crate) fn find(&self) -> Result<Option<PathBuf>> {
+        let cached = cache()?.join("tools/bin").join(format!("{}{}", self.name, std::env::consts::EXE_SUFFIX));
+        Ok(find(&[self.name]).into_iter().chain([cached]).find(|path| path.is_file() && self.is(path)))
     }
 
     fn is(&self, path: &Path) -> bool {
