@@ -210,7 +210,7 @@ fn read_claims(bytes: &[u8]) -> Result<Claims, Refusal> {
 /// The texts in a receipt are short: nobody stores a novel in it.
 const LONGEST_TEXT: usize = 128;
 /// A path may be longer.
-const LONGEST_PAGE: usize = 512;
+const LONGEST_PAGE: usize = 1024;
 /// More purposes or preferences than any notice has.
 const MOST_ENTRIES: usize = 64;
 /// The offsets of UTC range from -12 to +14 hours.

@@ -71,7 +71,7 @@ fn claims_keep_the_rules() {
         (json!({ "event": { "page": "/tea?utm_source=mail" } }), "claim-wrong"),
         (json!({ "event": { "page": "/tea#cups" } }), "claim-wrong"),
         (json!({ "event": { "page": "https://shop.example/tea" } }), "claim-wrong"),
-        (json!({ "event": { "page": "/".repeat(513) } }), "claim-wrong"),
+        (json!({ "event": { "page": "/".repeat(1025) } }), "claim-wrong"),
         (json!({ "event": { "state": "refused" } }), "claim-wrong"),
         (json!({ "event": { "state": "withdrawn" } }), "claim-wrong"),
         (json!({ "event": { "state": "changed" } }), "genuine"),

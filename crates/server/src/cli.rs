@@ -198,7 +198,9 @@ fn publish_config(path: &Path, out: &Path, base_url: Option<Url>) -> Result<Exit
     }
     eprintln!("Wrote {} files to {}, each with its .br beside it.", publication.files.len(), out.display());
     if place.base.is_none() {
-        eprintln!("Serve that directory, and put the address of placet.js into the snippet (or publish with --base-url).");
+        eprintln!(
+            "Serve that directory, and put the address of placet.js into the snippet (or publish with --base-url)."
+        );
     }
     eprintln!("Paste this at the start of <head>, before every other script:\n");
     say(&format!("{}\n", publication.snippet.trim_end()))
@@ -288,9 +290,13 @@ fn read(path: &Path, most: usize, what: &str) -> Result<String, Failure> {
     let file = fs::File::open(path).map_err(cannot)?;
     file.take(most as u64 + 1).read_to_end(&mut bytes).map_err(cannot)?;
     if bytes.len() > most {
-        let size = fs::metadata(path).map_or_else(|_| "more".to_owned(), |metadata| format!("{} bytes", metadata.len()));
-        return Err(Failure::unreadable(format!("the {what} {} is too large: {size}, {most} bytes are the most", path.display()))
-            .help(format!("A {what} has some ten kilobytes. Check that this is the right file.")));
+        let size =
+            fs::metadata(path).map_or_else(|_| "more".to_owned(), |metadata| format!("{} bytes", metadata.len()));
+        return Err(Failure::unreadable(format!(
+            "the {what} {} is too large: {size}, {most} bytes are the most",
+            path.display()
+        ))
+        .help(format!("A {what} has some ten kilobytes. Check that this is the right file.")));
     }
     String::from_utf8(bytes).map_err(|error| {
         let place = error.utf8_error().valid_up_to();
@@ -366,9 +372,7 @@ fn told_content(text: &mut String, report: &Report, content: &Content) {
         let picked = if picked.is_empty() { "nothing" } else { &picked };
         let _ = writeln!(text, "  {:<10} {}", printable(&preference), printable(picked));
     }
-    for (heading, sentences) in
-        [("This proves", &report.proves), ("This does not prove", &report.does_not_prove)]
-    {
+    for (heading, sentences) in [("This proves", &report.proves), ("This does not prove", &report.does_not_prove)] {
         let _ = writeln!(text, "\n{heading}");
         for sentence in sentences {
             let _ = writeln!(text, "  - {sentence}");

@@ -13,21 +13,24 @@ pub struct Origins {
     site: String,
     own: String,
     loopback: bool,
+    plain: bool,
 }
 
 impl Origins {
-    /// The origins of `site` (a host, with a port where it is not the scheme's own) and of the server's public address.
-    pub fn new(site: &str, public: &Url) -> Self {
+    /// The origins of `site` (a host, with a port where it is not the scheme's own) and of the server's public
+    /// address. Pages over plain http: count where the site takes receipts without signature, because only they need it.
+    pub fn new(site: &str, public: &Url, plain: bool) -> Self {
         let host = Url::parse(&format!("https://{site}")).ok();
         Origins {
             site: site.to_ascii_lowercase(),
             own: public.origin().ascii_serialization(),
             loopback: host.as_ref().is_some_and(is_loopback),
+            plain,
         }
     }
 
     /// Whether pages of `origin` may record receipts: those of the site and its subdomains over
-    /// https:, those of the server's own address, and where the site is this machine itself,
+    /// https: (or http:, where that is allowed), those of the server's own address, and where the site is this machine itself,
     /// those of this machine by any of its names and ports.
     pub fn allow(&self, origin: &str) -> bool {
         let Some(url) = Url::parse(origin).ok().filter(|url| url.origin().ascii_serialization() == origin) else {
@@ -36,7 +39,7 @@ impl Origins {
         if origin == self.own || (self.loopback && is_loopback(&url)) {
             return true;
         }
-        let authority = origin.strip_prefix("https://");
+        let authority = origin.strip_prefix("https://").or(origin.strip_prefix("http://").filter(|_| self.plain));
         authority.is_some_and(|authority| {
             authority.strip_suffix(&self.site).is_some_and(|sub| sub.is_empty() || sub.ends_with('.'))
         })
@@ -130,8 +133,19 @@ mod tests {
             (ported, "https://shop.example:8443", true),
             (ported, "https://shop.example", false),
         ] {
-            let origins = Origins::new(site, &Url::parse(public).unwrap());
+            let origins = Origins::new(site, &Url::parse(public).unwrap(), false);
             assert_eq!(origins.allow(origin), allowed, "{origin} on {site}");
+        }
+        let (site, public) = shop;
+        let plain = Origins::new(site, &Url::parse(public).unwrap(), true);
+        for (origin, allowed) in [
+            ("http://shop.example", true),
+            ("http://www.shop.example", true),
+            ("https://shop.example", true),
+            ("http://shop.example:8080", false),
+            ("http://notshop.example", false),
+        ] {
+            assert_eq!(plain.allow(origin), allowed, "{origin}");
         }
     }
 }

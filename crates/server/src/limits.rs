@@ -58,9 +58,8 @@ impl Gauge {
     /// How many seconds to wait, where the network has made too many.
     pub fn count(&self, address: IpAddr, now: Instant) -> Result<(), u64> {
         let (burst, rate) = (f64::from(self.limits.burst), f64::from(self.limits.per_second).max(0.01));
-        let refilled = |bucket: &Bucket| {
-            (bucket.left + now.saturating_duration_since(bucket.at).as_secs_f64() * rate).min(burst)
-        };
+        let refilled =
+            |bucket: &Bucket| (bucket.left + now.saturating_duration_since(bucket.at).as_secs_f64() * rate).min(burst);
         let mut networks = self.networks.lock().unwrap_or_else(PoisonError::into_inner);
         let network = network(address);
         if networks.len() >= MOST_NETWORKS && !networks.contains_key(&network) {

@@ -131,9 +131,11 @@ async fn read(body: Body, app: &App) -> Result<Bytes, Problem> {
 
 fn parse(body: &[u8]) -> Result<Vec<String>, Problem> {
     let text = std::str::from_utf8(body).map_err(|_| Problem::Malformed("The body is not UTF-8.".into()))?;
-    let tree = json::parse(text).map_err(|error| Problem::Malformed(format!("The body is not proper JSON: {error}.")))?;
-    let request: RecordRequest = json::from_tree(&tree)
-        .ok_or_else(|| Problem::Malformed("The body is not {\"receipts\": [\"...\"]} with texts in the list.".into()))?;
+    let tree =
+        json::parse(text).map_err(|error| Problem::Malformed(format!("The body is not proper JSON: {error}.")))?;
+    let request: RecordRequest = json::from_tree(&tree).ok_or_else(|| {
+        Problem::Malformed("The body is not {\"receipts\": [\"...\"]} with texts in the list.".into())
+    })?;
     match request.receipts.len() {
         1..=MAX_BATCH => Ok(request.receipts),
         count => Err(Problem::Malformed(format!("There are {count} receipts; 1 to {MAX_BATCH} go into one call."))),
@@ -149,7 +151,8 @@ fn is_json_or_text(headers: &HeaderMap) -> bool {
 /// The address that counts: behind proxies that the operator named, the last one that they did not write themselves.
 fn forwarded_for(headers: &HeaderMap, peer: IpAddr, proxies: &[IpAddr]) -> IpAddr {
     let lists = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
-    let mut hops: Vec<IpAddr> = lists.flat_map(|list| list.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
+    let mut hops: Vec<IpAddr> =
+        lists.flat_map(|list| list.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
     let mut address = peer;
     while proxies.contains(&address.to_canonical()) {
         match hops.pop() {

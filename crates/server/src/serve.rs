@@ -76,7 +76,10 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
     let place = Place { base: None, notices: "../notice/" };
     let publication = publish(&config, &place).map_err(|error| Failure::new(error.to_string()))?;
     let store = Store::open(&plan.database).await.map_err(|error| cannot_open(&plan.database, &error))?;
-    store.keep_notices(&publication.notices, now()).await.map_err(|error| cannot_open(&plan.database, &error.into()))?;
+    store
+        .keep_notices(&publication.notices, now())
+        .await
+        .map_err(|error| cannot_open(&plan.database, &error.into()))?;
     let settings = Settings { public, proxies: plan.proxies, limits: Limits::default() };
     let app = App::new(&config, &publication, settings, store).map_err(|error| {
         Failure::new(error.to_string()).help("Write a path of its own there, for example /v1/receipts.")
@@ -104,8 +107,9 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| {
-        Failure::new(format!("cannot listen on {address}: {error}"))
-            .help("Stop what listens there, or choose another address with --listen, for example --listen 127.0.0.1:8080.")
+        Failure::new(format!("cannot listen on {address}: {error}")).help(
+            "Stop what listens there, or choose another address with --listen, for example --listen 127.0.0.1:8080.",
+        )
     })
 }
 

@@ -62,7 +62,12 @@ impl App {
     ///
     /// # Errors
     /// [`Unservable`].
-    pub fn new(config: &Config, publication: &Publication, settings: Settings, store: Store) -> Result<Self, Unservable> {
+    pub fn new(
+        config: &Config,
+        publication: &Publication,
+        settings: Settings,
+        store: Store,
+    ) -> Result<Self, Unservable> {
         let endpoint = &config.receipts.endpoint;
         let url = settings.public.join(endpoint).map_err(|_| Unservable::Endpoint(endpoint.clone()))?;
         let path = url.path().to_owned();
@@ -75,7 +80,7 @@ impl App {
         }
         Ok(App {
             record_path: path,
-            origins: Origins::new(&config.site, &settings.public),
+            origins: Origins::new(&config.site, &settings.public, config.receipts.unsigned),
             assets: assets(config, publication),
             store,
             gauge: Gauge::new(settings.limits),

@@ -94,22 +94,64 @@ fn cases() -> Vec<Case> {
         Case {
             name: "known-key",
             about: "Once a receipt with the key is recorded, later ones may leave the key out.",
-            talk: vec![(record(&[&withdrawn]), &["key-unknown"]), (record(&[&good]), &["recorded"]), (record(&[&withdrawn]), &["recorded"])],
+            talk: vec![
+                (record(&[&withdrawn]), &["key-unknown"]),
+                (record(&[&good]), &["recorded"]),
+                (record(&[&withdrawn]), &["recorded"]),
+            ],
         },
         one("signature-invalid", "The signature does not fit.", &forged, &["signature-invalid"]),
-        one("algorithm-none", "A receipt without signature, where the site does not allow it.", &unsigned, &["algorithm-refused"]),
-        one("header-refused", "A header member that could change what the signature means.", &headed(json!({ "jku": "https://evil.example/keys" })), &["header-refused"]),
-        one("type-refused", "A JWS that was made for something else.", &headed(json!({ "typ": "JWT" })), &["type-refused"]),
-        one("audience-wrong", "A receipt that was made for another site's endpoint.", &changed(json!({ "aud": "https://consent.other.example/v1/receipts" })), &["audience-wrong"]),
-        one("site-wrong", "A receipt that another site asked for.", &changed(json!({ "site": "other.example" })), &["site-wrong"]),
-        one("notice-unknown", "A receipt for a notice that was never served here.", &changed(json!({ "notice": { "hash": "sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" } })), &["notice-unknown"]),
-        one("claim-wrong", "A page with its query.", &changed(json!({ "event": { "page": "/tea?utm_source=mail" } })), &["claim-wrong"]),
+        one(
+            "algorithm-none",
+            "A receipt without signature, where the site does not allow it.",
+            &unsigned,
+            &["algorithm-refused"],
+        ),
+        one(
+            "header-refused",
+            "A header member that could change what the signature means.",
+            &headed(json!({ "jku": "https://evil.example/keys" })),
+            &["header-refused"],
+        ),
+        one(
+            "type-refused",
+            "A JWS that was made for something else.",
+            &headed(json!({ "typ": "JWT" })),
+            &["type-refused"],
+        ),
+        one(
+            "audience-wrong",
+            "A receipt that was made for another site's endpoint.",
+            &changed(json!({ "aud": "https://consent.other.example/v1/receipts" })),
+            &["audience-wrong"],
+        ),
+        one(
+            "site-wrong",
+            "A receipt that another site asked for.",
+            &changed(json!({ "site": "other.example" })),
+            &["site-wrong"],
+        ),
+        one(
+            "notice-unknown",
+            "A receipt for a notice that was never served here.",
+            &changed(json!({ "notice": { "hash": "sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" } })),
+            &["notice-unknown"],
+        ),
+        one(
+            "claim-wrong",
+            "A page with its query.",
+            &changed(json!({ "event": { "page": "/tea?utm_source=mail" } })),
+            &["claim-wrong"],
+        ),
         one("too-large", "A receipt of 5 KB.", &changed(json!({ "novel": "x".repeat(3000) })), &["too-large"]),
         one("malformed", "Not a JWS in compact form.", &"a receipt".to_owned(), &["malformed"]),
         Case {
             name: "beacon",
             about: "A beacon sends the same body as text/plain.",
-            talk: vec![(with(record(&[&second]), &json!({ "headers": { "content-type": "text/plain;charset=UTF-8" } })), &["recorded"])],
+            talk: vec![(
+                with(record(&[&second]), &json!({ "headers": { "content-type": "text/plain;charset=UTF-8" } })),
+                &["recorded"],
+            )],
         },
         Case {
             name: "no-browser",
@@ -119,19 +161,31 @@ fn cases() -> Vec<Case> {
         Case {
             name: "origin-refused",
             about: "Pages of another site may not record.",
-            talk: vec![(with(record(&[&good]), &json!({ "headers": { "origin": "https://other.example" } })), &["403 origin-refused"])],
+            talk: vec![(
+                with(record(&[&good]), &json!({ "headers": { "origin": "https://other.example" } })),
+                &["403 origin-refused"],
+            )],
         },
         Case {
             name: "unsupported-type",
             about: "Forms are not taken.",
-            talk: vec![(with(record(&[&good]), &json!({ "headers": { "content-type": "application/x-www-form-urlencoded" } })), &["415 unsupported-type"])],
+            talk: vec![(
+                with(record(&[&good]), &json!({ "headers": { "content-type": "application/x-www-form-urlencoded" } })),
+                &["415 unsupported-type"],
+            )],
         },
         Case {
             name: "malformed-request",
             about: "Bodies that are not a list of 1 to 16 receipts.",
             talk: vec![
                 (with(post(Value::Null), &json!({ "body": null, "text": "{\"receipts\": [" })), &["400 malformed"]),
-                (with(post(Value::Null), &json!({ "body": null, "text": "{\"receipts\": [\"a\"], \"receipts\": [\"b\"]}" })), &["400 malformed"]),
+                (
+                    with(
+                        post(Value::Null),
+                        &json!({ "body": null, "text": "{\"receipts\": [\"a\"], \"receipts\": [\"b\"]}" }),
+                    ),
+                    &["400 malformed"],
+                ),
                 (post(json!({ "receipts": [] })), &["400 malformed"]),
                 (post(json!({ "receipts": vec!["a"; 17] })), &["400 malformed"]),
                 (post(json!({ "receipts": [7] })), &["400 malformed"]),
@@ -171,7 +225,15 @@ fn request(told: &Value) -> Request<Body> {
 
 /// The answer as the file tells it, with one time of receipt for all.
 fn told(answer: &Answer) -> Value {
-    let kept = ["content-type", "cache-control", "access-control-allow-origin", "access-control-allow-methods", "access-control-allow-headers", "access-control-max-age", "vary"];
+    let kept = [
+        "content-type",
+        "cache-control",
+        "access-control-allow-origin",
+        "access-control-allow-methods",
+        "access-control-allow-headers",
+        "access-control-max-age",
+        "vary",
+    ];
     let headers: serde_json::Map<_, _> = kept
         .into_iter()
         .filter(|name| answer.headers.contains_key(*name))
@@ -218,6 +280,10 @@ async fn the_recording_call_answers_as_the_fixtures_say() {
     }
     for file in std::fs::read_dir(&directory).unwrap() {
         let file = file.unwrap().path();
-        assert!(files.iter().any(|known| known.file_name() == file.file_name()), "{} belongs to no case", file.display());
+        assert!(
+            files.iter().any(|known| known.file_name() == file.file_name()),
+            "{} belongs to no case",
+            file.display()
+        );
     }
 }

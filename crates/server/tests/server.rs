@@ -73,12 +73,11 @@ async fn the_exact_text_is_kept_with_its_envelope() {
         let answer = server.record(std::slice::from_ref(&receipt)).await;
         assert_eq!(answer.outcomes(), ["recorded"]);
         let id = answer.json()["results"][0]["id"].as_str().unwrap().to_owned();
-        let kept: (String, i64, i64, i64) =
-            sqlx::query_as("SELECT jws, skew, late, fork FROM receipts WHERE id = $1")
-                .bind(&id)
-                .fetch_one(&sqlx::SqlitePool::connect(&database(server.directory())).await.unwrap())
-                .await
-                .unwrap();
+        let kept: (String, i64, i64, i64) = sqlx::query_as("SELECT jws, skew, late, fork FROM receipts WHERE id = $1")
+            .bind(&id)
+            .fetch_one(&sqlx::SqlitePool::connect(&database(server.directory())).await.unwrap())
+            .await
+            .unwrap();
         assert_eq!(kept, (receipt, skew, late, fork), "{changes}");
     }
 }

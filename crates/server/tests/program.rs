@@ -1,0 +1,386 @@
+//! The program itself: what it answers on the command line, and what it keeps when it is killed.
+
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, unreachable_pub, reason = "tests")]
+
+mod support;
+
+use placet_model::json;
+use placet_model::receipt::{Acknowledgement, ReceiptFile};
+use serde_json::{Value, json};
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
+use support::{Device, NOTICE, database, notice};
+use tempfile::TempDir;
+
+fn placet(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_placet")).args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn demo() -> Value {
+    serde_json::from_str(include_str!("../../../public/demo/placet.json")).unwrap()
+}
+
+/// A directory with one file in it.
+fn file(name: &str, content: impl AsRef<[u8]>) -> (TempDir, String) {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join(name);
+    fs::write(&path, content).unwrap();
+    let path = path.display().to_string();
+    (directory, path)
+}
+
+#[test]
+fn check_says_what_is_wrong_and_ends_with_the_right_code() {
+    let changed = |pointer: &str, value: Value| {
+        let mut config = demo();
+        let (parent, member) = pointer.rsplit_once('/').unwrap();
+        config.pointer_mut(parent).unwrap()[member] = value;
+        config.to_string()
+    };
+    // what the file holds, the exit code, the path told, a word of what is told
+    for (content, code, path, said) in [
+        (demo().to_string(), 0, "", "no errors"),
+        (changed("/surprise", json!(1)), 1, "/surprise", "surprise"),
+        (changed("/purposes/1/title", json!({ "en": "Measuring use" })), 1, "/purposes/1/title", "zh-CN"),
+        (changed("/controller/privacyPolicy", json!("javascript:alert(1)")), 1, "/controller/privacyPolicy", "hint"),
+        (changed("/purposes/2/id", json!("analytics")), 1, "/purposes/2/id", "analytics"),
+        ("{\"site\":".into(), 2, "", "placet.json:1:"),
+        ("".into(), 2, "", "placet.json:1:"),
+        ("{\"a\":1,\"a\":2}".into(), 2, "", "twice"),
+        (" ".repeat(10 * 1024 * 1024), 2, "", "too large"),
+    ] {
+        let (_directory, config) = file("placet.json", &content);
+        let told = placet(&["check", &config]);
+        let all = text(&told.stdout) + &text(&told.stderr);
+        assert_eq!(told.status.code(), Some(code), "{all}");
+        assert!(all.contains(said) && all.contains(path), "{said} at {path}: {all}");
+
+        let told = placet(&["check", &config, "--format", "json"]);
+        assert_eq!(told.status.code(), Some(code));
+        let problems: Value = serde_json::from_slice(&told.stdout).unwrap();
+        let problems = problems["problems"].as_array().unwrap();
+        assert_eq!(problems.is_empty(), code == 0, "{problems:?}");
+        assert!(code == 0 || problems.iter().any(|problem| problem["path"] == path), "{path}: {problems:?}");
+        for problem in problems {
+            let members: Vec<&String> = problem.as_object().unwrap().keys().collect();
+            assert_eq!(members, ["path", "code", "severity", "message", "hint"]);
+        }
+    }
+
+    let (_directory, not_text) = file("placet.json", [0xff, 0xfe, 0x00]);
+    for arguments in [&["check", &not_text][..], &["check", "/nowhere/placet.json"], &["check"], &["unheard-of"]] {
+        let told = placet(arguments);
+        assert_eq!(told.status.code(), Some(2), "{arguments:?}");
+        assert!(!told.stderr.is_empty());
+    }
+}
+
+#[test]
+fn schema_is_the_schema_of_the_config() {
+    let told = placet(&["schema"]);
+    assert_eq!(told.status.code(), Some(0));
+    let schema: Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert!(schema["properties"]["purposes"].is_object());
+}
+
+fn receipt_file(jws: &str, notice: &str) -> ReceiptFile {
+    ReceiptFile {
+        placet: 1,
+        receipt: jws.into(),
+        jwk: Some(Device::new(1).jwk()),
+        notice: notice.into(),
+        acknowledgement: Some(Acknowledgement {
+            id: "7b0c2f6e-1d7a-4c54-9a3e-000000000001".into(),
+            received_at: 1_772_323_201_123,
+        }),
+    }
+}
+
+#[test]
+fn verify_tells_genuine_files_from_others() {
+    let device = Device::new(1);
+    let good = receipt_file(&device.receipt(1, &notice(), &json!({})), NOTICE);
+    let text_of = |file: &ReceiptFile| json::to_text(file);
+    let with = |change: &dyn Fn(&mut ReceiptFile)| {
+        let mut file = good.clone();
+        change(&mut file);
+        text_of(&file)
+    };
+    let one_byte = |file: &mut ReceiptFile| {
+        let middle = file.receipt.len() / 2;
+        let other = if file.receipt.as_bytes()[middle] == b'A' { "B" } else { "A" };
+        file.receipt.replace_range(middle..=middle, other);
+    };
+    for (content, code, said) in [
+        (text_of(&good), 0, "GENUINE. The person gave consent on the web, on shop.example at /tea"),
+        (text_of(&good), 0, "2026-03-01 08:00:00 UTC+08:00"),
+        (text_of(&good), 0, "granted    Measuring use (analytics)"),
+        (text_of(&good), 0, "denied     Ads on other platforms (ads, asked separately)"),
+        (text_of(&good), 0, "This does not prove"),
+        (with(&|file| file.acknowledgement = None), 0, "downloaded before"),
+        (with(&|file| file.receipt = Device::twin(&file.receipt)), 0, "GENUINE"),
+        (with(&one_byte), 1, "NOT GENUINE."),
+        (with(&|file| file.notice = file.notice.replace("Measuring", "Ignoring")), 1, "its hash differs"),
+        (with(&|file| file.jwk = Some(Device::new(2).jwk())), 1, "not the key that signed it"),
+        (with(&|file| file.jwk = None), 1, "not the key that signed it"),
+        (with(&|file| file.placet = 2), 1, "version 2"),
+        (with(&|file| file.acknowledgement.as_mut().unwrap().id.clear()), 1, "for another receipt"),
+        ("{}".into(), 1, "not a receipt file"),
+        ("{".into(), 1, "not proper JSON"),
+        (String::new(), 1, "not proper JSON"),
+    ] {
+        let (_directory, path) = file("receipt.json", &content);
+        let told = placet(&["verify", &path]);
+        let all = text(&told.stdout) + &text(&told.stderr);
+        assert_eq!(told.status.code(), Some(code), "{all}");
+        assert!(all.contains(said), "{said}: {all}");
+    }
+    assert_eq!(placet(&["verify", "/nowhere/receipt.json"]).status.code(), Some(2));
+}
+
+#[test]
+fn publish_writes_every_file_whole_and_keeps_older_notices() {
+    let (directory, config) = file("placet.json", demo().to_string());
+    let out = directory.path().join("embed");
+    let publish = |config: &str| {
+        placet(&["publish", config, "--out", &out.display().to_string(), "--base-url", "https://cdn.shop.example/p/"])
+    };
+    let told = publish(&config);
+    assert_eq!(told.status.code(), Some(0), "{}", text(&told.stderr));
+    assert!(text(&told.stdout).contains("https://cdn.shop.example/p/placet.js"), "{}", text(&told.stdout));
+    let before = files(&out);
+    for file in before.iter().filter(|file| file.extension().is_none_or(|ending| ending != "br")) {
+        let mut compressed = file.clone().into_os_string();
+        compressed.push(".br");
+        assert!(before.contains(&PathBuf::from(compressed)), "{}", file.display());
+    }
+    assert!(before.iter().any(|file| file.ends_with("integrity.json")));
+
+    let mut later = demo();
+    later["version"] = "2027-01-01".into();
+    fs::write(&config, later.to_string()).unwrap();
+    assert_eq!(publish(&config).status.code(), Some(0));
+    let after = files(&out);
+    assert!(before.iter().all(|file| after.contains(file)), "the older notices are there still");
+    assert!(after.len() > before.len(), "and the newer ones too");
+    assert!(after.iter().all(|file| file.extension().is_some_and(|ending| ending != "tmp")));
+
+    later["purposes"][1]["id"] = "necessary".into();
+    fs::write(&config, later.to_string()).unwrap();
+    let told = publish(&config);
+    assert_eq!(told.status.code(), Some(1), "a config with errors");
+    assert!(text(&told.stderr).contains("/purposes/1/id"));
+    assert_eq!(files(&out), after, "changes nothing");
+}
+
+fn files(directory: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found.sort();
+    found
+}
+
+/// A running server; killed when the test is over.
+struct Running {
+    child: Child,
+    lines: BufReader<ChildStdout>,
+    authority: String,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+impl Running {
+    fn start(directory: &Path, arguments: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_placet"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--database", &format!("sqlite:{}", database(directory))])
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap());
+        let mut running = Running { child, lines, authority: String::new() };
+        running.authority = running.line("placet: listening on http://");
+        running
+    }
+
+    /// The rest of the next line that the program prints.
+    fn line(&mut self, start: &str) -> String {
+        let mut line = String::new();
+        self.lines.read_line(&mut line).unwrap();
+        line.trim().strip_prefix(start).unwrap_or_else(|| panic!("{line:?}")).to_owned()
+    }
+
+    /// Asks the server; `None` where it went away before the answer was whole.
+    fn ask(&self, request: &str) -> Option<(u16, String)> {
+        ask(&self.authority, request)
+    }
+
+    fn get(&self, path: &str) -> (u16, String) {
+        self.ask(&format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).unwrap()
+    }
+}
+
+fn ask(authority: &str, request: &str) -> Option<(u16, String)> {
+    let mut stream = TcpStream::connect(authority).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(30))).ok()?;
+    stream.write_all(request.as_bytes()).ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    let (head, body) = answer.split_once("\r\n\r\n")?;
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+    if length.is_some_and(|length: usize| length != body.len()) {
+        return None;
+    }
+    Some((head.split(' ').nth(1)?.parse().ok()?, body.to_owned()))
+}
+
+fn post(body: &str) -> String {
+    format!(
+        "POST /v1/receipts HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+/// The hash of a notice that the server serves: the last one that it stored.
+fn served_notice(directory: &Path) -> String {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let pool = sqlx::SqlitePool::connect(&database(directory)).await.unwrap();
+        let hash = sqlx::query_scalar("SELECT hash FROM notices WHERE lang = 'en'").fetch_one(&pool).await.unwrap();
+        pool.close().await;
+        hash
+    })
+}
+
+fn receipt_for(running: &Running, notice: &str, id: u32) -> String {
+    let aud = format!("http://{}/v1/receipts", running.authority);
+    let changes = json!({ "aud": aud, "site": "shop.example", "seq": id, "notice": { "version": demo()["version"] } });
+    Device::new(1).receipt(id, notice, &changes)
+}
+
+#[test]
+fn what_was_acknowledged_survives_being_killed() {
+    let (directory, config) = file("placet.json", demo().to_string());
+    let mut acknowledged: Vec<(u32, Value)> = Vec::new();
+    let next = AtomicU32::new(1);
+    for _ in 0..3 {
+        let mut running = Running::start(directory.path(), &["--config", &config]);
+        let notice = served_notice(directory.path());
+        let killed = AtomicBool::new(false);
+        let answers = std::thread::scope(|scope| {
+            let posters: Vec<_> = (0..4)
+                .map(|_| {
+                    scope.spawn(|| {
+                        let mut answers = Vec::new();
+                        while !killed.load(Ordering::Relaxed) {
+                            let id = next.fetch_add(1, Ordering::Relaxed);
+                            let body = json!({ "receipts": [receipt_for(&running, &notice, id)] }).to_string();
+                            let Some((200, answer)) = running.ask(&post(&body)) else { continue };
+                            let answer: Value = serde_json::from_str(&answer).unwrap();
+                            assert_eq!(answer["results"][0]["status"], "recorded", "{answer}");
+                            answers.push((id, answer["results"][0].clone()));
+                        }
+                        answers
+                    })
+                })
+                .collect();
+            std::thread::sleep(Duration::from_millis(400));
+            // SIGKILL: no handler runs, nothing is flushed.
+            let id = running.child.id().to_string();
+            Command::new("kill").args(["-9", &id]).status().unwrap();
+            killed.store(true, Ordering::Relaxed);
+            posters.into_iter().flat_map(|poster| poster.join().unwrap()).collect::<Vec<_>>()
+        });
+        running.child.wait().unwrap();
+        assert!(!answers.is_empty(), "nothing was acknowledged in time");
+        acknowledged.extend(answers);
+    }
+
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let kept: Vec<(String, i64)> = runtime.block_on(async {
+        let pool = sqlx::SqlitePool::connect(&database(directory.path())).await.unwrap();
+        sqlx::query_as("SELECT id, received_at FROM receipts").fetch_all(&pool).await.unwrap()
+    });
+    for (id, answer) in &acknowledged {
+        let row = (answer["id"].as_str().unwrap().to_owned(), answer["receivedAt"].as_i64().unwrap());
+        assert!(kept.contains(&row), "receipt {id} was acknowledged and is not there");
+    }
+}
+
+#[test]
+fn serve_publishes_and_stops_when_asked() {
+    let (directory, config) = file("placet.json", demo().to_string());
+    let mut running = Running::start(directory.path(), &["--config", &config]);
+    assert_eq!(running.get("/healthz").0, 200);
+    assert_eq!(running.get("/embed/placet.js").0, 200);
+    let notice = served_notice(directory.path());
+    assert_eq!(running.get(&format!("/notice/{}.json", &notice[7..])).0, 200);
+    let localhost = running.authority.replace("127.0.0.1", "localhost");
+    for (aud, outcome) in
+        [(running.authority.clone(), "recorded"), (localhost, "recorded"), ("evil.example".into(), "rejected")]
+    {
+        let changes = json!({ "aud": format!("http://{aud}/v1/receipts"), "id": format!("7b0c2f6e-1d7a-4c54-9a3e-{:012}", aud.len()) });
+        let body = json!({ "receipts": [Device::new(1).receipt(1, &notice, &changes)] }).to_string();
+        let answer = running.ask(&post(&body)).unwrap().1;
+        assert!(answer.contains(outcome), "{aud}: {answer}");
+    }
+    let id = running.child.id().to_string();
+    Command::new("kill").args(["-TERM", &id]).status().unwrap();
+    assert_eq!(running.child.wait().unwrap().code(), Some(0), "it ends in order");
+
+    let mut broken = demo();
+    broken["purposes"][1]["id"] = "necessary".into();
+    fs::write(&config, broken.to_string()).unwrap();
+    let told = placet(&["serve", "--config", &config, "--listen", "127.0.0.1:0"]);
+    assert_eq!(told.status.code(), Some(1), "a config with errors is not served");
+    assert!(text(&told.stderr).contains("/purposes/1/id") && told.stdout.is_empty());
+}
+
+#[test]
+fn the_demo_shop_is_served_with_its_third_parties() {
+    let directory = TempDir::new().unwrap();
+    let mut running = Running::start(directory.path(), &["--demo"]);
+    let third_party = running.line("placet: third parties on http://");
+    for (path, said) in [
+        ("/", "lang=\"en\""),
+        ("/zh/", "lang=\"zh-CN\""),
+        ("/product", "lang=\"en\""),
+        ("/zh/account", "lang=\"zh-CN\""),
+        ("/assets/shop.css", "{"),
+        ("/embed/placet.js", &running.authority),
+    ] {
+        let (status, body) = running.get(path);
+        assert_eq!(status, 200, "{path}");
+        assert!(body.contains(said), "{path}");
+        assert!(!body.contains("{{"), "{path} has a mark that was not filled");
+    }
+    assert!(running.get("/").1.contains(&third_party), "the held tags point to the third parties");
+    let (status, strict) = running.get("/strict");
+    assert_eq!(status, 200);
+    assert!(strict.contains("nonce=\""), "the strict page's tags carry the nonce");
+    assert_eq!(running.get("/placet.json").0, 404);
+    for request in ["GET /pagecount.js", "POST /collect", "OPTIONS /collect"] {
+        let answer = ask(
+            &third_party,
+            &format!("{request} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"),
+        );
+        assert!(matches!(answer, Some((200 | 204, _))), "{request}: {answer:?}");
+    }
+}
