@@ -1,0 +1,81 @@
+//! How it looks: accessible, without a jolt, and as the README shows it.
+
+use std::{env, fs};
+
+use anyhow::{Result, ensure};
+use serde_json::json;
+
+use crate::{
+    axe, places,
+    runner::Browser,
+    shop::{Layer, Shop},
+};
+
+pub(super) async fn axe_first_layer(browser: Browser) -> Result<()> {
+    let shop = Shop::visit(&browser).await?;
+    shop.settled().await?;
+    axe::check(&shop, "the first layer").await?;
+    shop.open("/zh/").await?;
+    shop.sees(Layer::First).await?;
+    axe::check(&shop, "the first layer in Chinese").await
+}
+
+pub(super) async fn axe_center(browser: Browser) -> Result<()> {
+    let shop = Shop::visit(&browser).await?;
+    shop.answer("reject").await?;
+    shop.delivered(1).await?;
+    shop.open_settings().await?;
+    shop.lists(1).await?;
+    shop.switch("marketing", true).await?;
+    axe::check(&shop, "the center").await?;
+    shop.js("all('details').forEach((details) => { details.open = true; })", &[]).await?;
+    axe::check(&shop, "the center with all details").await
+}
+
+/// Neither the question nor the answer moves anything on the page.
+pub(super) async fn layout_shift(browser: Browser) -> Result<()> {
+    let shop = Shop::visit(&browser).await?;
+    shop.settled().await?;
+    shop.answer("accept").await?;
+    shop.settled().await?;
+    let script = "const done = arguments[arguments.length - 1];
+        const shifts = [];
+        new PerformanceObserver((list) => list.getEntries().forEach((entry) => shifts.push(
+            `${entry.value} ${entry.sources.map(({ node }) => node?.outerHTML?.slice(0, 80)).join(' | ')}`,
+        ))).observe({ type: 'layout-shift', buffered: true });
+        setTimeout(() => done(shifts), 100);";
+    let shifts = shop.driver().execute_async(script, vec![]).await?.json().clone();
+    ensure!(shifts == json!([]), "the layout shifted: {shifts:#}");
+    Ok(())
+}
+
+/// The pictures of the README: always under `target`, in `docs/images` where `PLACET_WRITE_IMAGES` is 1.
+pub(super) async fn screenshots(browser: Browser) -> Result<()> {
+    let shop = Shop::start(&browser).await?;
+    for (width, height, page, layer, name) in [
+        (1280, 800, "/", Layer::First, "first-layer"),
+        (1280, 800, "/zh/", Layer::First, "first-layer-zh"),
+        (1280, 800, "/", Layer::Center, "center"),
+        (390, 780, "/", Layer::First, "first-layer-phone"),
+    ] {
+        let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        shop.driver().cdp().send_raw("Emulation.setDeviceMetricsOverride", screen).await?;
+        shop.open(page).await?;
+        shop.sees(Layer::First).await?;
+        if layer == Layer::Center {
+            shop.choose().await?;
+        }
+        shop.settled().await?;
+        let picture = shop.driver().screenshot_as_png().await?;
+        let made = places::evidence().join("pictures");
+        fs::create_dir_all(&made)?;
+        fs::write(made.join(format!("{name}.png")), &picture)?;
+        if env::var("PLACET_WRITE_IMAGES").is_ok_and(|value| value == "1") {
+            let images = places::root().join("docs/images");
+            fs::create_dir_all(&images)?;
+            fs::write(images.join(format!("{name}.png")), &picture)?;
+        }
+    }
+    shop.driver().cdp().send_raw("Emulation.clearDeviceMetricsOverride", json!({})).await?;
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! The table of tests: what runs in which engine.
+
+use std::{future::Future, pin::Pin};
+
+use anyhow::Result;
+
+use crate::{
+    engine::{ALL, Engine, Kind},
+    runner::{Browser, Test},
+};
+
+mod center;
+mod looks;
+mod policies;
+mod privacy_control;
+mod receipts;
+mod visit;
+
+/// Gives the tests' futures the one type that a table can hold.
+macro_rules! tests {
+    ($($engines:expr, $kind:ident => $module:ident { $($name:ident)* })*) => {
+        /// Every browser test.
+        pub(crate) const TESTS: &[Test] = &[$($(Test {
+            name: stringify!($name),
+            engines: $engines,
+            kind: Kind::$kind,
+            run: {
+                fn run(browser: Browser) -> Pin<Box<dyn Future<Output = Result<()>>>> {
+                    Box::pin($module::$name(browser))
+                }
+                run
+            },
+        },)*)*];
+    };
+}
+
+tests! {
+    ALL, Plain => visit {
+        first_visit
+        accept
+        refuse
+        return_visit
+        chinese
+        keyboard_refusal
+        page_left_midway
+        two_tabs
+        page_script
+    }
+    ALL, Plain => center {
+        choose
+        preferences
+        escape_is_no_choice
+        opened_three_times
+        buttons_of_the_center
+        withdraw
+        frame
+    }
+    ALL, Plain => receipts {
+        receipt_in_hand
+        endpoint_down_then_up
+        server_down_at_the_choice
+    }
+    ALL, Plain => policies {
+        strict_page
+        strict_demo_page
+        no_webassembly
+        webassembly_forbidden
+        clobbered_page
+    }
+    ALL, Plain => privacy_control { signal_lowers_and_is_not_stored }
+    &[Engine::Firefox], Gpc => privacy_control { signal_of_the_browser }
+    ALL, Plain => looks { axe_first_layer axe_center }
+    &[Engine::Chromium], Plain => looks { layout_shift screenshots }
+}
