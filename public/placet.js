@@ -516,8 +516,15 @@
     lang,
     rtl,
     site: plan.site,
-    notice: resolve(`${published.noticeBase}${published.notices[lang].slice(7)}.json`),
     hash: published.notices[lang],
+    // The exact text of a notice snapshot; the browser checks it against its name.
+    notice: (hash) => {
+      const name = hash.slice(7);
+      const integrity = `sha256-${name.replace(/-/g, '+').replace(/_/g, '/')}=`;
+      return fetch(resolve(`${published.noticeBase}${name}.json`), { integrity }).then((response) =>
+        response.ok ? response.text() : Promise.reject(response.status),
+      );
+    },
     endpoint: resolve(published.endpoint),
     unsigned: published.unsigned,
     stage,

@@ -3,7 +3,7 @@
 //! **Invariant:** accept and refuse are the same element with the same parts and classes, side
 //! by side, so that they cannot look unalike (EDPB 03/2022; CNIL 2020).
 
-use crate::rich::Rich;
+use crate::rich::rich;
 use leptos::prelude::*;
 use placet_model::notice::Notice;
 
@@ -22,7 +22,7 @@ pub fn FirstLayer(
         <section class="first" part="first" data-placet-layer="first" data-position=notice.position.word() role="region" aria-labelledby="placet-title">
             <div class="words">
                 <h2 id="placet-title" part="title">{notice.title}</h2>
-                <div class="text" part="text"><Rich blocks=notice.text/></div>
+                <div class="text" part="text">{rich(&notice.text)}</div>
                 {apart}
                 <p class="status" part="status" role="status"></p>
             </div>

@@ -11,6 +11,7 @@
 #![allow(unreachable_pub, reason = "the component macro makes public items in private modules; wasm_bindgen exports them")]
 
 mod first_layer;
+mod parts;
 mod rich;
 
 #[cfg(feature = "csr")]

@@ -1,6 +1,6 @@
 //! What the loader calls: start, open the center, deliver the outbox.
 
-use crate::center::{Act, Center, CenterProps, Standing};
+use crate::center::{Act, Standing, center};
 use crate::js;
 use crate::receipts::{self, Receipt};
 use js_sys::{Function, Promise};
@@ -10,10 +10,11 @@ use placet_model::notice::Notice;
 use placet_model::receipt::{Answer, ChoiceState};
 use placet_model::tree::{Map, Tree};
 use std::cell::RefCell;
+use std::pin::Pin;
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
-use web_sys::{HtmlElement, Response, ShadowRoot};
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use web_sys::{HtmlElement, ShadowRoot};
 
 /// The style sheet of the center, minified.
 const CENTER_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/center.css"));
@@ -23,8 +24,8 @@ extern "C" {
     /// What the loader gives the widget: the facts of this visit, and the one way to decide.
     #[derive(Clone)]
     pub type Bridge;
-    #[wasm_bindgen(method, getter)]
-    fn notice(this: &Bridge) -> String;
+    #[wasm_bindgen(method)]
+    fn notice(this: &Bridge, hash: &str) -> Promise;
     #[wasm_bindgen(method, getter)]
     fn hash(this: &Bridge) -> String;
     #[wasm_bindgen(method, getter)]
@@ -46,8 +47,6 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn emit(this: &Bridge, name: &str, detail: &JsValue);
 
-    #[wasm_bindgen(js_name = fetch)]
-    fn fetch(url: &str, options: &JsValue) -> Promise;
     #[wasm_bindgen(js_name = setTimeout)]
     fn set_timeout(act: &Function, milliseconds: f64) -> JsValue;
 }
@@ -82,18 +81,24 @@ pub fn start(bridge: Bridge) {
 /// Opens the preference center; resolves when it is shown.
 #[wasm_bindgen]
 pub fn open() -> Promise {
-    future_to_promise(show())
+    promise(show())
 }
 
 /// Signs and sends what waits in the outbox; resolves when it was tried.
 #[wasm_bindgen]
 pub fn deliver() -> Promise {
-    future_to_promise(async {
+    promise(async {
         let Some(bridge) = with(|state| state.bridge.clone()) else { return Ok(JsValue::UNDEFINED) };
         let result = receipts::deliver(bridge).await;
         refresh().await;
         result
     })
+}
+
+/// Runs a future as a promise. All go through one boxed type: each type would bring its own executor code.
+pub(crate) fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
+    let boxed: Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>> = Box::pin(future);
+    future_to_promise(boxed)
 }
 
 /// Delivers again after a while.
@@ -102,17 +107,9 @@ pub(crate) fn again_in(milliseconds: f64) {
     set_timeout(act.unchecked_ref(), milliseconds);
 }
 
-/// The exact text of a notice snapshot, checked against its hash by the browser (Subresource Integrity).
+/// The exact text of a notice snapshot, checked by the browser against its hash (Subresource Integrity).
 pub(crate) async fn notice_text(bridge: &Bridge, hash: &str) -> Result<String, JsValue> {
-    let name = hash.trim_start_matches("sha256:");
-    let url = bridge.notice().replace(bridge.hash().trim_start_matches("sha256:"), name);
-    let integrity = ["sha256-", &name.replace('-', "+").replace('_', "/"), "="].concat();
-    let options = js::Js::object(vec![("integrity", js::Js::text(&integrity))]);
-    let response: Response = JsFuture::from(fetch(&url, &options.0)).await?.unchecked_into();
-    if !response.ok() {
-        return Err(response.status().into());
-    }
-    JsFuture::from(response.text()?).await?.as_string().ok_or(JsValue::NULL)
+    JsFuture::from(bridge.notice(hash)).await?.as_string().ok_or(JsValue::NULL)
 }
 
 async fn show() -> Result<JsValue, JsValue> {
@@ -147,10 +144,10 @@ async fn mount(bridge: &Bridge) -> Result<JsValue, JsValue> {
     with(|state| state.receipts = Some(set_receipts));
     let acting = bridge.clone();
     let act = Callback::new(move |asked| perform(&acting, asked));
-    let handle = mount_to(container, move || Center(CenterProps { notice, standing, receipts, act }));
+    let handle = mount_to(container, move || center(notice, &standing, receipts, act));
     with(|state| state.center = Some(Box::new(handle)));
     bridge.emit("opened", &JsValue::NULL);
-    spawn_local(refresh());
+    refresh().await;
     Ok(JsValue::UNDEFINED)
 }
 
@@ -183,15 +180,16 @@ fn perform(bridge: &Bridge, asked: Act) {
             ]);
             bridge.commit(&choice.0, "preferences.save");
         }
-        Act::Download(id) => spawn_local(async move {
+        Act::Download(id) => drop(promise(async move {
             if let Some(text) = receipts::file(&id).await {
-                let _ = save(&format!("placet-receipt-{id}.json"), &text);
+                save(&["placet-receipt-", &id, ".json"].concat(), &text)?;
             }
-        }),
+            Ok(JsValue::UNDEFINED)
+        })),
         Act::Closed => {
             let bridge = bridge.clone();
             // The dialog is still telling of its end: it is taken away when that is done.
-            spawn_local(async move {
+            drop(promise(async move {
                 let center = with(|state| {
                     state.busy = false;
                     state.receipts = None;
@@ -199,7 +197,8 @@ fn perform(bridge: &Bridge, asked: Act) {
                 });
                 drop(center);
                 bridge.emit("closed", &JsValue::NULL);
-            });
+                Ok(JsValue::UNDEFINED)
+            }));
         }
     }
 }

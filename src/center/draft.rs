@@ -8,7 +8,7 @@ use placet_model::receipt::{Answer, ChoiceState};
 use placet_model::tree::Map;
 
 /// A switch or an option: its name and whether it is on.
-type Toggle = (String, RwSignal<bool>);
+pub(super) type Toggle = (String, RwSignal<bool>);
 
 /// The switches and picks as they stand in the open dialog.
 #[derive(Clone)]

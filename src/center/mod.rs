@@ -11,18 +11,17 @@ mod preference;
 mod purpose;
 mod receipts;
 
+use crate::parts::{Look, OnClick, button, element};
 use crate::receipts::Receipt;
-use crate::rich::Rich;
-use controller::Controller;
-use draft::Draft;
+use crate::rich::rich;
 use leptos::html::Dialog;
 use leptos::prelude::*;
 use placet_model::notice::Notice;
 use placet_model::receipt::{Answer, ChoiceState};
 use placet_model::tree::Map;
-use purpose::PurposeItem;
-use receipts::Receipts;
 use std::sync::Arc;
+
+use draft::Draft;
 
 /// What the center shows beside the notice: how things stand when it is opened.
 #[derive(Clone, Default)]
@@ -52,17 +51,15 @@ pub(crate) enum Act {
 }
 
 /// The preference center as a modal dialog, which opens when it is mounted.
-#[component]
-pub(crate) fn Center(
-    /// What to show.
+///
+/// `standing` is how things stand, `receipts` those of this device, the newest first; `act` does
+/// what a button asks for.
+pub(crate) fn center(
     notice: Arc<Notice>,
-    /// How things stand.
-    standing: Standing,
-    /// The receipts of this device, the newest first.
+    standing: &Standing,
     receipts: ReadSignal<Vec<Receipt>>,
-    /// Does what a button asks for.
     act: Callback<Act>,
-) -> impl IntoView {
+) -> impl IntoView + use<> {
     let dialog = NodeRef::<Dialog>::new();
     // A dialog can be shown once it stands in the document.
     Effect::new(move || {
@@ -75,44 +72,37 @@ pub(crate) fn Center(
             dialog.close();
         }
     };
-    let decide = move |choice: Act| {
-        act.run(choice);
-        close();
-    };
-    let draft = Draft::new(&notice, &standing);
-    let labels = notice.labels.clone();
-    let purposes = notice
-        .purposes
-        .iter()
-        .map(|purpose| {
-            let kept_off = standing.gpc.contains(&purpose.id);
-            view! { <PurposeItem notice=notice.clone() purpose=purpose.clone() draft=draft.clone() kept_off/> }
+    let labels = &notice.labels;
+    let decide = move |choice: fn() -> Act| -> OnClick {
+        Callback::new(move |()| {
+            act.run(choice());
+            close();
         })
-        .collect_view();
+    };
+    let draft = Draft::new(&notice, standing);
+    let mut content = vec![element("div", Some("text"), rich(&notice.text))];
+    for purpose in &notice.purposes {
+        content.push(purpose::purpose(&notice, purpose, &draft, standing.gpc.contains(&purpose.id)));
+    }
+    let download = Callback::new(move |id| act.run(Act::Download(id)));
+    content.push(receipts::receipts(notice.clone(), receipts, download, decide(|| Act::Withdraw)));
+    content.push(controller::controller(&notice));
+    let save: OnClick = Callback::new(move |()| {
+        act.run(Act::Save(draft.purposes(), draft.preferences()));
+        close();
+    });
     view! {
         <dialog node_ref=dialog class="center" part="center" data-placet-layer="center" aria-labelledby="placet-center"
             on:close=move |_| act.run(Act::Closed)>
             <header class="head">
                 <h2 id="placet-center" tabindex="-1" autofocus>{labels.settings.clone()}</h2>
-                <button type="button" class="close" part="close" data-placet-action="close" aria-label=labels.close.clone()
-                    on:click=move |_| close()>"×"</button>
+                {button(Look::Close, "close", "×", Some(labels.close.clone()), false, Callback::new(move |()| close()))}
             </header>
-            <div class="body">
-                <div class="text"><Rich blocks=notice.text.clone()/></div>
-                <div class="purposes">{purposes}</div>
-                <Receipts notice=notice.clone() receipts act=Callback::new(move |asked| match asked {
-                    Act::Withdraw => decide(Act::Withdraw),
-                    other => act.run(other),
-                })/>
-                <Controller notice=notice.clone()/>
-            </div>
+            <div class="body">{content}</div>
             <footer class="foot">
-                <button type="button" class="button" part="button reject" data-placet-action="reject"
-                    on:click=move |_| decide(Act::Reject)>{labels.reject}</button>
-                <button type="button" class="button" part="button accept" data-placet-action="accept"
-                    on:click=move |_| decide(Act::Accept)>{labels.accept}</button>
-                <button type="button" class="button" part="button save" data-placet-action="save"
-                    on:click=move |_| decide(Act::Save(draft.purposes(), draft.preferences()))>{labels.save}</button>
+                {button(Look::Button, "reject", &labels.reject, None, false, decide(|| Act::Reject))}
+                {button(Look::Button, "accept", &labels.accept, None, false, decide(|| Act::Accept))}
+                {button(Look::Button, "save", &labels.save, None, false, save)}
             </footer>
         </dialog>
     }

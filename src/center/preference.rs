@@ -1,27 +1,19 @@
 //! One preference: a group of boxes, or of radio buttons.
 
+use super::draft::Toggle;
 use leptos::prelude::*;
 use placet_model::config_words::PreferenceKind;
 use placet_model::notice::NoticePreference;
 
-/// One preference, under its purpose; it can be picked while the purpose is on.
-#[component]
-pub(crate) fn PreferenceItem(
-    /// What to show.
-    preference: NoticePreference,
-    /// The options as they stand.
-    options: Vec<(String, RwSignal<bool>)>,
-    /// The switch of its purpose; none where nothing is asked.
-    switch: Option<RwSignal<bool>>,
-) -> impl IntoView {
-    let id = preference.id.clone();
-    let one = preference.kind == PreferenceKind::One;
-    let all: Vec<_> = options.iter().map(|(_, on)| *on).collect();
-    let items = preference
+/// One preference under its purpose; it can be picked while the purpose is on.
+pub(super) fn preference(asked: &NoticePreference, toggles: &[Toggle], switch: Option<RwSignal<bool>>) -> AnyView {
+    let one = asked.kind == PreferenceKind::One;
+    let all: Vec<RwSignal<bool>> = toggles.iter().map(|(_, on)| *on).collect();
+    let items: Vec<AnyView> = asked
         .options
-        .into_iter()
-        .zip(options)
-        .map(|(option, (_, on))| {
+        .iter()
+        .zip(all.clone())
+        .map(|(option, on)| {
             let others = all.clone();
             let change = move |event| {
                 if one {
@@ -31,17 +23,19 @@ pub(crate) fn PreferenceItem(
             };
             view! {
                 <label class="option">
-                    <input type=if one { "radio" } else { "checkbox" } name=format!("placet-{id}") value=option.id
-                        data-placet-preference=id.clone() prop:checked=move || on.get() on:change=change/>
-                    {option.title}
+                    <input type=if one { "radio" } else { "checkbox" } name=["placet-", &asked.id].concat() value=option.id.clone()
+                        data-placet-preference=asked.id.clone() prop:checked=move || on.get() on:change=change/>
+                    {option.title.clone()}
                 </label>
             }
+            .into_any()
         })
-        .collect_view();
+        .collect();
     view! {
         <fieldset part="preference" disabled=move || switch.is_some_and(|on| !on.get())>
-            <legend>{preference.title}</legend>
+            <legend>{asked.title.clone()}</legend>
             <div class="options">{items}</div>
         </fieldset>
     }
+    .into_any()
 }

@@ -4,13 +4,13 @@ use super::database::{Database, RECEIPTS};
 use super::outbox;
 use super::sign::sign_all;
 use crate::js::{self, Js};
-use crate::start::Bridge;
+use crate::start::{Bridge, promise};
 use js_sys::{Math, Promise, Reflect};
 use placet_model::receipt::{MAX_BATCH, MAX_BODY, RecordAnswer, RecordRequest, RecordResult};
 use placet_model::record::{Outgoing, Stored};
 use placet_model::tree::Tree;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
 /// The longest time between two tries, in milliseconds: an hour.
@@ -35,7 +35,7 @@ pub(crate) async fn deliver(bridge: Bridge) -> Result<JsValue, JsValue> {
         .and_then(|window| Reflect::get(&window.navigator(), &"locks".into()).ok())
         .filter(JsValue::is_object);
     let Some(locks) = locks else { return under_lock(bridge).await };
-    let work = Closure::once_into_js(move |_: JsValue| -> Promise { future_to_promise(under_lock(bridge)) });
+    let work = Closure::once_into_js(move |_: JsValue| -> Promise { promise(under_lock(bridge)) });
     JsFuture::from(locks.unchecked_into::<Locks>().request("placet", &work)).await
 }
 
@@ -130,6 +130,6 @@ fn later(mut item: Outgoing) {
     item.tries += 1;
     let wait = (f64::from(item.tries).exp2() * 1000.0).min(LONGEST_WAIT) * (0.5 + Math::random());
     item.after = (js_sys::Date::now() + wait) as i64;
-    outbox::keep(&item);
+    let _ = outbox::keep(&item);
     crate::start::again_in(wait);
 }

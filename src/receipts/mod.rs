@@ -64,7 +64,7 @@ pub(crate) async fn list() -> Vec<Receipt> {
             });
         }
     }
-    all.sort_by_key(|receipt| -receipt.at);
+    all.sort_unstable_by_key(|receipt| -receipt.at);
     all
 }
 

@@ -3,26 +3,27 @@
 use crate::js;
 use gloo_storage::{LocalStorage, Storage};
 use placet_model::record::{Chain, Outgoing};
+use wasm_bindgen::JsValue;
 
 const PREFIX: &str = "placet.outbox.";
 const CHAIN: &str = "placet.chain";
 
-/// What waits, the oldest decision first.
+/// What waits, in no order.
 pub(crate) fn items() -> Vec<Outgoing> {
     let storage = LocalStorage::raw();
-    let mut items: Vec<Outgoing> = (0..storage.length().unwrap_or(0))
+    (0..storage.length().unwrap_or(0))
         .filter_map(|index| storage.key(index).ok().flatten())
         .filter(|key| key.starts_with(PREFIX))
         .filter_map(|key| js::parse(&storage.get_item(&key).ok().flatten()?))
-        .collect();
-    items.sort_by_key(|item: &Outgoing| item.decision.at);
-    items
+        .collect()
 }
 
 /// Writes an item back.
-pub(crate) fn keep(item: &Outgoing) {
-    // A full storage loses nothing: what was there stays, and is signed or sent anew.
-    let _ = LocalStorage::raw().set_item(&key(&item.decision.id), &js::text(item));
+///
+/// # Errors
+/// The storage is full. Nothing is lost: what was there stays, and is signed or sent anew.
+pub(crate) fn keep(item: &Outgoing) -> Result<(), JsValue> {
+    LocalStorage::raw().set_item(&key(&item.decision.id), &js::text(item))
 }
 
 /// Takes an item out: the endpoint has answered for good.

@@ -11,23 +11,26 @@ use wasm_bindgen::JsValue;
 
 /// Signs what the outbox holds unsigned, in the order of the decisions, and keeps each receipt in the database.
 pub(crate) async fn sign_all(bridge: &Bridge) -> Result<(), JsValue> {
-    for mut item in outbox::items().into_iter().filter(|item| item.jws.is_none()) {
-        let (stored, seq) = match subtle() {
+    let oldest = || outbox::items().into_iter().filter(|item| item.jws.is_none()).min_by_key(|item| item.decision.at);
+    while let Some(mut item) = oldest() {
+        let (stored, chain) = match subtle() {
             Some(subtle) => {
                 let device = Device::get(&subtle).await?;
                 let mut chain = outbox::chain(&device.thumbprint);
                 let stored = signed(bridge, &item.decision, &subtle, &device, &mut chain).await?;
-                outbox::keep_chain(&chain);
-                (stored, chain.seq)
+                (stored, Some(chain))
             }
             // No key can be made on this page. The decision waits for one that can, unless the site takes unsigned receipts.
             None if !bridge.unsigned() => return Ok(()),
-            None => (unsigned(bridge, &item.decision), 1),
+            None => (unsigned(bridge, &item.decision), None),
         };
         keep(bridge, &stored).await;
-        item.seq = seq;
+        // The receipt first, then the chain: a page that ends in between forks the chain, and loses nothing.
         item.jws = Some(stored.jws);
-        outbox::keep(&item);
+        outbox::keep(&item)?;
+        if let Some(chain) = chain {
+            outbox::keep_chain(&chain);
+        }
     }
     Ok(())
 }

@@ -74,8 +74,6 @@ data! {
         decision: Decision,
         /// The receipt, once it is signed.
         jws: Option<String>,
-        /// Its place in the device's chain, once it is signed.
-        seq: u64 = default,
         /// How often sending has failed.
         tries: u32 = default,
         /// Not to be sent before this time, in milliseconds since 1970.

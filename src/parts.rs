@@ -1,0 +1,84 @@
+//! The few pieces that the center is made of.
+//!
+//! Each yields an erased view: Leptos makes code for every distinct type of view, so one type
+//! used ten times costs a tenth of ten types. Accept and refuse come from the same function.
+
+use leptos::html::custom;
+use leptos::prelude::*;
+
+/// What a button does.
+pub(crate) type OnClick = Callback<()>;
+
+/// How much a button stands out.
+#[derive(Clone, Copy)]
+pub(crate) enum Look {
+    /// Filled: the ways to decide.
+    Button,
+    /// Outlined: everything else.
+    Quiet,
+    /// Bare: leave the dialog.
+    Close,
+}
+
+/// A button with its action's name as part and as hook. `spoken` is its name where its label alone says too little.
+pub(crate) fn button(
+    look: Look,
+    action: &'static str,
+    label: &str,
+    spoken: Option<String>,
+    disabled: bool,
+    act: OnClick,
+) -> AnyView {
+    let class = match look {
+        Look::Button => "button",
+        Look::Quiet => "quiet",
+        Look::Close => "close",
+    };
+    view! {
+        <button type="button" class=class part=["button ", action].concat() data-placet-action=action aria-label=spoken
+            disabled=disabled on:click=move |_| act.run(())>{label.to_owned()}</button>
+    }
+    .into_any()
+}
+
+/// A part of the center under a heading that names it, with something beside the heading.
+pub(crate) fn section(part: &'static str, id: &str, heading: &str, beside: Option<AnyView>, content: Vec<AnyView>) -> AnyView {
+    let name = ["placet-", id].concat();
+    let named_by = name.clone();
+    let mut line = vec![view! { <h3 id=name>{heading.to_owned()}</h3> }.into_any()];
+    line.extend(beside);
+    let mut all = vec![element("div", Some("line"), line)];
+    all.extend(content);
+    view! { <section class="purpose" part=part aria-labelledby=named_by>{all}</section> }.into_any()
+}
+
+/// Any element that has no attribute but a class.
+pub(crate) fn element(tag: &'static str, class: Option<&'static str>, content: Vec<AnyView>) -> AnyView {
+    custom(tag).class(class).child(content).into_any()
+}
+
+/// An element around words.
+pub(crate) fn text(tag: &'static str, words: &str) -> AnyView {
+    element(tag, None, vec![self::words(words)])
+}
+
+/// Words.
+pub(crate) fn words(text: &str) -> AnyView {
+    text.to_owned().into_any()
+}
+
+/// A paragraph that is set softer.
+pub(crate) fn note(content: Vec<AnyView>) -> AnyView {
+    element("p", Some("note"), content)
+}
+
+/// A link, opened beside the shop; an address that may be no link is shown as words.
+pub(crate) fn link(href: &str, text: &str) -> AnyView {
+    // Checked at publish, and again here: whatever the snapshot holds, no link runs script (CVE-2023-3388).
+    if !placet_model::url::is_safe_link(href) {
+        return words(text);
+    }
+    // `#placet` stays on the page: it opens the preference center.
+    let target = (!href.starts_with('#')).then_some("_blank");
+    view! { <a href=href.to_owned() target=target rel="noopener noreferrer">{text.to_owned()}</a> }.into_any()
+}
