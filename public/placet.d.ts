@@ -126,7 +126,7 @@ declare namespace Placet {
 }
 
 /** The API, once the tag has run. */
-declare var placet: Placet.Api;
+declare const placet: Placet.Api;
 
 interface Window {
   /** The API, once the tag has run. */
