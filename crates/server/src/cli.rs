@@ -54,7 +54,7 @@ enum Command {
         #[arg(long)]
         out: PathBuf,
         /// The address where that directory will be served, for example https://cdn.shop.example/placet/.
-        #[arg(long)]
+        #[arg(long, value_parser = web_address)]
         base_url: Option<Url>,
     },
     /// Publish a config, serve the tag and record receipts.
@@ -69,7 +69,7 @@ enum Command {
         #[arg(long, default_value = "sqlite:placet.db")]
         database: String,
         /// The address by which browsers reach the server, where a proxy stands before it.
-        #[arg(long)]
+        #[arg(long, value_parser = web_address)]
         public_url: Option<Url>,
         /// A proxy whose X-Forwarded-For is believed. May be given more than once.
         #[arg(long)]
@@ -121,6 +121,21 @@ impl Failure {
     pub fn help(self, help: impl Into<String>) -> Self {
         Failure { help: Some(help.into()), ..self }
     }
+}
+
+/// Reads an address that browsers can use. A directory's address ends with a slash.
+fn web_address(text: &str) -> Result<Url, String> {
+    let mut url = Url::parse(text).map_err(|error| error.to_string())?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err("write the whole address, beginning with https://".into());
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("leave out what follows ? or #".into());
+    }
+    if !url.path().ends_with('/') {
+        url.set_path(&format!("{}/", url.path()));
+    }
+    Ok(url)
 }
 
 /// Runs the program on its command line.

@@ -33,9 +33,10 @@ pub async fn notice(
     let hash = name.strip_suffix(".json").ok_or(Problem::NotFound)?;
     let text = app.store.notice(&format!("sha256:{hash}")).await?.ok_or(Problem::NotFound)?;
     let mut response = text.into_response();
-    for (name, value) in
-        [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")]
-    {
+    for (name, value) in [
+        (header::CONTENT_TYPE, "application/json; charset=utf-8"),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+    ] {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     Ok(for_every_page(response))

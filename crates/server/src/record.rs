@@ -84,13 +84,19 @@ async fn keep(app: &App, receipts: &[String]) -> Result<Vec<RecordResult>, sqlx:
     };
     let mut recorded = recorded.into_iter();
     let result = |refusal: Option<Refusal>| match refusal {
-        Some(refusal) => Some(RecordResult::Rejected(refusal.details())),
+        Some(refusal) => Some(rejected(&refusal)),
         None => recorded.next().map(|outcome| match outcome {
             Ok(acknowledgement) => RecordResult::Recorded(acknowledgement),
-            Err(refusal) => RecordResult::Rejected(refusal.details()),
+            Err(refusal) => rejected(&refusal),
         }),
     };
     Ok(refusals.into_iter().filter_map(result).collect())
+}
+
+/// Tells the log which rule was broken, and nothing of the receipt.
+fn rejected(refusal: &Refusal) -> RecordResult {
+    tracing::warn!(problem = refusal.problem_type().slug, "refused a receipt");
+    RecordResult::Rejected(refusal.details())
 }
 
 /// Verifies one receipt. Its key may have come with an earlier receipt, of this call or of any before.

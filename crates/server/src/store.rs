@@ -246,7 +246,6 @@ async fn record_one(
                     .fetch_one(&mut **transaction)
                     .await?;
             if hash != entry.hash {
-                tracing::warn!(id = claims.id, "refused another receipt with a recorded id");
                 return Ok(Err(Refusal::IdConflict(claims.id.clone())));
             }
             received_at
