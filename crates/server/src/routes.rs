@@ -4,7 +4,7 @@ use crate::problem::{self, Problem};
 use crate::state::App;
 use crate::{embed, record};
 use axum::Router;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -38,11 +38,13 @@ async fn healthz() -> Response {
 
 /// Tells browsers to take nothing that we serve for anything else.
 async fn harden(mut response: Response) -> Response {
+    // "Not modified" renews the headers of what the browser holds, and that may be a page.
+    let unchanged = response.status() == StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(header::REFERRER_POLICY).or_insert(HeaderValue::from_static("strict-origin-when-cross-origin"));
     let page = headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
-    if !page {
+    if !page && !unchanged {
         headers
             .entry(HeaderName::from_static("content-security-policy"))
             .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
