@@ -78,6 +78,12 @@ impl Browser {
         }
     }
 
+    /// Chromium's console goes on from one test to the next until it is read.
+    async fn forget_console(&self) {
+        self.console().await;
+        self.console.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clear();
+    }
+
     async fn save_evidence(&self, error: &anyhow::Error) -> Result<()> {
         let driver = &self.session.driver;
         let mut text = format!("{error:#}\n\n");
@@ -138,13 +144,13 @@ struct Outcome {
 }
 
 impl Outcome {
-    fn pass(&self, name: &str) {
+    fn pass(&self, name: &str, time: Duration) {
         self.passed.fetch_add(1, Ordering::Relaxed);
-        println!("test {name} ... ok");
+        println!("test {name} ... ok <{:.1}s>", time.as_secs_f32());
     }
 
-    fn fail(&self, name: &str, why: String) {
-        println!("test {name} ... FAILED");
+    fn fail(&self, name: &str, time: Duration, why: String) {
+        println!("test {name} ... FAILED <{:.1}s>", time.as_secs_f32());
         self.failures.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push((name.to_owned(), why));
     }
 }
@@ -247,26 +253,27 @@ async fn work(engine: Engine, plan: Vec<&'static Test>, outcome: Arc<Outcome>, t
         if let Some((kind, why)) = &broken
             && *kind == test.kind
         {
-            outcome.fail(&name, why.clone());
+            outcome.fail(&name, Duration::ZERO, why.clone());
             continue;
         }
+        let start = Instant::now();
         match ready(session.take(), engine, test.kind).await {
             Ok(ready) => {
                 let dir = places::evidence().join(engine.name()).join(test.name);
                 match attempt(test, ready.clone(), &dir).await {
                     Ok(()) => {
-                        outcome.pass(&name);
+                        outcome.pass(&name, start.elapsed());
                         session = Some(ready);
                     }
                     Err(error) => {
-                        outcome.fail(&name, format!("{error:#}\nSee {}", dir.display()));
+                        outcome.fail(&name, start.elapsed(), format!("{error:#}\nSee {}", dir.display()));
                         quit(ready).await;
                     }
                 }
             }
             Err(error) => {
                 let why = format!("{error:#}");
-                outcome.fail(&name, why.clone());
+                outcome.fail(&name, start.elapsed(), why.clone());
                 broken = Some((test.kind, why));
             }
         }
@@ -299,6 +306,7 @@ async fn attempt(test: &'static Test, session: Arc<Session>, dir: &Path) -> Resu
     }
     fs::create_dir_all(dir)?;
     let browser = Browser::new(session, dir.to_owned());
+    browser.forget_console().await;
     // A task of its own, so that a panic in a test is that test's failure.
     let task = spawn_local((test.run)(browser.clone()));
     let abort = task.abort_handle();

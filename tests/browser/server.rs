@@ -22,14 +22,14 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// The demo shop on free ports with an empty database in `dir`.
-    pub(crate) async fn start(dir: &Path) -> Result<Server> {
-        Self::start_on(dir, 0).await
+    /// The demo shop on free ports with an empty database, in a new directory of the test's.
+    pub(crate) async fn start(test: &Path) -> Result<Server> {
+        Self::start_on(&own_dir(test)?, 0).await
     }
 
     /// The same on two neighbouring ports, so that it can be started again where it was.
-    pub(crate) async fn start_to_be_killed(dir: &Path) -> Result<Server> {
-        Self::start_on(dir, free_pair()?).await
+    pub(crate) async fn start_to_be_killed(test: &Path) -> Result<Server> {
+        Self::start_on(&own_dir(test)?, free_pair()?).await
     }
 
     async fn start_on(dir: &Path, port: u16) -> Result<Server> {
@@ -39,7 +39,7 @@ impl Server {
             .arg("--database")
             .arg(format!("sqlite:{}", dir.join("placet.db").display()))
             .current_dir(dir);
-        let log = dir.join(format!("server-{}.log", fs::read_dir(dir)?.count()));
+        let log = dir.join(format!("{}.log", fs::read_dir(dir)?.count()));
         let mut process = Process::start(&mut command, &log)?;
         let (origin, third_parties) = wait::until("placet serve says where it listens", async || {
             let printed = process.printed();
@@ -76,4 +76,10 @@ impl Server {
         let rows = sqlx::query_scalar("SELECT jws FROM receipts ORDER BY received_at").fetch_all(&mut database).await?;
         Ok(rows)
     }
+}
+
+fn own_dir(test: &Path) -> Result<PathBuf> {
+    let dir = test.join(format!("server-{}", fs::read_dir(test)?.count()));
+    fs::create_dir(&dir)?;
+    Ok(dir)
 }

@@ -14,10 +14,10 @@ use crate::{
 pub(super) async fn axe_first_layer(browser: Browser) -> Result<()> {
     let shop = Shop::visit(&browser).await?;
     shop.settled().await?;
-    axe::check(&shop, "the first layer").await?;
+    axe::check(&shop, "the first layer", &[]).await?;
     shop.open("/zh/").await?;
     shop.sees(Layer::First).await?;
-    axe::check(&shop, "the first layer in Chinese").await
+    axe::check(&shop, "the first layer in Chinese", &[]).await
 }
 
 pub(super) async fn axe_center(browser: Browser) -> Result<()> {
@@ -27,9 +27,11 @@ pub(super) async fn axe_center(browser: Browser) -> Result<()> {
     shop.open_settings().await?;
     shop.lists(1).await?;
     shop.switch("marketing", true).await?;
-    axe::check(&shop, "the center").await?;
+    // Behind a modal dialog the page is out of reach, and its skip link no longer the first link.
+    let without = ["region"];
+    axe::check(&shop, "the center", &without).await?;
     shop.js("all('details').forEach((details) => { details.open = true; })", &[]).await?;
-    axe::check(&shop, "the center with all details").await
+    axe::check(&shop, "the center with all details", &without).await
 }
 
 /// Neither the question nor the answer moves anything on the page.
@@ -52,6 +54,7 @@ pub(super) async fn layout_shift(browser: Browser) -> Result<()> {
 /// The pictures of the README: always under `target`, in `docs/images` where `PLACET_WRITE_IMAGES` is 1.
 pub(super) async fn screenshots(browser: Browser) -> Result<()> {
     let shop = Shop::start(&browser).await?;
+    shop.driver().cdp().send_raw("Emulation.setScrollbarsHidden", json!({ "hidden": true })).await?;
     for (width, height, page, layer, name) in [
         (1280, 800, "/", Layer::First, "first-layer"),
         (1280, 800, "/zh/", Layer::First, "first-layer-zh"),
@@ -77,5 +80,6 @@ pub(super) async fn screenshots(browser: Browser) -> Result<()> {
         }
     }
     shop.driver().cdp().send_raw("Emulation.clearDeviceMetricsOverride", json!({})).await?;
+    shop.driver().cdp().send_raw("Emulation.setScrollbarsHidden", json!({ "hidden": false })).await?;
     Ok(())
 }

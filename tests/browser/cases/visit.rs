@@ -66,6 +66,7 @@ pub(super) async fn return_visit(browser: Browser) -> Result<()> {
     for page in ["/", "/product", "/account", "/zh/"] {
         shop.open(page).await?;
         shop.settled().await?;
+        ensure!(shop.choices().await?["analytics"] == "denied", "{page} has forgotten: {:?}", shop.choices().await?);
         ensure!(!shop.shows(Layer::First).await?, "{page} asks again");
         let extra = shop.extra_requests().await?;
         ensure!(extra.is_empty(), "on return {page} asked for {extra:?}");
