@@ -332,7 +332,7 @@
     if (typeof node === 'number') return grow(words[node]);
     if (typeof node === 'string') return document.createTextNode(node);
     const [name, attributes, ...children] = node;
-    const element = name ? document.createElement(name) : document.createDocumentFragment();
+    const element = document.createElement(name);
     for (const key of Object.keys(attributes)) {
       const value = attributes[key];
       element.setAttribute(key, typeof value === 'number' ? words[value] : value);
@@ -485,7 +485,7 @@
       notice: { version: plan.version, lang, hash: published.notices[lang] },
       state,
       method,
-      page: location.pathname,
+      page: location.pathname.slice(0, 1024),
       choices,
       separate: plan.purposes.filter((purpose) => purpose.separate).map((purpose) => purpose.id),
       preferences: next.preferences,

@@ -11,6 +11,7 @@
 #![allow(unreachable_pub, reason = "the component macro makes public items in private modules; wasm_bindgen exports them")]
 
 mod first_layer;
+#[cfg_attr(not(feature = "csr"), expect(dead_code, reason = "the first layer needs only some of them"))]
 mod parts;
 mod rich;
 

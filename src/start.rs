@@ -144,7 +144,11 @@ async fn mount(bridge: &Bridge) -> Result<JsValue, JsValue> {
     with(|state| state.receipts = Some(set_receipts));
     let acting = bridge.clone();
     let act = Callback::new(move |asked| perform(&acting, asked));
-    let handle = mount_to(container, move || center(notice, &standing, receipts, act));
+    let dialog = NodeRef::new();
+    let handle = mount_to(container, move || center(notice, &standing, receipts, dialog, act));
+    if let Some(dialog) = dialog.get_untracked() {
+        dialog.show_modal()?;
+    }
     with(|state| state.center = Some(Box::new(handle)));
     bridge.emit("opened", &JsValue::NULL);
     refresh().await;

@@ -50,7 +50,7 @@ pub(crate) enum Act {
     Closed,
 }
 
-/// The preference center as a modal dialog, which opens when it is mounted.
+/// The preference center as a dialog; whoever mounts it shows it, by `dialog`, once it stands in the document.
 ///
 /// `standing` is how things stand, `receipts` those of this device, the newest first; `act` does
 /// what a button asks for.
@@ -58,15 +58,9 @@ pub(crate) fn center(
     notice: Arc<Notice>,
     standing: &Standing,
     receipts: ReadSignal<Vec<Receipt>>,
+    dialog: NodeRef<Dialog>,
     act: Callback<Act>,
 ) -> impl IntoView + use<> {
-    let dialog = NodeRef::<Dialog>::new();
-    // A dialog can be shown once it stands in the document.
-    Effect::new(move || {
-        if let Some(dialog) = dialog.get().filter(|dialog| !dialog.open()) {
-            let _ = dialog.show_modal();
-        }
-    });
     let close = move || {
         if let Some(dialog) = dialog.get_untracked() {
             dialog.close();

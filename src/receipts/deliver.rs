@@ -14,7 +14,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
 /// The longest time between two tries, in milliseconds: an hour.
-const LONGEST_WAIT: f64 = 3_600_000.0;
+const LONGEST_WAIT: u32 = 3_600_000;
 
 #[wasm_bindgen]
 extern "C" {
@@ -128,7 +128,7 @@ async fn update(id: &str, change: impl FnOnce(&mut Stored)) {
 /// Puts an item back to be tried again: after 2, 4, 8 … seconds, an hour at most, with jitter.
 fn later(mut item: Outgoing) {
     item.tries += 1;
-    let wait = (f64::from(item.tries).exp2() * 1000.0).min(LONGEST_WAIT) * (0.5 + Math::random());
+    let wait = f64::from((1000_u32 << item.tries.min(12)).min(LONGEST_WAIT)) * (0.5 + Math::random());
     item.after = (js_sys::Date::now() + wait) as i64;
     let _ = outbox::keep(&item);
     crate::start::again_in(wait);

@@ -1,6 +1,7 @@
 //! Calling cargo from a program that cargo runs.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::workspace::Workspace;
@@ -37,4 +38,20 @@ pub(crate) fn cargo(workspace: &Workspace) -> Command {
         command.env("PLACET_WIDGET_DIR", workspace.placet());
     }
     command
+}
+
+/// A cargo setting that keeps this machine's directories out of the widget: messages in it name
+/// source files, and the same sources should make the same bytes everywhere.
+pub(crate) fn without_paths(workspace: &Workspace) -> String {
+    let home = std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")))
+        .unwrap_or_default();
+    let registries = std::fs::read_dir(home.join("registry/src")).into_iter().flatten().flatten();
+    let flags: Vec<String> = registries
+        .map(|registry| registry.path())
+        .chain([workspace.root().to_owned()])
+        .map(|path| format!("{:?}", format!("--remap-path-prefix={}/=", path.display())))
+        .collect();
+    format!("target.{WASM}.rustflags=[{}]", flags.join(","))
 }

@@ -32,6 +32,8 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
         "widget",
         "--target",
         WASM,
+        "--config",
+        &cargo::without_paths(workspace),
     ]))?;
     loader(workspace)?;
     glue(workspace, &version)

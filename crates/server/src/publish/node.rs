@@ -4,8 +4,8 @@
 //! everything that differs between languages is a slot: the number of a text.
 //!
 //! A node in JSON: a text is a string, a slot is a number, an element is
-//! `[name, {attribute: value}, child, ...]` where a value may be a slot too. An element without
-//! a name is a fragment: what stands in a slot where languages differ in structure.
+//! `[name, {attribute: value}, child, ...]` where a value may be a slot too. Where languages
+//! differ in structure, the text of a slot is an element.
 
 use html5gum::{Token, Tokenizer};
 use serde_json::{Map, Value};
@@ -51,7 +51,11 @@ pub(super) fn parse(html: &str) -> Result<Node, String> {
         }
     }
     match (open.pop(), open.is_empty()) {
-        (Some(Node::Element { mut children, .. }), true) if children.len() == 1 => Ok(children.remove(0)),
+        (Some(Node::Element { mut children, .. }), true)
+            if matches!(children.as_slice(), [Node::Element { .. }]) =>
+        {
+            Ok(children.remove(0))
+        }
         _ => Err("it is not one element".to_owned()),
     }
 }
