@@ -1,0 +1,68 @@
+//! The page that all banners are measured on: the demo shop's home page without its tags.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, Result, bail};
+
+use super::site::Site;
+use crate::places;
+
+/// The demo's home page, ready for a banner.
+pub(crate) struct Shop {
+    page: String,
+}
+
+impl Shop {
+    /// Reads the page and leaves out what belongs to a banner or obeys one: the tag, the held
+    /// tags, and the strip that shows what they do.
+    pub(crate) fn read() -> Result<Self> {
+        let path = places::root().join("public/demo/index.html");
+        let page = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let mut page: String =
+            fill(&page).lines().filter(|line| !is_tag(line)).map(|line| format!("{line}\n")).collect();
+        let (Some(from), Some(to)) = (page.find("<aside class=\"running\""), page.find("</aside>")) else {
+            bail!("the demo's page has changed: its strip was not found");
+        };
+        page.replace_range(from..to + "</aside>".len(), "");
+        if page.matches("</head>").count() != 1 || page.matches("</body>").count() != 1 || page.contains("{{") {
+            bail!("the demo's page has changed: the bench does not know where to put a banner");
+        }
+        Ok(Self { page })
+    }
+
+    /// The page with a banner: markup at the start of the head, at its end, and at the end of the body.
+    pub(crate) fn with(&self, first: &str, head: &str, body: &str) -> String {
+        let viewport = "<meta name=\"viewport\"";
+        self.page
+            .replacen(viewport, &format!("{first}{viewport}"), 1)
+            .replacen("</head>", &format!("{head}</head>"), 1)
+            .replacen("</body>", &format!("{body}</body>"), 1)
+    }
+
+    /// Puts the pictures, styles and scripts of the shop on the site.
+    pub(crate) fn put_assets(site: &mut Site) -> Result<()> {
+        let directory = places::root().join("public/demo/assets");
+        for entry in fs::read_dir(&directory).with_context(|| format!("cannot read {}", directory.display()))? {
+            let path = entry?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            site.put(&format!("/assets/{name}"), fill(&read(&path)?).as_bytes())?;
+        }
+        Ok(())
+    }
+}
+
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// A line that holds nothing but a tag which a banner would hold back, Placet's own, or the strip's script.
+fn is_tag(line: &str) -> bool {
+    let line = line.trim();
+    let is_script = line.starts_with("<script") && line.ends_with("</script>");
+    is_script
+        && (line.contains("data-placet=") || line.contains("/embed/placet.js") || line.contains("/assets/strip.js"))
+}
+
+fn fill(text: &str) -> String {
+    text.replace(" {{nonce}}", "").replace("{{placet}}", "").replace("{{third-party}}", "")
+}
