@@ -24,6 +24,9 @@ mod receipts;
 #[cfg(feature = "csr")]
 mod start;
 
+#[cfg(all(test, feature = "csr"))]
+mod tests;
+
 pub use first_layer::FirstLayer;
 
 /// The style sheet of the first layer, minified; custom properties and parts are listed in its source.

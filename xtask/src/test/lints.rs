@@ -25,9 +25,10 @@ pub(crate) fn model_wasm(context: &Context<'_>) -> Result<Outcome> {
     clippy(context, &["--package", "placet-model", "--target", WASM])
 }
 
-/// The crates that build and test the others.
+/// The crates that build, test and measure the others.
 pub(crate) fn tools(context: &Context<'_>) -> Result<Outcome> {
-    clippy(context, &["--package", "xtask", "--package", "wasm-test-runner", "--all-targets"])
+    let packages = ["--package", "xtask", "--package", "wasm-test-runner", "--package", "placet-bench"];
+    clippy(context, &[packages.as_slice(), &["--all-targets"]].concat())
 }
 
 /// The server, and the widget as the server uses it.
