@@ -89,7 +89,7 @@ impl Session {
 
     async fn try_start(engine: Engine, kind: Kind) -> Result<Session> {
         let dir = tempfile::Builder::new().prefix("placet-browser-").tempdir()?;
-        let port = process::free_port()?;
+        let port = process::free_ports()?;
         let mut display = None;
         let (mut command, capabilities) = match engine {
             Engine::Chromium => chromium(dir.path(), port)?,
@@ -181,7 +181,7 @@ fn firefox(kind: Kind, port: u16) -> Result<(Command, Value)> {
     let mut command = Command::new(Engine::Firefox.program("GECKODRIVER", &["geckodriver"])?);
     command
         .args(["--port", &port.to_string()])
-        .args(["--websocket-port", &process::free_port()?.to_string()])
+        .args(["--websocket-port", &process::free_ports()?.to_string()])
         .env("MOZ_HEADLESS_WIDTH", "1280")
         .env("MOZ_HEADLESS_HEIGHT", "900");
     let mut preferences = json!({

@@ -9,7 +9,7 @@ use std::{
     sync::atomic::{AtomicU16, Ordering},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 /// A started program with its children; dropping it ends them all.
 pub(crate) struct Process {
@@ -57,18 +57,19 @@ impl Drop for Process {
     }
 }
 
-/// A port of this machine that nothing listens on just now.
-pub(crate) fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
-}
-
-/// The first of two neighbouring ports that nothing listens on just now, below those that systems give out themselves.
-pub(crate) fn free_pair() -> Result<u16> {
+/// The first of two neighbouring ports that nothing listens on and that this run has not used before:
+/// a port that came back would bring its origin's storage with it.
+pub(crate) fn free_ports() -> Result<u16> {
+    static USED: AtomicU16 = AtomicU16::new(0);
     let free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
-    let start = 20_000 + (std::process::id() % 4_000) as u16 * 2;
-    let next = NEXT.fetch_add(2, Ordering::Relaxed);
-    let mut ports = (start + next..32_000).step_by(2);
-    ports.find(|port| free(*port) && free(port + 1)).context("no two neighbouring ports are free")
+    // Below the ports that systems give out themselves; runs at one time begin apart.
+    let start = 12_000 + (std::process::id() % 8) as u16 * 2_000;
+    while let used = USED.fetch_add(2, Ordering::Relaxed)
+        && used < 4_000
+    {
+        if free(start + used) && free(start + used + 1) {
+            return Ok(start + used);
+        }
+    }
+    bail!("no two neighbouring ports are free")
 }
-
-static NEXT: AtomicU16 = AtomicU16::new(0);

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
-use crate::{places, process::Process, process::free_pair, wait};
+use crate::{places, process::Process, process::free_ports, wait};
 
 /// A running receipt server with the demo shop and its pretend third parties.
 pub(crate) struct Server {
@@ -24,12 +24,9 @@ pub(crate) struct Server {
 impl Server {
     /// The demo shop on free ports with an empty database, in a new directory of the test's.
     pub(crate) async fn start(test: &Path) -> Result<Server> {
-        Self::start_on(&own_dir(test)?, 0).await
-    }
-
-    /// The same on two neighbouring ports, so that it can be started again where it was.
-    pub(crate) async fn start_to_be_killed(test: &Path) -> Result<Server> {
-        Self::start_on(&own_dir(test)?, free_pair()?).await
+        let dir = test.join(format!("server-{}", fs::read_dir(test)?.count()));
+        fs::create_dir(&dir)?;
+        Self::start_on(&dir, free_ports()?).await
     }
 
     async fn start_on(dir: &Path, port: u16) -> Result<Server> {
@@ -76,10 +73,4 @@ impl Server {
         let rows = sqlx::query_scalar("SELECT jws FROM receipts ORDER BY received_at").fetch_all(&mut database).await?;
         Ok(rows)
     }
-}
-
-fn own_dir(test: &Path) -> Result<PathBuf> {
-    let dir = test.join(format!("server-{}", fs::read_dir(test)?.count()));
-    fs::create_dir(&dir)?;
-    Ok(dir)
 }

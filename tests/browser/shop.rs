@@ -73,12 +73,8 @@ pub(crate) struct Shop {
 impl Shop {
     /// A new server, nothing opened yet.
     pub(crate) async fn start(browser: &Browser) -> Result<Shop> {
-        Ok(Self::at(browser, Server::start(&browser.dir).await?))
-    }
-
-    /// The shop of a server.
-    pub(crate) fn at(browser: &Browser, server: Server) -> Shop {
-        Shop { browser: browser.clone(), origin: server.origin.clone(), server }
+        let server = Server::start(&browser.dir).await?;
+        Ok(Shop { browser: browser.clone(), origin: server.origin.clone(), server })
     }
 
     /// The same, but its pages are elsewhere and take the tag from the server.
@@ -410,7 +406,7 @@ impl Shop {
     pub(crate) async fn complaints(&self) -> Vec<String> {
         let mut lines = self.browser.console().await;
         lines.retain(|line| {
-            let marks = ["[placet]", "Severe", "console.error", "ERROR", "JavaScript error"];
+            let marks = ["[placet]", "SEVERE", "JavaScript error: http"];
             marks.iter().any(|mark| line.contains(mark))
         });
         lines

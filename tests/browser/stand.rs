@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    net::SocketAddr,
     sync::{Arc, Mutex},
 };
 
@@ -14,6 +13,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use tokio::{net::TcpListener, task::JoinHandle};
+
+use crate::process::free_ports;
 
 /// A page or a file: its media type, further headers, its text.
 pub(crate) struct Page {
@@ -49,7 +50,7 @@ pub(crate) struct Stand {
 impl Stand {
     /// Serves `pages`, path to page, and writes down every request.
     pub(crate) async fn open(pages: BTreeMap<String, Page>) -> Result<Stand> {
-        let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+        let listener = TcpListener::bind(("127.0.0.1", free_ports()?)).await?;
         let origin = format!("http://{}", listener.local_addr()?);
         let log = Log::default();
         let router = Router::new().fallback(answer).with_state((Arc::new(pages), log.clone()));

@@ -51,6 +51,34 @@ pub(super) async fn layout_shift(browser: Browser) -> Result<()> {
     Ok(())
 }
 
+/// On the narrowest screen: no scrolling sideways, every button in reach of a thumb, at most 60 % covered (WCAG 1.4.10, 2.5.8).
+pub(super) async fn narrow_screen(browser: Browser) -> Result<()> {
+    let shop = Shop::start(&browser).await?;
+    let screen = json!({ "width": 320, "height": 640, "deviceScaleFactor": 1, "mobile": true });
+    shop.driver().cdp().send_raw("Emulation.setDeviceMetricsOverride", screen).await?;
+    for page in ["/", "/zh/"] {
+        shop.open(page).await?;
+        shop.sees(Layer::First).await?;
+        let script = "const first = layer('first'), box = first.getBoundingClientRect();
+            const buttons = [...first.querySelectorAll('button')].map((button) => {
+                button.scrollIntoView({ block: 'nearest' });
+                const { left, right, top, bottom, width, height } = button.getBoundingClientRect();
+                return left >= 0 && right <= innerWidth && top >= 0 && bottom <= innerHeight && width >= 44 && height >= 44;
+            });
+            return { wide: Math.max(first.scrollWidth, box.right) > innerWidth, share: box.height / innerHeight, buttons }";
+        let found = shop.js(script, &[]).await?;
+        ensure!(found["wide"] == false, "{page} scrolls sideways");
+        ensure!(
+            found["share"].as_f64().is_some_and(|share| share <= 0.6),
+            "{page}: the notice covers {}",
+            found["share"]
+        );
+        ensure!(found["buttons"] == json!([true, true, true]), "{page}: buttons in reach: {}", found["buttons"]);
+    }
+    shop.driver().cdp().send_raw("Emulation.clearDeviceMetricsOverride", json!({})).await?;
+    Ok(())
+}
+
 /// The pictures of the README: always under `target`, in `docs/images` where `PLACET_WRITE_IMAGES` is 1.
 pub(super) async fn screenshots(browser: Browser) -> Result<()> {
     let shop = Shop::start(&browser).await?;

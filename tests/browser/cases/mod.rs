@@ -14,6 +14,7 @@ mod looks;
 mod policies;
 mod privacy_control;
 mod receipts;
+mod rules;
 mod visit;
 
 /// Gives the tests' futures the one type that a table can hold.
@@ -69,6 +70,7 @@ tests! {
     }
     ALL, Plain => privacy_control { signal_lowers_and_is_not_stored }
     &[Engine::Firefox], Gpc => privacy_control { signal_of_the_browser }
+    ALL, Plain => rules { rules_of_the_loader }
     ALL, Plain => looks { axe_first_layer axe_center }
-    &[Engine::Chromium], Plain => looks { layout_shift screenshots }
+    &[Engine::Chromium], Plain => looks { layout_shift narrow_screen screenshots }
 }

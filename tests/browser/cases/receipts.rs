@@ -14,7 +14,6 @@ use super::visit::claims;
 use crate::{
     places,
     runner::Browser,
-    server::Server,
     shop::{Layer, Shop},
     wait::until,
 };
@@ -55,7 +54,7 @@ pub(super) async fn receipt_in_hand(browser: Browser) -> Result<()> {
 
 /// The endpoint dies after the page has loaded: the choice holds, the receipt waits, and arrives exactly once.
 pub(super) async fn endpoint_down_then_up(browser: Browser) -> Result<()> {
-    let mut shop = Shop::at(&browser, Server::start_to_be_killed(&browser.dir).await?);
+    let mut shop = Shop::start(&browser).await?;
     shop.open("/").await?;
     shop.choose().await?;
     shop.key(Key::Escape).await?;
@@ -79,7 +78,7 @@ pub(super) async fn endpoint_down_then_up(browser: Browser) -> Result<()> {
 
 /// The whole server is gone when the visitor answers: nothing can be loaded, nothing is lost.
 pub(super) async fn server_down_at_the_choice(browser: Browser) -> Result<()> {
-    let mut shop = Shop::at(&browser, Server::start_to_be_killed(&browser.dir).await?);
+    let mut shop = Shop::start(&browser).await?;
     shop.open("/").await?;
     shop.sees(Layer::First).await?;
     shop.settled().await?;

@@ -1,0 +1,36 @@
+//! The loader's rules and the model's are the same: the model's cases run through the loader.
+
+use std::fs;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use crate::{places, runner::Browser};
+
+/// Every case of `crates/model/fixtures/rules.json` through the text between the loader's marks.
+pub(super) async fn rules_of_the_loader(browser: Browser) -> Result<()> {
+    let loader = fs::read_to_string(places::root().join("public/placet.js"))?;
+    let (_, after) = loader.split_once("rules:begin").context("the loader marks where its rules begin")?;
+    let (rules, _) = after.split_once("rules:end").context("the loader marks where its rules end")?;
+    // What is left of the two marks' own comments is commented out again.
+    let script = format!(
+        "/* {rules} */
+        const [{{ plan, permission: may, decide: decided, effects: follow }}] = arguments;
+        return [
+            ...may.map((it) => permission(plan, it.visitor, it.record)),
+            ...decided.map((it) => decide(plan, it.visitor, it.record, it.choice, 'new')),
+            ...follow.map((it) => effects(plan, it.before, it.after)),
+        ];"
+    );
+    let text = fs::read_to_string(places::root().join("crates/model/fixtures/rules.json"))?;
+    let file: Value = serde_json::from_str(&text)?;
+    let groups = ["permission", "decide", "effects"].map(|group| file[group].as_array().cloned().unwrap_or_default());
+    ensure!(groups.iter().all(|group| !group.is_empty()), "a group of cases is empty");
+    let found = browser.session.driver.execute(script, vec![file.clone()]).await?.json().clone();
+    let found = found.as_array().context("a list of results")?;
+    ensure!(found.len() == groups.iter().map(Vec::len).sum::<usize>(), "{} results", found.len());
+    for (case, found) in groups.iter().flatten().zip(found) {
+        ensure!(case["expect"] == *found, "{}: expected {}, found {found}", case["name"], case["expect"]);
+    }
+    Ok(())
+}
