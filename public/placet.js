@@ -19,581 +19,634 @@
 ((published) => {
   'use strict';
 
-  const plan = published.plan;
   const warn = (what, error) => console.warn(`[placet] ${what} (docs/reference/console.md)`, error || '');
 
-  if (window.placet && window.placet.version) {
-    warn('The tag is on this page twice; this copy does nothing.');
-    return;
-  }
+  const gate = () => {
+    const plan = published.plan;
 
-  /* ---- rules:begin. The same rules as crates/model/src/rules.rs; the same cases run through both. ---- */
-
-  const regimeOf = (plan, visitor) => {
-    const region = visitor.region || '';
-    const find = (name) => plan.regimes.find((regime) => regime.regions.includes(name));
-    return find(region) || find(region.split('-')[0]) || plan.regimes[0] || { id: '' };
-  };
-
-  const own = (map, name) => (map && Object.hasOwn(map, name) ? map[name] : undefined);
-
-  const keptOf = (record, id) => (record && record.v === 1 ? own(record.choices, id) : undefined);
-
-  const standing = (purpose, visitor, record) => {
-    const kept = keptOf(record, purpose.id);
-    // PIPL 14: what was changed since must be asked again.
-    return kept && kept.digest === purpose.digest && visitor.now < kept.until ? kept.choice : undefined;
-  };
-
-  const permission = (plan, visitor, record) => {
-    const regime = regimeOf(plan, visitor);
-    const purposes = {};
-    const asks = [];
-    for (const purpose of plan.purposes) {
-      if (purpose.always) {
-        purposes[purpose.id] = 'always';
-        continue;
-      }
-      const stands = standing(purpose, visitor, record);
-      if (!stands) asks.push(purpose.id);
-      const state = stands || (regime.optOut ? 'granted' : 'denied');
-      purposes[purpose.id] = visitor.gpc && purpose.gpc ? 'denied' : state;
+    // A form named “placet” is no second tag: only a text is a version.
+    if (window.placet && typeof window.placet.version === 'string') {
+      warn('The tag is on this page twice; this copy does nothing.');
+      return;
     }
-    return { regime: regime.id, purposes, asks };
-  };
 
-  const decide = (plan, visitor, record, choice, id) => {
-    const choices = {};
-    const kept = {};
-    let same = true;
-    let before = false;
-    let after = false;
-    for (const purpose of plan.purposes) {
-      if (purpose.always) {
-        choices[purpose.id] = 'always';
-        continue;
-      }
-      const grant =
-        choice.kind === 'save'
-          ? own(choice.purposes, purpose.id) === true
-          : choice.kind === 'accept' &&
-            // PIPL 23: separate consent is never swept in; what was given on its own stays.
-            (!purpose.separate || standing(purpose, visitor, record) === 'granted');
-      const state = grant ? 'granted' : 'denied';
-      const old = keptOf(record, purpose.id);
-      same = same && !!old && old.choice === state;
-      before = before || (!!old && old.choice === 'granted');
-      after = after || grant;
-      choices[purpose.id] = state;
-      kept[purpose.id] = { choice: state, digest: purpose.digest, until: visitor.now + plan[state] * 1000 };
-    }
-    const preferences = {};
-    const picked = (choice.kind === 'save' ? choice : record || {}).preferences || {};
-    for (const name of Object.keys(picked)) {
-      if (own(choices, own(plan.preferences, name)) === 'granted') preferences[name] = picked[name];
-    }
-    const stood = record && record.v === 1;
-    const state = !stood
-      ? after ? 'given' : 'refused'
-      : before && !after ? 'withdrawn'
-      : same && JSON.stringify(preferences) === JSON.stringify(record.preferences) ? 'renewed'
-      : 'changed';
-    return {
-      state,
-      choices,
-      ttl: after ? plan.granted : plan.denied,
-      record: { v: 1, id, at: visitor.now, regime: regimeOf(plan, visitor).id, choices: kept, preferences },
+    /* ---- rules:begin. The same rules as crates/model/src/rules.rs; the same cases run through both. ---- */
+
+    const regimeOf = (plan, visitor) => {
+      const region = visitor.region || '';
+      const find = (name) => plan.regimes.find((regime) => regime.regions.includes(name));
+      return find(region) || find(region.split('-')[0]) || plan.regimes[0] || { id: '' };
     };
-  };
 
-  // Google Consent Mode v2: every key of the config, as the permission has it.
-  const consent = (plan, permission) => {
-    const values = {};
-    for (const key of Object.keys(plan.consentMode)) {
-      const state = own(permission.purposes, plan.consentMode[key]);
-      values[key] = state === 'always' || state === 'granted' ? 'granted' : 'denied';
-    }
-    return values;
-  };
+    const own = (map, name) => (map && Object.hasOwn(map, name) ? map[name] : undefined);
 
-  // What follows when one permission takes another's place, in the one order that holds.
-  const effects = (plan, before, after) => {
-    const moved = (state) =>
-      plan.purposes
-        .map((purpose) => purpose.id)
-        .filter((id) => after.purposes[id] === state && before.purposes[id] !== state);
-    return [
-      ['store'],
-      ['signal', consent(plan, after)],
-      ...moved('granted').map((id) => ['release', id]),
-      ...moved('denied').map((id) => ['clear', id]),
-      ['announce'],
-      ['send'],
-    ];
-  };
+    const keptOf = (record, id) => (record && record.v === 1 ? own(record.choices, id) : undefined);
 
-  /* ---- rules:end ---- */
+    const standing = (purpose, visitor, record) => {
+      const kept = keptOf(record, purpose.id);
+      // PIPL 14: what was changed since must be asked again.
+      return kept && kept.digest === purpose.digest && visitor.now < kept.until ? kept.choice : undefined;
+    };
 
-  /* ---- What the browser remembers. Where storage is blocked, this page's memory stands in. ---- */
-
-  const memory = {};
-  const read = (key) => {
-    try {
-      return JSON.parse(localStorage.getItem(key));
-    } catch {
-      return own(memory, key) || null;
-    }
-  };
-  const write = (key, value) => {
-    try {
-      localStorage.setItem(key, JSON.stringify(value));
-    } catch (error) {
-      memory[key] = value;
-      warn('The choice cannot be stored and holds for this page only.', error);
-    }
-  };
-  const OUTBOX = 'placet.outbox.';
-  // A decision that waits, and whose time to try again has come.
-  const due = () => {
-    try {
-      return Object.keys(localStorage).some(
-        (key) => key.startsWith(OUTBOX) && !((read(key) || {}).after > Date.now()),
-      );
-    } catch {
-      return false;
-    }
-  };
-
-  /* ---- The visit. ---- */
-
-  // A page can give an image the name "currentScript" (CVE-2024-43788): only a script is believed.
-  const isScript = (node) => node instanceof HTMLScriptElement;
-  const tag = isScript(document.currentScript)
-    ? document.currentScript
-    : [...document.querySelectorAll('script[src]')].find((node) => isScript(node) && /\/placet\.js/.test(node.src));
-  const base = published.base || (tag && tag.src) || location.href;
-  const resolve = (path) => new URL(path, base).href;
-  const given = window.placet || {};
-  const visitor = () => ({
-    now: Date.now(),
-    region: (tag && tag.dataset.region) || own(given, 'region') || null,
-    gpc: navigator.globalPrivacyControl === true,
-  });
-
-  // The page's language, then the visitor's, then the shop's first.
-  const speak = () => {
-    const tags = Object.keys(published.texts);
-    for (const wanted of [document.documentElement.lang, ...(navigator.languages || [])]) {
-      const lower = (wanted || '').toLowerCase();
-      const found =
-        lower &&
-        (tags.find((known) => known.toLowerCase() === lower) ||
-          tags.find((known) => known.split('-')[0].toLowerCase() === lower.split('-')[0]));
-      if (found) return found;
-    }
-    return tags[0];
-  };
-  const lang = speak();
-
-  let record = read('placet');
-  let now = permission(plan, visitor(), record);
-  const allows = (purpose) => own(now.purposes, purpose) === 'granted' || own(now.purposes, purpose) === 'always';
-  const emit = (name, detail) => document.dispatchEvent(new CustomEvent(`placet:${name}`, { detail }));
-
-  /* ---- Signals: Google Consent Mode v2. Its queue takes the arguments object, not an array. ---- */
-
-  const signal = (command, values) => {
-    if (!Object.keys(values).length) return;
-    window.dataLayer = window.dataLayer || [];
-    (function () {
-      window.dataLayer.push(arguments);
-    })('consent', command, values);
-  };
-
-  /* ---- Tags: held back, then released in the order of the page. ---- */
-
-  let policy = null;
-  const trust = (kind, text) => {
-    if (!window.trustedTypes) return text;
-    policy = policy || trustedTypes.createPolicy('placet', { createScriptURL: (url) => url, createScript: (code) => code });
-    return policy[kind](text);
-  };
-  const mayRun = (node) => node.dataset.placet.split(' ').some(allows);
-
-  // A host that a service declares, to the purposes of its services.
-  const claimed = (url) => {
-    if (!url) return undefined;
-    let host = '';
-    try {
-      host = new URL(url, location.href).hostname;
-    } catch {
-      return undefined;
-    }
-    const name = Object.keys(plan.hosts).find((known) => host === known || host.endsWith(`.${known}`));
-    return name && plan.hosts[name];
-  };
-
-  // Tags that the shop did not mark: marked here, before the browser runs them.
-  const hold = (node) => {
-    if (node.dataset.placet || node === tag) return;
-    const script = isScript(node);
-    if (!script && !(node instanceof HTMLIFrameElement)) return;
-    const purposes = claimed(node.getAttribute('src'));
-    if (!purposes || purposes.some(allows)) return;
-    node.dataset.placet = purposes.join(' ');
-    node.dataset.src = node.src;
-    if (script) {
-      node.dataset.type = node.type;
-      node.type = 'text/plain';
-    }
-    node.removeAttribute('src');
-  };
-
-  const revive = (held) => {
-    const script = document.createElement('script');
-    for (const { name, value } of held.attributes) {
-      if (!/^(type|src|nonce|data-src|data-type|data-placet)$/.test(name)) script.setAttribute(name, value);
-    }
-    if (held.dataset.type) script.type = held.dataset.type;
-    script.nonce = held.nonce || (tag && tag.nonce) || '';
-    script.async = held.async && held.hasAttribute('async');
-    if (held.dataset.src) script.src = trust('createScriptURL', held.dataset.src);
-    else script.text = trust('createScript', held.text);
-    return script;
-  };
-
-  // The browser keeps the order among external scripts; an inline one waits for those before it.
-  const run = (scripts) => {
-    for (;;) {
-      const held = scripts.shift();
-      if (!held) return;
-      const script = revive(held);
-      const waits = script.src && !script.async && scripts.length && !scripts[0].dataset.src;
-      if (waits) script.onload = script.onerror = () => run(scripts);
-      held.replaceWith(script);
-      if (waits) return;
-    }
-  };
-
-  const release = (nodes) => {
-    const scripts = {};
-    for (const node of nodes) {
-      if (!node.isConnected || !node.dataset.placet || !mayRun(node)) continue;
-      if (isScript(node)) {
-        if (node.type === 'text/plain') (scripts[node.dataset.placet] = scripts[node.dataset.placet] || []).push(node);
-      } else if (node.dataset.src) {
-        node.src = node.dataset.src;
-        node.removeAttribute('data-src');
-      }
-    }
-    for (const list of Object.values(scripts)) {
-      try {
-        run(list);
-      } catch (error) {
-        warn('A held script could not be released.', error);
-      }
-    }
-  };
-
-  const watch = (changes) => {
-    for (const { addedNodes } of changes) {
-      for (const node of addedNodes) {
-        if (node.nodeType !== 1) continue;
-        const nodes = node.firstElementChild ? [node, ...node.querySelectorAll('script,iframe,[data-placet]')] : [node];
-        for (const found of nodes) if (found.dataset) hold(found);
-        release(nodes.filter((found) => found.dataset));
-      }
-    }
-    place();
-  };
-
-  // What the services of a purpose left behind goes with its consent.
-  const clear = (purpose) => {
-    for (const { name, storage } of plan.kept.filter((kept) => kept.purpose === purpose)) {
-      const fits = (key) => (name.endsWith('*') ? key.startsWith(name.slice(0, -1)) : key === name);
-      if (storage === 'cookie') {
-        for (const key of document.cookie.split('; ').map((pair) => pair.split('=')[0]).filter(fits)) {
-          const labels = location.hostname.split('.');
-          const gone = `${key}=; path=/; expires=Thu, 01 Jan 1970 00:00:00 GMT`;
-          document.cookie = gone;
-          for (let at = 0; at < labels.length - 1; at++) document.cookie = `${gone}; domain=${labels.slice(at).join('.')}`;
+    const permission = (plan, visitor, record) => {
+      const regime = regimeOf(plan, visitor);
+      const purposes = {};
+      const asks = [];
+      for (const purpose of plan.purposes) {
+        if (purpose.always) {
+          purposes[purpose.id] = 'always';
+          continue;
         }
-      } else {
-        const store = storage === 'local' ? localStorage : sessionStorage;
-        for (const key of Object.keys(store).filter(fits)) store.removeItem(key);
+        // CCPA 7025(b): the signal is an answer for as long as it is sent; nothing more is asked.
+        if (visitor.gpc && purpose.gpc) {
+          purposes[purpose.id] = 'denied';
+          continue;
+        }
+        const stands = standing(purpose, visitor, record);
+        if (!stands) asks.push(purpose.id);
+        purposes[purpose.id] = stands || (regime.optOut ? 'granted' : 'denied');
       }
-    }
-  };
-
-  /* ---- The first layer, from the published tree. ---- */
-
-  const words = published.texts[lang];
-  const grow = (node) => {
-    if (typeof node === 'number') return grow(words[node]);
-    if (typeof node === 'string') return document.createTextNode(node);
-    const [name, attributes, ...children] = node;
-    const element = document.createElement(name);
-    for (const key of Object.keys(attributes)) {
-      const value = attributes[key];
-      element.setAttribute(key, typeof value === 'number' ? words[value] : value);
-    }
-    element.append(...children.map(grow));
-    return element;
-  };
-
-  let host = null;
-  let root = null;
-  const rtl = /^(ar|he|fa|ur)\b/.test(lang);
-  const stage = () => {
-    if (root) return root;
-    host = document.createElement('placet-ui');
-    host.lang = lang;
-    host.dataset.scheme = published.scheme;
-    host.dir = rtl ? 'rtl' : 'ltr';
-    root = host.attachShadow({ mode: 'open' });
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(published.css);
-    root.adoptedStyleSheets = [sheet];
-    root.addEventListener('click', onClick);
-    root.addEventListener('pointerover', onIntent);
-    root.addEventListener('focusin', onIntent);
-    place();
-    return root;
-  };
-  // First in the body, so that the keyboard meets it first.
-  const place = () => {
-    if (host && !host.isConnected && document.body) document.body.prepend(host);
-  };
-  const layer = () => root && root.querySelector('[data-placet-layer=first]');
-  const draw = () => {
-    if (!layer()) stage().append(grow(published.tree));
-  };
-  const undraw = () => {
-    const first = layer();
-    if (first) first.remove();
-  };
-  const tell = (text) => {
-    draw();
-    layer().querySelector('[role=status]').textContent = text;
-  };
-
-  /* ---- The widget, loaded on intent or when there is a decision to sign. ---- */
-
-  let loading = null;
-  const load = () => {
-    loading =
-      loading ||
-      Promise.all([
-        import(resolve(published.widget)),
-        fetch(resolve(published.wasm), { integrity: published.integrity }),
-      ])
-        .then(([glue, response]) =>
-          glue.default({ module_or_path: response }).then(() => {
-            glue.start(bridge);
-            return glue;
-          }),
-        )
-        .catch((error) => {
-          loading = null;
-          throw error;
-        });
-    return loading;
-  };
-  const intended = (event) => {
-    const target = event.composedPath()[0];
-    const button = target instanceof Element && target.closest('[data-placet-action],[href="#placet"]');
-    return button && (button.dataset.placetAction || 'choose');
-  };
-  const onIntent = (event) => {
-    if (/choose|open/.test(intended(event))) load().catch(() => {});
-  };
-  const open = () =>
-    load()
-      .then((widget) => widget.open())
-      .catch((error) => {
-        warn('The preference center could not be loaded.', error);
-        tell(published.failed[lang]);
-      });
-  const onClick = (event) => {
-    const action = intended(event);
-    const center = event.composedPath().some((node) => node.dataset && node.dataset.placetLayer === 'center');
-    if (action === 'choose' || action === 'open') {
-      event.preventDefault();
-      open();
-    } else if (!center && (action === 'accept' || action === 'reject')) {
-      commit({ kind: action }, `banner.${action}_all`);
-    }
-  };
-
-  /* ---- A choice, and what follows from it. ---- */
-
-  const uuid = () =>
-    '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, (c) =>
-      (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16),
-    );
-
-  const soon = (act) => (window.requestIdleCallback || setTimeout)(act, { timeout: 2000 });
-  const send = () => {
-    if (due()) {
-      soon(() =>
-        load()
-          .then((widget) => widget.deliver())
-          .catch((error) => warn('The receipt waits in the outbox.', error)),
-      );
-    }
-  };
-
-  const perform = {
-    store: (_, decision) => {
-      write('placet', record);
-      write(OUTBOX + decision.id, { decision });
-    },
-    signal: (values) => signal('update', values),
-    release: (purpose) => release(document.querySelectorAll(`[data-placet~="${purpose}"]`)),
-    clear,
-    announce: (_, decision) => {
-      if (!now.asks.length) undraw();
-      emit('applied', { choices: choices() });
-      if (decision) emit('decided', decision);
-    },
-    send,
-  };
-
-  // The one interpreter of effects. One that fails never undoes another.
-  const apply = (decision) => {
-    const before = now;
-    now = permission(plan, visitor(), record);
-    for (const [name, value] of effects(plan, before, now)) {
-      if (!decision && (name === 'store' || name === 'send')) continue;
-      try {
-        perform[name](value, decision);
-      } catch (error) {
-        warn(`The step "${name}" failed.`, error);
-      }
-    }
-  };
-
-  const commit = (choice, method) => {
-    const visit = visitor();
-    record = read('placet') || record;
-    const { state, choices, ttl, record: next } = decide(plan, visit, record, choice, uuid());
-    const decision = {
-      id: next.id,
-      at: next.at,
-      tz: -new Date(next.at).getTimezoneOffset(),
-      regime: next.regime,
-      notice: { version: plan.version, lang, hash: published.notices[lang] },
-      state,
-      method,
-      page: location.pathname.slice(0, 1024),
-      choices,
-      separate: plan.purposes.filter((purpose) => purpose.separate).map((purpose) => purpose.id),
-      preferences: next.preferences,
-      gpc: visit.gpc,
-      ttl,
+      return { regime: regime.id, purposes, asks };
     };
-    record = next;
-    apply(decision);
-    return decision;
-  };
 
-  /* ---- window.placet and the bridge to the widget. ---- */
+    const decide = (plan, visitor, record, choice, id) => {
+      const choices = {};
+      const kept = {};
+      let same = true;
+      let before = false;
+      let after = false;
+      for (const purpose of plan.purposes) {
+        if (purpose.always) {
+          choices[purpose.id] = 'always';
+          continue;
+        }
+        const old = keptOf(record, purpose.id);
+        // What the signal keeps off could not be granted, so it is no refusal either: what stood stays.
+        if (visitor.gpc && purpose.gpc && choice.kind !== 'reject') {
+          choices[purpose.id] = 'denied';
+          if (old) kept[purpose.id] = old;
+          continue;
+        }
+        const grant =
+          choice.kind === 'save'
+            ? own(choice.purposes, purpose.id) === true
+            : choice.kind === 'accept' &&
+              // PIPL 23: separate consent is never swept in; what was given on its own stays.
+              (!purpose.separate || standing(purpose, visitor, record) === 'granted');
+        const state = grant ? 'granted' : 'denied';
+        same = same && !!old && old.choice === state;
+        before = before || (!!old && old.choice === 'granted');
+        after = after || grant;
+        choices[purpose.id] = state;
+        kept[purpose.id] = { choice: state, digest: purpose.digest, until: visitor.now + plan[state] * 1000 };
+      }
+      const preferences = {};
+      const picked = (choice.kind === 'save' ? choice : record || {}).preferences || {};
+      for (const name of Object.keys(picked)) {
+        if (own(choices, own(plan.preferences, name)) === 'granted') preferences[name] = picked[name];
+      }
+      const stood = record && record.v === 1;
+      const state = !stood
+        ? after ? 'given' : 'refused'
+        : before && !after ? 'withdrawn'
+        : same && JSON.stringify(preferences) === JSON.stringify(record.preferences) ? 'renewed'
+        : 'changed';
+      return {
+        state,
+        choices,
+        ttl: after ? plan.granted : plan.denied,
+        record: { v: 1, id, at: visitor.now, regime: regimeOf(plan, visitor).id, choices: kept, preferences },
+      };
+    };
 
-  const choices = () => ({ ...now.purposes });
-  const on = (name, act) => {
-    const listener = (event) => act(event.detail);
-    document.addEventListener(`placet:${name}`, listener);
-    return () => document.removeEventListener(`placet:${name}`, listener);
-  };
-  const call = (act) => {
-    try {
-      act(api);
-    } catch (error) {
-      warn('A function given to placet.push failed.', error);
-    }
-  };
-  const bridge = {
-    lang,
-    rtl,
-    site: plan.site,
-    hash: published.notices[lang],
-    // The exact text of a notice snapshot; the browser checks it against its name.
-    notice: (hash) => {
-      const name = hash.slice(7);
-      const integrity = `sha256-${name.replace(/-/g, '+').replace(/_/g, '/')}=`;
-      return fetch(resolve(`${published.noticeBase}${name}.json`), { integrity }).then((response) =>
-        response.ok ? response.text() : Promise.reject(response.status),
+    // Google Consent Mode v2: every key of the config, as the permission has it.
+    const consent = (plan, permission) => {
+      const values = {};
+      for (const key of Object.keys(plan.consentMode)) {
+        const state = own(permission.purposes, plan.consentMode[key]);
+        values[key] = state === 'always' || state === 'granted' ? 'granted' : 'denied';
+      }
+      return values;
+    };
+
+    // What follows when one permission takes another's place, in the one order that holds.
+    const effects = (plan, before, after) => {
+      const ids = plan.purposes.map((purpose) => purpose.id);
+      return [
+        ['store'],
+        ['signal', consent(plan, after)],
+        ...ids
+          .filter((id) => after.purposes[id] === 'granted' && before.purposes[id] !== 'granted')
+          .map((id) => ['release', id]),
+        // Also what an earlier tag or an earlier consent left behind (CNIL: gone after a refusal).
+        ...ids.filter((id) => after.purposes[id] === 'denied').map((id) => ['clear', id]),
+        ['announce'],
+        ['send'],
+      ];
+    };
+
+    /* ---- rules:end ---- */
+
+    /* ---- What the browser remembers. Where storage is blocked, this page's memory stands in. ---- */
+
+    const memory = {};
+    const attempt = (act) => {
+      try {
+        return act();
+      } catch {
+        return null;
+      }
+    };
+    const read = (key) => own(memory, key) || attempt(() => JSON.parse(localStorage.getItem(key)));
+    const remove = (key) => {
+      delete memory[key];
+      attempt(() => localStorage.removeItem(key));
+    };
+    const write = (key, value) => {
+      try {
+        localStorage.setItem(key, JSON.stringify(value));
+        delete memory[key];
+      } catch (error) {
+        // What stood before must not come back on the next page: it may have been a consent.
+        remove(key);
+        memory[key] = value;
+        warn('The choice cannot be stored and holds for this page only.', error);
+      }
+    };
+    const OUTBOX = 'placet.outbox.';
+    const waiting = () =>
+      [...Object.keys(memory), ...(attempt(() => Object.keys(localStorage)) || [])]
+        .filter((key) => key.startsWith(OUTBOX))
+        .map(read)
+        .filter(Boolean);
+    // A decision that waits, can be signed on this page, and whose time to try again has come.
+    const due = () =>
+      (crypto.subtle || published.unsigned) && waiting().some((item) => !(item.after > Date.now()));
+
+    /* ---- The visit. ---- */
+
+    // A page can give an image the name "currentScript" (CVE-2024-43788): only a script is believed.
+    const isScript = (node) => node instanceof HTMLScriptElement;
+    const tag = isScript(document.currentScript)
+      ? document.currentScript
+      : [...document.querySelectorAll('script[src]')].find((node) => isScript(node) && /\/placet\.js/.test(node.src));
+    const base = published.base || (tag && tag.src) || location.href;
+    const resolve = (path) => new URL(path, base).href;
+    const given = window.placet || {};
+    const visitor = () => ({
+      now: Date.now(),
+      region: (tag && tag.dataset.region) || own(given, 'region') || null,
+      gpc: navigator.globalPrivacyControl === true,
+    });
+
+    // The page's language, then the visitor's, then the shop's first.
+    const speak = () => {
+      const tags = Object.keys(published.texts);
+      for (const wanted of [document.documentElement.lang, ...(navigator.languages || [])]) {
+        const lower = (wanted || '').toLowerCase();
+        const found =
+          lower &&
+          (tags.find((known) => known.toLowerCase() === lower) ||
+            tags.find((known) => known.split('-')[0].toLowerCase() === lower.split('-')[0]));
+        if (found) return found;
+      }
+      return tags[0];
+    };
+    const lang = speak();
+
+    let record = read('placet');
+    let now = permission(plan, visitor(), record);
+    const allows = (purpose) => own(now.purposes, purpose) === 'granted' || own(now.purposes, purpose) === 'always';
+    const emit = (name, detail) => document.dispatchEvent(new CustomEvent(`placet:${name}`, { detail }));
+
+    /* ---- Signals: Google Consent Mode v2. Its queue takes the arguments object, not an array. ---- */
+
+    const signal = (command, values) => {
+      if (!Object.keys(values).length) return;
+      window.dataLayer = window.dataLayer || [];
+      (function () {
+        window.dataLayer.push(arguments);
+      })('consent', command, values);
+    };
+
+    /* ---- Tags: held back, then released in the order of the page. ---- */
+
+    let policy = null;
+    const trust = (kind, text) => {
+      if (!window.trustedTypes) return text;
+      policy = policy || trustedTypes.createPolicy('placet', { createScriptURL: (url) => url, createScript: (code) => code });
+      return policy[kind](text);
+    };
+    const mayRun = (node) => node.dataset.placet.split(' ').some(allows);
+
+    // A host that a service declares, to the purposes of its services.
+    const claimed = (url) => {
+      if (!url) return undefined;
+      let host = '';
+      try {
+        host = new URL(url, location.href).hostname;
+      } catch {
+        return undefined;
+      }
+      const name = Object.keys(plan.hosts).find((known) => host === known || host.endsWith(`.${known}`));
+      return name && plan.hosts[name];
+    };
+
+    // Tags that the shop did not mark: marked here, before the browser runs them.
+    const hold = (node) => {
+      if (node.dataset.placet || node === tag) return;
+      const script = isScript(node);
+      if (!script && !(node instanceof HTMLIFrameElement)) return;
+      const purposes = claimed(node.getAttribute('src'));
+      if (!purposes || purposes.some(allows)) return;
+      node.dataset.placet = purposes.join(' ');
+      node.dataset.src = node.src;
+      if (script) {
+        node.dataset.type = node.type;
+        node.type = 'text/plain';
+      }
+      node.removeAttribute('src');
+    };
+
+    const revive = (held) => {
+      const script = document.createElement('script');
+      for (const { name, value } of held.attributes) {
+        if (!/^(type|src|nonce|data-src|data-type|data-placet)$/.test(name)) script.setAttribute(name, value);
+      }
+      if (held.dataset.type) script.type = held.dataset.type;
+      script.nonce = held.nonce || (tag && tag.nonce) || '';
+      script.async = held.async && held.hasAttribute('async');
+      if (held.dataset.src) script.src = trust('createScriptURL', held.dataset.src);
+      else script.text = trust('createScript', held.text);
+      return script;
+    };
+
+    // The browser keeps the order among external scripts; an inline one waits for those before it.
+    const run = (scripts) => {
+      for (;;) {
+        const held = scripts.shift();
+        if (!held) return;
+        const script = revive(held);
+        const waits = script.src && !script.async && scripts.length && !scripts[0].dataset.src;
+        if (waits) script.onload = script.onerror = () => run(scripts);
+        held.replaceWith(script);
+        if (waits) return;
+      }
+    };
+
+    const release = (nodes) => {
+      const scripts = {};
+      for (const node of nodes) {
+        if (!node.isConnected || !node.dataset.placet || !mayRun(node)) continue;
+        if (isScript(node)) {
+          if (node.type === 'text/plain') (scripts[node.dataset.placet] = scripts[node.dataset.placet] || []).push(node);
+        } else if (node.dataset.src) {
+          node.src = node.dataset.src;
+          node.removeAttribute('data-src');
+        }
+      }
+      for (const list of Object.values(scripts)) {
+        try {
+          run(list);
+        } catch (error) {
+          warn('A held script could not be released.', error);
+        }
+      }
+    };
+
+    const watch = (changes) => {
+      for (const { addedNodes } of changes) {
+        for (const node of addedNodes) {
+          if (node.nodeType !== 1) continue;
+          const nodes = node.firstElementChild ? [node, ...node.querySelectorAll('script,iframe,[data-placet]')] : [node];
+          for (const found of nodes) if (found.dataset) hold(found);
+          release(nodes.filter((found) => found.dataset));
+        }
+      }
+      place();
+    };
+
+    // What the services of a purpose left behind goes with its consent.
+    const clear = (purpose) => {
+      for (const { name, storage } of plan.kept.filter((kept) => kept.purpose === purpose)) {
+        const fits = (key) => (name.endsWith('*') ? key.startsWith(name.slice(0, -1)) : key === name);
+        if (storage === 'cookie') {
+          for (const key of document.cookie.split('; ').map((pair) => pair.split('=')[0]).filter(fits)) {
+            const labels = location.hostname.split('.');
+            const gone = `${key}=; path=/; expires=Thu, 01 Jan 1970 00:00:00 GMT`;
+            document.cookie = gone;
+            for (let at = 0; at < labels.length - 1; at++) document.cookie = `${gone}; domain=${labels.slice(at).join('.')}`;
+          }
+        } else {
+          const store = storage === 'local' ? localStorage : sessionStorage;
+          for (const key of Object.keys(store).filter(fits)) store.removeItem(key);
+        }
+      }
+    };
+
+    /* ---- The first layer, from the published tree. ---- */
+
+    const words = published.texts[lang];
+    const grow = (node) => {
+      if (typeof node === 'number') return grow(words[node]);
+      if (typeof node === 'string') return document.createTextNode(node);
+      const [name, attributes, ...children] = node;
+      const element = document.createElement(name);
+      for (const key of Object.keys(attributes)) {
+        const value = attributes[key];
+        element.setAttribute(key, typeof value === 'number' ? words[value] : value);
+      }
+      element.append(...children.map(grow));
+      return element;
+    };
+
+    let host = null;
+    let root = null;
+    let status = null;
+    const rtl = /^(ar|he|fa|ur)\b/.test(lang);
+    const stage = () => {
+      if (root) return root;
+      host = document.createElement('placet-ui');
+      host.lang = lang;
+      host.dataset.scheme = published.scheme;
+      host.dir = rtl ? 'rtl' : 'ltr';
+      root = host.attachShadow({ mode: 'open' });
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(published.css);
+      root.adoptedStyleSheets = [sheet];
+      status = document.createElement('div');
+      status.setAttribute('role', 'status');
+      status.className = 'unseen';
+      root.append(status);
+      root.addEventListener('click', onClick);
+      root.addEventListener('pointerover', onIntent);
+      root.addEventListener('focusin', onIntent);
+      place();
+      return root;
+    };
+    // First in the body, so that the keyboard meets it first.
+    const place = () => {
+      if (host && !host.isConnected && document.body) document.body.prepend(host);
+    };
+    const layer = () => root && root.querySelector('[data-placet-layer=first]');
+    // WCAG 2.4.11: what gets the focus is scrolled clear of the first layer.
+    let clearance = null;
+    const makeRoom = () => {
+      if (!layer()) return;
+      clearance = clearance || new CSSStyleSheet();
+      clearance.replaceSync(`html{scroll-padding-block:${layer().offsetHeight + 8}px}`);
+      if (!document.adoptedStyleSheets.includes(clearance)) {
+        document.adoptedStyleSheets = [...document.adoptedStyleSheets, clearance];
+      }
+    };
+    const draw = () => {
+      if (layer()) return;
+      stage().append(grow(published.tree));
+      requestAnimationFrame(() => setTimeout(makeRoom));
+    };
+    const undraw = () => {
+      const first = layer();
+      if (!first) return;
+      first.remove();
+      document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== clearance);
+    };
+    const tell = (text) => {
+      draw();
+      layer().querySelector('.status').textContent = text;
+    };
+
+    /* ---- The widget, loaded on intent or when there is a decision to sign. ---- */
+
+    let loading = null;
+    const load = () => {
+      loading =
+        loading ||
+        Promise.all([
+          import(resolve(published.widget)),
+          fetch(resolve(published.wasm), { integrity: published.integrity }),
+        ])
+          .then(([glue, response]) =>
+            glue.default({ module_or_path: response }).then(() => {
+              glue.start(bridge);
+              return glue;
+            }),
+          )
+          .catch((error) => {
+            loading = null;
+            throw error;
+          });
+      return loading;
+    };
+    const intended = (event) => {
+      const target = event.composedPath()[0];
+      const button = target instanceof Element && target.closest('[data-placet-action],[href="#placet"]');
+      return button && (button.dataset.placetAction || 'choose');
+    };
+    const onIntent = (event) => {
+      if (/choose|open/.test(intended(event))) load().catch(() => {});
+    };
+    const open = () =>
+      load()
+        .then((widget) => widget.open())
+        .catch((error) => {
+          warn('The preference center could not be loaded.', error);
+          tell(published.failed[lang]);
+        });
+    const onClick = (event) => {
+      const action = intended(event);
+      const center = event.composedPath().some((node) => node.dataset && node.dataset.placetLayer === 'center');
+      if (action === 'choose' || action === 'open') {
+        event.preventDefault();
+        open();
+      } else if (!center && (action === 'accept' || action === 'reject')) {
+        commit({ kind: action }, `banner.${action}_all`);
+      }
+    };
+
+    /* ---- A choice, and what follows from it. ---- */
+
+    const uuid = () =>
+      '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, (c) =>
+        (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16),
       );
-    },
-    endpoint: resolve(published.endpoint),
-    unsigned: published.unsigned,
-    stage,
-    choices: () => choices(),
-    preferences: () => (record || {}).preferences || {},
-    gpc: () => (visitor().gpc ? plan.purposes.filter((purpose) => purpose.gpc).map((purpose) => purpose.id) : []),
-    commit,
-    emit,
-    read,
-    write,
-  };
-  let isReady;
-  const api = {
-    version: published.version,
-    ready: new Promise((done) => (isReady = done)),
-    push: call,
-    allows,
-    choices,
-    open,
-    acceptAll: () => commit({ kind: 'accept' }, 'api.accept_all'),
-    rejectAll: () => commit({ kind: 'reject' }, 'api.reject_all'),
-    withdraw: () => commit({ kind: 'reject' }, 'api.withdraw'),
-    on,
-  };
 
-  /* ---- Begin. ---- */
+    const soon = (act) => (window.requestIdleCallback || setTimeout)(act, { timeout: 2000 });
+    const send = () => {
+      if (due()) {
+        soon(() =>
+          load()
+            .then((widget) => widget.deliver())
+            .catch((error) => warn('The receipt waits in the outbox.', error)),
+        );
+      }
+    };
+
+    const perform = {
+      store: (_, decision) => {
+        write('placet', record);
+        write(OUTBOX + decision.id, { decision });
+      },
+      signal: (values) => signal('update', values),
+      release: (purpose) => release(document.querySelectorAll(`[data-placet~="${purpose}"]`)),
+      clear,
+      announce: (_, decision) => {
+        if (!now.asks.length) undraw();
+        if (decision) {
+          stage();
+          status.textContent = published.saved[lang];
+          emit('decided', decision);
+        }
+        emit('applied', { choices: choices() });
+      },
+      send,
+    };
+
+    // The one interpreter of effects. One that fails never undoes another.
+    const apply = (decision) => {
+      const before = now;
+      now = permission(plan, visitor(), record);
+      for (const [name, value] of effects(plan, before, now)) {
+        if (!decision && (name === 'store' || name === 'send')) continue;
+        try {
+          perform[name](value, decision);
+        } catch (error) {
+          warn(`The step "${name}" failed.`, error);
+        }
+      }
+    };
+
+    const commit = (choice, method) => {
+      const visit = visitor();
+      record = read('placet') || record;
+      const { state, choices, ttl, record: next } = decide(plan, visit, record, choice, uuid());
+      const decision = {
+        id: next.id,
+        at: next.at,
+        tz: -new Date(next.at).getTimezoneOffset(),
+        regime: next.regime,
+        notice: { version: plan.version, lang, hash: published.notices[lang] },
+        state,
+        method,
+        page: location.pathname.slice(0, 1024),
+        choices,
+        separate: plan.purposes.filter((purpose) => purpose.separate).map((purpose) => purpose.id),
+        preferences: next.preferences,
+        gpc: visit.gpc,
+        ttl,
+      };
+      record = next;
+      apply(decision);
+      return decision;
+    };
+
+    /* ---- window.placet and the bridge to the widget. ---- */
+
+    const choices = () => ({ ...now.purposes });
+    const on = (name, act) => {
+      const listener = (event) => act(event.detail);
+      document.addEventListener(`placet:${name}`, listener);
+      return () => document.removeEventListener(`placet:${name}`, listener);
+    };
+    const call = (act) => {
+      try {
+        act(api);
+      } catch (error) {
+        warn('A function given to placet.push failed.', error);
+      }
+    };
+    const bridge = {
+      lang,
+      rtl,
+      site: plan.site,
+      hash: published.notices[lang],
+      // The exact text of a notice snapshot; the browser checks it against its name.
+      notice: (hash) => {
+        const name = hash.slice(7);
+        const integrity = `sha256-${name.replace(/-/g, '+').replace(/_/g, '/')}=`;
+        return fetch(resolve(`${published.noticeBase}${name}.json`), { integrity }).then((response) =>
+          response.ok ? response.text() : Promise.reject(response.status),
+        );
+      },
+      endpoint: resolve(published.endpoint),
+      unsigned: published.unsigned,
+      stage,
+      choices: () => choices(),
+      preferences: () => (record || {}).preferences || {},
+      gpc: () => (visitor().gpc ? plan.purposes.filter((purpose) => purpose.gpc).map((purpose) => purpose.id) : []),
+      commit,
+      emit,
+      hasDecided: () => !!record,
+      read,
+      write,
+      remove,
+      waiting,
+      outbox: OUTBOX,
+    };
+    let isReady;
+    const api = {
+      version: published.version,
+      ready: new Promise((done) => (isReady = done)),
+      push: call,
+      allows,
+      choices,
+      open,
+      acceptAll: () => commit({ kind: 'accept' }, 'api.accept_all'),
+      rejectAll: () => commit({ kind: 'reject' }, 'api.reject_all'),
+      withdraw: () => commit({ kind: 'reject' }, 'api.withdraw'),
+      on,
+    };
+
+    /* ---- Begin. ---- */
+
+    try {
+      const nothing = { purposes: {} };
+      for (const { id, always } of plan.purposes) if (always) nothing.purposes[id] = 'always';
+      const denied = consent(plan, nothing);
+      if (Object.keys(denied).length) signal('default', { ...denied, wait_for_update: 500 });
+      const held = consent(plan, now);
+      if (Object.keys(held).some((key) => held[key] !== denied[key])) signal('update', held);
+      new MutationObserver(watch).observe(document, { childList: true, subtree: true });
+      // Firefox asks before it runs a script that its parser has already fetched.
+      addEventListener(
+        'beforescriptexecute',
+        (event) => {
+          if (event.target.type === 'text/plain') event.preventDefault();
+        },
+        true,
+      );
+      release(document.querySelectorAll('[data-placet]'));
+      if (now.asks.length) draw();
+      document.addEventListener('click', (event) => {
+        if (intended(event) === 'open') onClick(event);
+      });
+      document.addEventListener('pointerover', (event) => {
+        if (intended(event) === 'open') onIntent(event);
+      });
+      // Another tab decided: it holds here too, at once.
+      addEventListener('storage', (event) => {
+        if (event.key === 'placet') {
+          record = read('placet');
+          apply();
+        }
+      });
+      addEventListener('pageshow', send);
+      addEventListener('online', send);
+    } catch (error) {
+      warn('Something failed; optional tags stay held.', error);
+    }
+
+    const queued = Array.isArray(given) ? given : own(given, 'queue') || [];
+    window.placet = api;
+    const handlers = own(given, 'on') || {};
+    for (const name of Object.keys(handlers)) on(name, handlers[name]);
+    isReady(api);
+    emit('ready', { choices: choices() });
+    queued.forEach(call);
+  };
 
   try {
-    const nothing = { purposes: {} };
-    for (const { id, always } of plan.purposes) if (always) nothing.purposes[id] = 'always';
-    const denied = consent(plan, nothing);
-    if (Object.keys(denied).length) signal('default', { ...denied, wait_for_update: 500 });
-    const held = consent(plan, now);
-    if (Object.keys(held).some((key) => held[key] !== denied[key])) signal('update', held);
-    new MutationObserver(watch).observe(document, { childList: true, subtree: true });
-    // Firefox asks before it runs a script that its parser has already fetched.
-    addEventListener(
-      'beforescriptexecute',
-      (event) => {
-        if (event.target.type === 'text/plain') event.preventDefault();
-      },
-      true,
-    );
-    release(document.querySelectorAll('[data-placet]'));
-    if (now.asks.length) draw();
-    document.addEventListener('click', (event) => {
-      if (intended(event) === 'open') onClick(event);
-    });
-    document.addEventListener('pointerover', (event) => {
-      if (intended(event) === 'open') onIntent(event);
-    });
-    // Another tab decided: it holds here too, at once.
-    addEventListener('storage', (event) => {
-      if (event.key === 'placet') {
-        record = read('placet');
-        apply();
-      }
-    });
-    addEventListener('pageshow', send);
-    addEventListener('online', send);
+    gate();
   } catch (error) {
     warn('Something failed; optional tags stay held.', error);
   }
-
-  const waiting = Array.isArray(given) ? given : own(given, 'queue') || [];
-  window.placet = api;
-  const handlers = own(given, 'on') || {};
-  for (const name of Object.keys(handlers)) on(name, handlers[name]);
-  isReady(api);
-  emit('ready', { choices: choices() });
-  waiting.forEach(call);
 })(__PLACET__);

@@ -44,6 +44,18 @@ extern "C" {
     fn gpc(this: &Bridge) -> JsValue;
     #[wasm_bindgen(method)]
     fn commit(this: &Bridge, choice: &JsValue, method: &str) -> JsValue;
+    #[wasm_bindgen(method, js_name = hasDecided)]
+    pub(crate) fn has_decided(this: &Bridge) -> bool;
+    #[wasm_bindgen(method)]
+    pub(crate) fn read(this: &Bridge, key: &str) -> JsValue;
+    #[wasm_bindgen(method)]
+    pub(crate) fn write(this: &Bridge, key: &str, value: &JsValue);
+    #[wasm_bindgen(method)]
+    pub(crate) fn remove(this: &Bridge, key: &str);
+    #[wasm_bindgen(method)]
+    pub(crate) fn waiting(this: &Bridge) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn outbox(this: &Bridge) -> String;
     #[wasm_bindgen(method)]
     pub(crate) fn emit(this: &Bridge, name: &str, detail: &JsValue);
 
@@ -209,8 +221,8 @@ fn perform(bridge: &Bridge, asked: Act) {
 
 /// Reads the receipts of this device again where the center shows them.
 async fn refresh() {
-    if with(|state| state.receipts.is_some()) {
-        let all = receipts::list().await;
+    if let (Some(bridge), true) = with(|state| (state.bridge.clone(), state.receipts.is_some())) {
+        let all = receipts::list(&bridge).await;
         if let Some(receipts) = with(|state| state.receipts) {
             receipts.set(all);
         }

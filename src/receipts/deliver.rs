@@ -43,7 +43,7 @@ async fn under_lock(bridge: Bridge) -> Result<JsValue, JsValue> {
     sign_all(&bridge).await?;
     let now = js_sys::Date::now() as i64;
     let mut waiting: Vec<Outgoing> =
-        outbox::items().into_iter().filter(|item| item.jws.is_some() && item.after <= now).collect();
+        outbox::items(&bridge).into_iter().filter(|item| item.jws.is_some() && item.after <= now).collect();
     while !waiting.is_empty() {
         let batch: Vec<Outgoing> = waiting.drain(..fitting(&waiting)).collect();
         match send(&bridge, &batch).await {
@@ -52,7 +52,8 @@ async fn under_lock(bridge: Bridge) -> Result<JsValue, JsValue> {
                     settle(&bridge, item, result).await;
                 }
             }
-            _ => batch.into_iter().for_each(later),
+            Ok(_) => batch.into_iter().for_each(|item| later(&bridge, item, 0.0)),
+            Err(wait) => batch.into_iter().for_each(|item| later(&bridge, item, wait)),
         }
     }
     Ok(JsValue::UNDEFINED)
@@ -68,7 +69,11 @@ fn fitting(waiting: &[Outgoing]) -> usize {
     waiting.iter().take(MAX_BATCH).take_while(fits).count().max(1)
 }
 
-async fn send(bridge: &Bridge, batch: &[Outgoing]) -> Result<RecordAnswer, JsValue> {
+/// Posts a batch.
+///
+/// # Errors
+/// It was not taken; with the seconds that the endpoint asks to wait, or 0.
+async fn send(bridge: &Bridge, batch: &[Outgoing]) -> Result<RecordAnswer, f64> {
     let receipts = batch.iter().filter_map(|item| item.jws.clone()).collect();
     let body = js::text(&RecordRequest { receipts });
     let headers = Js::object(vec![("content-type", Js::text("application/json"))]);
@@ -80,12 +85,15 @@ async fn send(bridge: &Bridge, batch: &[Outgoing]) -> Result<RecordAnswer, JsVal
         ("credentials", Js::text("omit")),
         ("keepalive", Js::boolean(true)),
     ]);
-    let response: Response = JsFuture::from(fetch(&bridge.endpoint(), &options.0)).await?.unchecked_into();
+    let Ok(response) = JsFuture::from(fetch(&bridge.endpoint(), &options.0)).await else { return Err(0.0) };
+    let response: Response = response.unchecked_into();
     if !response.ok() {
-        return Err(response.status().into());
+        let after = response.headers().get("retry-after").ok().flatten();
+        return Err(after.and_then(|seconds| seconds.parse().ok()).unwrap_or(0.0));
     }
-    let answer = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
-    js::parse(&answer).ok_or(JsValue::NULL)
+    let Ok(text) = response.text() else { return Err(0.0) };
+    let answer = JsFuture::from(text).await.ok().and_then(|text| text.as_string());
+    answer.and_then(|text| js::parse(&text)).ok_or(0.0)
 }
 
 /// Keeps the endpoint's answer first, and only then takes the item out of the outbox.
@@ -93,24 +101,24 @@ async fn settle(bridge: &Bridge, mut item: Outgoing, result: RecordResult) {
     let id = item.decision.id.clone();
     match result {
         RecordResult::Recorded(acknowledgement) => {
-            outbox::key_is_known(true);
+            outbox::key_is_known(bridge, true);
             let detail = js::write(&acknowledgement);
             update(&id, |stored| stored.acknowledgement = Some(acknowledgement)).await;
-            outbox::remove(&id);
+            outbox::remove(bridge, &id);
             bridge.emit("acknowledged", &detail);
         }
         RecordResult::Rejected(problem) if problem.is_permanent() => {
             warn("[placet] A receipt was refused (docs/reference/problems.md):", &problem.title);
             update(&id, |stored| stored.refusal = Some(problem.kind)).await;
-            outbox::remove(&id);
+            outbox::remove(bridge, &id);
         }
         RecordResult::Rejected(problem) => {
             if problem.kind.ends_with("/key-unknown") {
                 // The endpoint has lost the key: the next signing carries it again.
-                outbox::key_is_known(false);
+                outbox::key_is_known(bridge, false);
                 item.jws = None;
             }
-            later(item);
+            later(bridge, item, 0.0);
         }
     }
 }
@@ -125,11 +133,13 @@ async fn update(id: &str, change: impl FnOnce(&mut Stored)) {
     }
 }
 
-/// Puts an item back to be tried again: after 2, 4, 8 … seconds, an hour at most, with jitter.
-fn later(mut item: Outgoing) {
+/// Puts an item back to be tried again: after 2, 4, 8 … seconds, an hour at most, with jitter; never before the
+/// seconds that the endpoint asked for.
+fn later(bridge: &Bridge, mut item: Outgoing, asked: f64) {
     item.tries += 1;
     let wait = f64::from((1000_u32 << item.tries.min(12)).min(LONGEST_WAIT)) * (0.5 + Math::random());
+    let wait = wait.max(asked * 1000.0);
     item.after = (js_sys::Date::now() + wait) as i64;
-    let _ = outbox::keep(&item);
+    outbox::keep(bridge, &item);
     crate::start::again_in(wait);
 }

@@ -13,6 +13,7 @@ mod outbox;
 mod sign;
 
 use crate::js;
+use crate::start::Bridge;
 use database::{Database, RECEIPTS};
 use placet_model::receipt::{ReceiptFile, State};
 use placet_model::record::Stored;
@@ -47,12 +48,16 @@ pub(crate) enum Status {
 }
 
 /// The receipts of this device, the newest first: signed ones, and decisions that still wait to be signed.
-pub(crate) async fn list() -> Vec<Receipt> {
+pub(crate) async fn list(bridge: &Bridge) -> Vec<Receipt> {
+    // Opening a database makes it: nothing is written before the visitor has acted (ePrivacy 5(3)).
+    if !bridge.has_decided() {
+        return Vec::new();
+    }
     let mut all: Vec<Receipt> = match Database::open().await {
         Ok(database) => database.all(RECEIPTS).await.unwrap_or_default().into_iter().map(stored).collect(),
         Err(_) => Vec::new(),
     };
-    for item in outbox::items() {
+    for item in outbox::items(bridge) {
         let decision = item.decision;
         if !all.iter().any(|receipt| receipt.id == decision.id) {
             all.push(Receipt {

@@ -1,59 +1,47 @@
-//! The outbox: one entry of `localStorage` a decision, so that two tabs never overwrite one another's.
+//! The outbox: one entry a decision, so that two tabs never overwrite one another's.
+//!
+//! It lies in the loader's storage, which stands in for `localStorage` where that is blocked.
 
 use crate::js;
-use gloo_storage::{LocalStorage, Storage};
+use crate::start::Bridge;
 use placet_model::record::{Chain, Outgoing};
-use wasm_bindgen::JsValue;
 
-const PREFIX: &str = "placet.outbox.";
 const CHAIN: &str = "placet.chain";
 
 /// What waits, in no order.
-pub(crate) fn items() -> Vec<Outgoing> {
-    let storage = LocalStorage::raw();
-    (0..storage.length().unwrap_or(0))
-        .filter_map(|index| storage.key(index).ok().flatten())
-        .filter(|key| key.starts_with(PREFIX))
-        .filter_map(|key| js::parse(&storage.get_item(&key).ok().flatten()?))
-        .collect()
+pub(crate) fn items(bridge: &Bridge) -> Vec<Outgoing> {
+    js::read(bridge.waiting())
 }
 
 /// Writes an item back.
-///
-/// # Errors
-/// The storage is full. Nothing is lost: what was there stays, and is signed or sent anew.
-pub(crate) fn keep(item: &Outgoing) -> Result<(), JsValue> {
-    LocalStorage::raw().set_item(&key(&item.decision.id), &js::text(item))
+pub(crate) fn keep(bridge: &Bridge, item: &Outgoing) {
+    bridge.write(&key(bridge, &item.decision.id), &js::write(item));
 }
 
 /// Takes an item out: the endpoint has answered for good.
-pub(crate) fn remove(id: &str) {
-    let _ = LocalStorage::raw().remove_item(&key(id));
+pub(crate) fn remove(bridge: &Bridge, id: &str) {
+    bridge.remove(&key(bridge, id));
 }
 
-fn key(id: &str) -> String {
-    [PREFIX, id].concat()
+fn key(bridge: &Bridge, id: &str) -> String {
+    [&bridge.outbox(), id].concat()
 }
 
 /// The chain of a device; a new one where nothing is known of it.
-pub(crate) fn chain(device: &str) -> Chain {
-    stored_chain()
-        .filter(|chain| chain.device == device)
-        .unwrap_or_else(|| Chain { device: device.to_owned(), ..Chain::default() })
+pub(crate) fn chain(bridge: &Bridge, device: &str) -> Chain {
+    let chain: Chain = js::read(bridge.read(CHAIN));
+    if chain.device == device { chain } else { Chain { device: device.to_owned(), ..Chain::default() } }
 }
 
 /// Remembers the end of the chain.
-pub(crate) fn keep_chain(chain: &Chain) {
-    let _ = LocalStorage::raw().set_item(CHAIN, &js::text(chain));
+pub(crate) fn keep_chain(bridge: &Bridge, chain: &Chain) {
+    bridge.write(CHAIN, &js::write(chain));
 }
 
 /// Remembers whether the endpoint knows the device's key, so that receipts need not carry it.
-pub(crate) fn key_is_known(known: bool) {
-    if let Some(chain) = stored_chain().filter(|chain| chain.known != known) {
-        keep_chain(&Chain { known, ..chain });
+pub(crate) fn key_is_known(bridge: &Bridge, known: bool) {
+    let chain: Chain = js::read(bridge.read(CHAIN));
+    if chain.seq > 0 && chain.known != known {
+        keep_chain(bridge, &Chain { known, ..chain });
     }
-}
-
-fn stored_chain() -> Option<Chain> {
-    js::parse(&LocalStorage::raw().get_item(CHAIN).ok().flatten()?)
 }

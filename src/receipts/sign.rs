@@ -11,12 +11,12 @@ use wasm_bindgen::JsValue;
 
 /// Signs what the outbox holds unsigned, in the order of the decisions, and keeps each receipt in the database.
 pub(crate) async fn sign_all(bridge: &Bridge) -> Result<(), JsValue> {
-    let oldest = || outbox::items().into_iter().filter(|item| item.jws.is_none()).min_by_key(|item| item.decision.at);
+    let oldest = || outbox::items(bridge).into_iter().filter(|item| item.jws.is_none()).min_by_key(|item| item.decision.at);
     while let Some(mut item) = oldest() {
         let (stored, chain) = match subtle() {
             Some(subtle) => {
                 let device = Device::get(&subtle).await?;
-                let mut chain = outbox::chain(&device.thumbprint);
+                let mut chain = outbox::chain(bridge, &device.thumbprint);
                 let stored = signed(bridge, &item.decision, &subtle, &device, &mut chain).await?;
                 (stored, Some(chain))
             }
@@ -27,9 +27,9 @@ pub(crate) async fn sign_all(bridge: &Bridge) -> Result<(), JsValue> {
         keep(bridge, &stored).await;
         // The receipt first, then the chain: a page that ends in between forks the chain, and loses nothing.
         item.jws = Some(stored.jws);
-        outbox::keep(&item)?;
+        outbox::keep(bridge, &item);
         if let Some(chain) = chain {
-            outbox::keep_chain(&chain);
+            outbox::keep_chain(bridge, &chain);
         }
     }
     Ok(())

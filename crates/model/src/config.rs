@@ -142,7 +142,7 @@ data! {
         purpose: Option<String>,
         /// What visitors read. Needed without `use`.
         name: Option<Text>,
-        /// Host names that the service loads from. Scripts and frames from these hosts are held until the purpose is allowed; their subdomains too.
+        /// Host names that the service loads from. Their subdomains belong to them. Scripts and frames from them that are not marked with `data-placet` are held as far as a browser lets a page do that; to be sure, mark the tag.
         hosts: Option<Vec<String>>,
         /// What the service keeps in the browser.
         cookies: Option<Vec<Cookie>>,

@@ -98,15 +98,15 @@ pub fn permission(plan: &Plan, visitor: &Visitor, record: Option<&Record>) -> Pe
     for purpose in &plan.purposes {
         let state = if purpose.always {
             ChoiceState::Always
+        } else if visitor.gpc && purpose.gpc {
+            // CCPA 7025(b): the signal is an answer for as long as it is sent; nothing more is asked.
+            ChoiceState::Denied
         } else {
             let standing = standing(purpose, visitor, record);
             if standing.is_none() {
                 permission.asks.push(purpose.id.clone());
             }
-            match standing.unwrap_or(unasked) {
-                ChoiceState::Granted if visitor.gpc && purpose.gpc => ChoiceState::Denied,
-                state => state,
-            }
+            standing.unwrap_or(unasked)
         };
         permission.purposes.set(&purpose.id, state);
     }
@@ -123,6 +123,15 @@ pub fn decide(plan: &Plan, visitor: &Visitor, record: Option<&Record>, choice: &
             outcome.choices.set(&purpose.id, ChoiceState::Always);
             continue;
         }
+        let old = kept(record, &purpose.id);
+        // What the signal keeps off could not be granted, so it is no refusal either: what stood stays.
+        if visitor.gpc && purpose.gpc && choice.kind != ChoiceKind::Reject {
+            outcome.choices.set(&purpose.id, ChoiceState::Denied);
+            if let Some(old) = old {
+                stored.choices.set(&purpose.id, old.clone());
+            }
+            continue;
+        }
         let grant = match choice.kind {
             ChoiceKind::Reject => false,
             // PIPL 23: separate consent is never swept in; what was given on its own stays.
@@ -133,7 +142,7 @@ pub fn decide(plan: &Plan, visitor: &Visitor, record: Option<&Record>, choice: &
             ChoiceKind::Save => choice.purposes.get(&purpose.id).copied().unwrap_or(false),
         };
         let state = if grant { ChoiceState::Granted } else { ChoiceState::Denied };
-        let old = kept(record, &purpose.id).map(|kept| kept.choice);
+        let old = old.map(|kept| kept.choice);
         same &= old == Some(state);
         before |= old == Some(ChoiceState::Granted);
         after |= grant;
@@ -215,14 +224,15 @@ pub fn consent(plan: &Plan, permission: &Permission) -> Map<ChoiceState> {
 
 /// What follows when one permission takes another's place, in the one order that holds.
 pub fn effects(plan: &Plan, before: &Permission, after: &Permission) -> Vec<Effect> {
-    let moved = |state: ChoiceState| {
-        plan.purposes.iter().map(|purpose| purpose.id.clone()).filter(move |id| {
-            after.purposes.get(id) == Some(&state) && before.purposes.get(id) != Some(&state)
-        })
-    };
+    let is = |permission: &Permission, id: &String, state| permission.purposes.get(id) == Some(&state);
+    let ids = || plan.purposes.iter().map(|purpose| purpose.id.clone());
+    let released =
+        ids().filter(|id| is(after, id, ChoiceState::Granted) && !is(before, id, ChoiceState::Granted));
+    // Also what an earlier tag or an earlier consent left behind (CNIL: gone after a refusal).
+    let cleared = ids().filter(|id| is(after, id, ChoiceState::Denied));
     let mut effects = vec![Effect::Store, Effect::Signal(consent(plan, after))];
-    effects.extend(moved(ChoiceState::Granted).map(Effect::Release));
-    effects.extend(moved(ChoiceState::Denied).map(Effect::Clear));
+    effects.extend(released.map(Effect::Release));
+    effects.extend(cleared.map(Effect::Clear));
     effects.extend([Effect::Announce, Effect::Send]);
     effects
 }

@@ -51,6 +51,7 @@ pub(super) fn bundle(
         "integrity": widget.integrity,
         "notices": by_language(&|notice| notice.hash.clone().into()),
         "failed": by_language(&|notice| labels::labels(&notice.lang).failed.into()),
+        "saved": by_language(&|notice| labels::labels(&notice.lang).saved.into()),
         "texts": Value::Object(
             notices.iter().map(|notice| (notice.lang.clone(), texts.next().unwrap_or_default().into())).collect()
         ),
