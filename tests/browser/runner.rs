@@ -31,12 +31,15 @@ const AT_ONCE: usize = 2;
 /// How long one test may take.
 const LIMIT: Duration = Duration::from_secs(180);
 
+/// What a test's function gives back.
+pub(crate) type Running = Pin<Box<dyn Future<Output = Result<()>>>>;
+
 /// One test: what it is called, where it runs, what it does.
 pub(crate) struct Test {
     pub(crate) name: &'static str,
     pub(crate) engines: &'static [Engine],
     pub(crate) kind: Kind,
-    pub(crate) run: fn(Browser) -> Pin<Box<dyn Future<Output = Result<()>>>>,
+    pub(crate) run: fn(Browser) -> Running,
 }
 
 /// What a test is given: a browser with nothing in it, and a directory of its own.

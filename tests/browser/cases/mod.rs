@@ -1,12 +1,8 @@
 //! The table of tests: what runs in which engine.
 
-use std::{future::Future, pin::Pin};
-
-use anyhow::Result;
-
 use crate::{
     engine::{ALL, Engine, Kind},
-    runner::{Browser, Test},
+    runner::{Browser, Running, Test},
 };
 
 mod center;
@@ -26,7 +22,7 @@ macro_rules! tests {
             engines: $engines,
             kind: Kind::$kind,
             run: {
-                fn run(browser: Browser) -> Pin<Box<dyn Future<Output = Result<()>>>> {
+                fn run(browser: Browser) -> Running {
                     Box::pin($module::$name(browser))
                 }
                 run
