@@ -17,6 +17,8 @@ mod rich;
 
 #[cfg(feature = "csr")]
 mod center;
+#[cfg(feature = "gallery")]
+pub mod gallery;
 #[cfg(feature = "csr")]
 mod js;
 #[cfg(feature = "csr")]

@@ -52,7 +52,7 @@ async fn under_lock(bridge: Bridge) -> Result<JsValue, JsValue> {
                     settle(&bridge, item, result).await;
                 }
             }
-            Ok(_) => batch.into_iter().for_each(|item| later(&bridge, item, 0.0)),
+            Ok(_) => batch.into_iter().for_each(|item| later(&bridge, item, 0)),
             Err(wait) => batch.into_iter().for_each(|item| later(&bridge, item, wait)),
         }
     }
@@ -73,7 +73,7 @@ fn fitting(waiting: &[Outgoing]) -> usize {
 ///
 /// # Errors
 /// It was not taken; with the seconds that the endpoint asks to wait, or 0.
-async fn send(bridge: &Bridge, batch: &[Outgoing]) -> Result<RecordAnswer, f64> {
+async fn send(bridge: &Bridge, batch: &[Outgoing]) -> Result<RecordAnswer, u32> {
     let receipts = batch.iter().filter_map(|item| item.jws.clone()).collect();
     let body = js::text(&RecordRequest { receipts });
     let headers = Js::object(vec![("content-type", Js::text("application/json"))]);
@@ -85,15 +85,15 @@ async fn send(bridge: &Bridge, batch: &[Outgoing]) -> Result<RecordAnswer, f64> 
         ("credentials", Js::text("omit")),
         ("keepalive", Js::boolean(true)),
     ]);
-    let Ok(response) = JsFuture::from(fetch(&bridge.endpoint(), &options.0)).await else { return Err(0.0) };
+    let Ok(response) = JsFuture::from(fetch(&bridge.endpoint(), &options.0)).await else { return Err(0) };
     let response: Response = response.unchecked_into();
     if !response.ok() {
         let after = response.headers().get("retry-after").ok().flatten();
-        return Err(after.and_then(|seconds| seconds.parse().ok()).unwrap_or(0.0));
+        return Err(after.and_then(|seconds| seconds.parse().ok()).unwrap_or(0));
     }
-    let Ok(text) = response.text() else { return Err(0.0) };
+    let Ok(text) = response.text() else { return Err(0) };
     let answer = JsFuture::from(text).await.ok().and_then(|text| text.as_string());
-    answer.and_then(|text| js::parse(&text)).ok_or(0.0)
+    answer.and_then(|text| js::parse(&text)).ok_or(0)
 }
 
 /// Keeps the endpoint's answer first, and only then takes the item out of the outbox.
@@ -118,7 +118,7 @@ async fn settle(bridge: &Bridge, mut item: Outgoing, result: RecordResult) {
                 outbox::key_is_known(bridge, false);
                 item.jws = None;
             }
-            later(bridge, item, 0.0);
+            later(bridge, item, 0);
         }
     }
 }
@@ -135,10 +135,10 @@ async fn update(id: &str, change: impl FnOnce(&mut Stored)) {
 
 /// Puts an item back to be tried again: after 2, 4, 8 … seconds, an hour at most, with jitter; never before the
 /// seconds that the endpoint asked for.
-fn later(bridge: &Bridge, mut item: Outgoing, asked: f64) {
+fn later(bridge: &Bridge, mut item: Outgoing, asked: u32) {
     item.tries += 1;
     let wait = f64::from((1000_u32 << item.tries.min(12)).min(LONGEST_WAIT)) * (0.5 + Math::random());
-    let wait = wait.max(asked * 1000.0);
+    let wait = wait.max(f64::from(asked) * 1000.0);
     item.after = (js_sys::Date::now() + wait) as i64;
     outbox::keep(bridge, &item);
     crate::start::again_in(wait);

@@ -44,7 +44,7 @@ pub(crate) fn widget(context: &Context<'_>) -> Result<Outcome> {
 /// The widget as it runs in the browser, with its wasm tests and the gallery.
 pub(crate) fn widget_wasm(context: &Context<'_>) -> Result<Outcome> {
     wasm_target::ensure(context.workspace())?;
-    clippy(context, &["--package", "placet-widget", "--features", "csr", "--all-targets", "--target", WASM])
+    clippy(context, &["--package", "placet-widget", "--features", "gallery", "--all-targets", "--target", WASM])
 }
 
 /// Documentation: a broken link in a doc comment is an error.
