@@ -73,19 +73,19 @@ pub(crate) fn measure(workspace: &Workspace, binary: &Path) -> Result<Vec<Size>>
     Ok(vec![
         Size {
             id: "loader",
-            what: "loader, without plan",
+            what: "loader alone",
             bytes: compressed(&made.join("placet.min.js"))?,
             budget: 5_000,
         },
         Size {
             id: "placet.js",
-            what: "`placet.js` of the demo shop (5 purposes, 8 services, 2 languages)",
+            what: "`placet.js` of the demo shop: loader, plan and first layer in two languages",
             bytes: compressed(&published.join("placet.js"))?,
             budget: 9_000,
         },
         Size {
             id: "widget",
-            what: "widget, WebAssembly and glue; loaded when somebody wants to choose or a receipt has to be signed",
+            what: "widget: WebAssembly and glue, loaded on intent",
             bytes: compressed(&made.join("widget.wasm"))? + compressed(&made.join("widget.js"))?,
             budget: 95_000,
         },
