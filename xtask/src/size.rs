@@ -71,12 +71,7 @@ pub(crate) fn measure(workspace: &Workspace, binary: &Path) -> Result<Vec<Size>>
     run::read(&mut build::publish(workspace, binary, &published))?;
     let made = workspace.placet();
     Ok(vec![
-        Size {
-            id: "loader",
-            what: "loader alone",
-            bytes: compressed(&made.join("placet.min.js"))?,
-            budget: 5_000,
-        },
+        Size { id: "loader", what: "loader alone", bytes: compressed(&made.join("placet.min.js"))?, budget: 5_000 },
         Size {
             id: "placet.js",
             what: "`placet.js` of the demo shop: loader, plan and first layer in two languages",

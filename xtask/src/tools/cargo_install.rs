@@ -33,7 +33,7 @@ impl Tool {
             return Ok(path);
         }
         let root = cache()?.join("tools");
-        // Not in the workspace: its toolchain file and target directory are none of the tool's business.
+        // Built in a directory of its own, which cargo removes afterwards.
         run(cargo::bare()
             .env_remove("CARGO_TARGET_DIR")
             .args(["install", "--locked", "--debug", "--force", "--root"])
