@@ -9,8 +9,8 @@ fn main() -> io::Result<()> {
         let source = Path::new("style").join(name);
         println!("cargo::rerun-if-changed={}", source.display());
         let text = fs::read_to_string(&source)?;
-        let small = minifier::css::minify(&text)
-            .map_err(|fault| io::Error::other(format!("{}: {fault}", source.display())))?;
+        let small =
+            minifier::css::minify(&text).map_err(|fault| io::Error::other(format!("{}: {fault}", source.display())))?;
         fs::write(Path::new(&out).join(name), small.to_string())?;
     }
     Ok(())

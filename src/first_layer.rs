@@ -15,8 +15,10 @@ pub fn FirstLayer(
 ) -> impl IntoView {
     let labels = notice.labels;
     let apart: Vec<_> = notice.purposes.iter().filter(|purpose| purpose.separate).map(|p| p.title.clone()).collect();
-    let apart = (!apart.is_empty()).then(|| view! {
-        <p class="apart" part="separately">{labels.separately}" "<strong>{apart.join(" · ")}</strong></p>
+    let apart = (!apart.is_empty()).then(|| {
+        view! {
+            <p class="apart" part="separately">{labels.separately}" "<strong>{apart.join(" · ")}</strong></p>
+        }
     });
     view! {
         <section class="first" part="first" data-placet-layer="first" data-position=notice.position.word() role="region" aria-labelledby="placet-title">

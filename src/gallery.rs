@@ -29,7 +29,8 @@ pub fn show() -> Result<(), JsValue> {
         let notice: Arc<Notice> = Arc::new(js::parse(notice).ok_or("a notice that cannot be read")?);
         for scheme in ["light", "dark"] {
             let shown = notice.clone();
-            let first = frame(&body, &["First layer, ", &notice.lang, ", ", scheme].concat(), "low", scheme, &notice.lang)?;
+            let first =
+                frame(&body, &["First layer, ", &notice.lang, ", ", scheme].concat(), "low", scheme, &notice.lang)?;
             mount_to(first, move || view! { <FirstLayer notice=(*shown).clone()/> }).forget();
             for (state, standing, receipts) in
                 [("before a choice", Standing::default(), Vec::new()), ("after choices", after(), receipts())]
@@ -61,11 +62,15 @@ fn after() -> Standing {
 
 /// One receipt in each state.
 fn receipts() -> Vec<Receipt> {
-    [(Status::Waiting, State::Withdrawn, false), (Status::Refused, State::Changed, true), (Status::Acknowledged, State::Given, true)]
-        .into_iter()
-        .zip(["c", "b", "a"])
-        .map(|((status, state, signed), id)| Receipt { id: id.into(), at: 1_795_291_125_240, state, signed, status })
-        .collect()
+    [
+        (Status::Waiting, State::Withdrawn, false),
+        (Status::Refused, State::Changed, true),
+        (Status::Acknowledged, State::Given, true),
+    ]
+    .into_iter()
+    .zip(["c", "b", "a"])
+    .map(|((status, state, signed), id)| Receipt { id: id.into(), at: 1_795_291_125_240, state, signed, status })
+    .collect()
 }
 
 /// A titled frame with a shadow root like the shop's, which keeps fixed things inside itself.

@@ -8,7 +8,10 @@
 //! loader has put in the outbox.
 
 #![allow(missing_docs, reason = "the component macro makes items without docs; props are documented on their fields")]
-#![allow(unreachable_pub, reason = "the component macro makes public items in private modules; wasm_bindgen exports them")]
+#![allow(
+    unreachable_pub,
+    reason = "the component macro makes public items in private modules; wasm_bindgen exports them"
+)]
 
 mod first_layer;
 #[cfg_attr(not(feature = "csr"), expect(dead_code, reason = "the first layer needs only some of them"))]
@@ -27,6 +30,7 @@ mod receipts;
 mod start;
 
 #[cfg(all(test, feature = "csr"))]
+#[allow(clippy::expect_used, clippy::panic, reason = "a test says what went wrong by failing where it stands")]
 mod tests;
 
 pub use first_layer::FirstLayer;

@@ -42,7 +42,13 @@ pub(crate) fn button(
 }
 
 /// A part of the center under a heading that names it, with something beside the heading.
-pub(crate) fn section(part: &'static str, id: &str, heading: &str, beside: Option<AnyView>, content: Vec<AnyView>) -> AnyView {
+pub(crate) fn section(
+    part: &'static str,
+    id: &str,
+    heading: &str,
+    beside: Option<AnyView>,
+    content: Vec<AnyView>,
+) -> AnyView {
     let name = ["placet-", id].concat();
     let named_by = name.clone();
     let mut line = vec![view! { <h3 id=name>{heading.to_owned()}</h3> }.into_any()];

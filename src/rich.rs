@@ -6,9 +6,8 @@ use placet_model::rich::{Block, Run};
 
 /// Paragraphs and lists of styled runs.
 pub(crate) fn rich(blocks: &[Block]) -> Vec<AnyView> {
-    let block = |block: &Block| {
-        element(if block.item { "li" } else { "p" }, None, block.runs.iter().map(run).collect())
-    };
+    let block =
+        |block: &Block| element(if block.item { "li" } else { "p" }, None, block.runs.iter().map(run).collect());
     blocks.iter().map(block).collect()
 }
 

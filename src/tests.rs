@@ -154,11 +154,20 @@ async fn accept_and_refuse_are_alike_and_each_button_asks_for_its_own() {
 
 #[wasm_bindgen_test]
 async fn receipts_are_listed_with_their_state_and_can_be_downloaded_once_signed() {
-    let receipt = |id: &str, status, signed| Receipt { id: id.into(), at: 1_795_291_125_240, state: State::Given, signed, status };
+    let receipt = |id: &str, status, signed| Receipt {
+        id: id.into(),
+        at: 1_795_291_125_240,
+        state: State::Given,
+        signed,
+        status,
+    };
     let all = vec![receipt("a", Status::Acknowledged, true), receipt("b", Status::Waiting, false)];
     let stage = Stage::new(standing(), all);
     for (id, state) in [("a", "acknowledged"), ("b", "waiting")] {
-        assert_eq!(stage.find(&format!("[data-placet-receipt={id}]")).get_attribute("data-placet-state").as_deref(), Some(state));
+        assert_eq!(
+            stage.find(&format!("[data-placet-receipt={id}]")).get_attribute("data-placet-state").as_deref(),
+            Some(state)
+        );
     }
     stage.click("[data-placet-receipt=b] button");
     assert!(stage.asked().is_empty(), "what is not signed cannot be downloaded");

@@ -79,11 +79,14 @@ fn recipients(labels: &Labels, lang: &str, recipients: &[NoticeRecipient]) -> Ve
     let mut told = vec![element("table", None, vec![head, element("tbody", None, rows)])];
     for recipient in recipients {
         if let Some(abroad) = &recipient.cross_border {
-            let where_to = [&labels.cross_border, ": ", &recipient.name, ", ", &country(lang, &recipient.country)].concat();
+            let where_to =
+                [&labels.cross_border, ": ", &recipient.name, ", ", &country(lang, &recipient.country)].concat();
             let mut lines = vec![text("strong", &where_to)];
-            for (label, told_text) in
-                [(&labels.what_for, &abroad.purpose), (&labels.method, &abroad.method), (&labels.rights, &abroad.rights)]
-            {
+            for (label, told_text) in [
+                (&labels.what_for, &abroad.purpose),
+                (&labels.method, &abroad.method),
+                (&labels.rights, &abroad.rights),
+            ] {
                 lines.push(element("div", None, vec![words(&[label, ": ", told_text].concat())]));
             }
             told.push(element("div", Some("note"), lines));

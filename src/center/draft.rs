@@ -37,8 +37,7 @@ impl Draft {
                 .preferences
                 .iter()
                 .map(|preference| {
-                    let toggle =
-                        |id: &String| (id.clone(), RwSignal::new(picked(&preference.id, id)));
+                    let toggle = |id: &String| (id.clone(), RwSignal::new(picked(&preference.id, id)));
                     let options = preference.options.iter().map(|option| toggle(&option.id)).collect();
                     (preference.id.clone(), preference.kind, options)
                 })

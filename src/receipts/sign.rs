@@ -1,8 +1,8 @@
 //! Makes a receipt of a decision.
 
+use super::database::{Database, NOTICES, RECEIPTS};
 use super::device::{Device, sha256, subtle};
 use super::outbox;
-use super::database::{Database, NOTICES, RECEIPTS};
 use crate::js;
 use crate::start::Bridge;
 use placet_model::receipt::{By, Claims, Event, Header, Signals, Subject, Surface, VERSION, signing_input};
@@ -11,7 +11,8 @@ use wasm_bindgen::JsValue;
 
 /// Signs what the outbox holds unsigned, in the order of the decisions, and keeps each receipt in the database.
 pub(crate) async fn sign_all(bridge: &Bridge) -> Result<(), JsValue> {
-    let oldest = || outbox::items(bridge).into_iter().filter(|item| item.jws.is_none()).min_by_key(|item| item.decision.at);
+    let oldest =
+        || outbox::items(bridge).into_iter().filter(|item| item.jws.is_none()).min_by_key(|item| item.decision.at);
     while let Some(mut item) = oldest() {
         let (stored, chain) = match subtle() {
             Some(subtle) => {

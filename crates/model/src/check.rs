@@ -88,7 +88,7 @@ impl Walk<'_> {
             w.text("complaints", &who.complaints);
             w.text("privacyPolicy", &who.privacy_policy);
             w.problems.within("privacyPolicy", |problems| {
-                who.privacy_policy.each(problems, |problems, address| link(problems, address));
+                who.privacy_policy.each(problems, link);
             });
             w.at("email", |w| {
                 if !is_email(&who.email) {
@@ -403,11 +403,7 @@ impl Walk<'_> {
             Some(purpose) => self.at("purpose", |w| w.known_purpose(purpose)),
             None if known.as_ref().is_some_and(|manifest| manifest.signal) => {}
             None => self.at("purpose", |w| {
-                w.problems.error(
-                    "missing-field",
-                    "“purpose” is missing.",
-                    "Say which purpose the service works for.",
-                );
+                w.problems.error("missing-field", "“purpose” is missing.", "Say which purpose the service works for.");
             }),
         }
         self.each("hosts", service.hosts.as_deref().unwrap_or_default(), |w, host| {
@@ -590,7 +586,10 @@ fn link(problems: &mut Problems, address: &str) {
 
 fn has_labels(tag: &str) -> bool {
     let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
-    labels::languages().iter().any(|known| known.eq_ignore_ascii_case(tag) || (primary(known) == primary(tag) && !tag.to_ascii_lowercase().starts_with("zh-")))
+    labels::languages().iter().any(|known| {
+        known.eq_ignore_ascii_case(tag)
+            || (primary(known) == primary(tag) && !tag.to_ascii_lowercase().starts_with("zh-"))
+    })
 }
 
 fn is_host(text: &str) -> bool {
@@ -606,7 +605,9 @@ fn is_host(text: &str) -> bool {
 
 fn is_language_tag(text: &str) -> bool {
     let mut parts = text.split('-');
-    parts.next().is_some_and(|primary| (2..=3).contains(&primary.len()) && primary.bytes().all(|b| b.is_ascii_lowercase()))
+    parts
+        .next()
+        .is_some_and(|primary| (2..=3).contains(&primary.len()) && primary.bytes().all(|b| b.is_ascii_lowercase()))
         && parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
@@ -622,9 +623,13 @@ fn is_region(text: &str) -> bool {
 fn is_email(text: &str) -> bool {
     !text.contains(char::is_whitespace)
         && !text.contains([':', '/', '<', '>', '"'])
-        && text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && is_host(&host.to_ascii_lowercase()) && host.contains('.'))
+        && text
+            .split_once('@')
+            .is_some_and(|(name, host)| !name.is_empty() && is_host(&host.to_ascii_lowercase()) && host.contains('.'))
 }
 
 fn is_phone(text: &str) -> bool {
-    text.starts_with('+') && text.len() > 4 && text[1..].bytes().all(|byte| byte.is_ascii_digit() || b" -()".contains(&byte))
+    text.starts_with('+')
+        && text.len() > 4
+        && text[1..].bytes().all(|byte| byte.is_ascii_digit() || b" -()".contains(&byte))
 }

@@ -10,7 +10,8 @@ impl Colour {
 
     /// Reads `#rrggbb`.
     pub fn parse(text: &str) -> Option<Self> {
-        let digits = text.strip_prefix('#').filter(|rest| rest.len() == 6 && rest.bytes().all(|b| b.is_ascii_hexdigit()))?;
+        let digits =
+            text.strip_prefix('#').filter(|rest| rest.len() == 6 && rest.bytes().all(|b| b.is_ascii_hexdigit()))?;
         let channel = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).ok();
         Some(Colour([channel(0)?, channel(2)?, channel(4)?]))
     }
@@ -39,7 +40,11 @@ mod tests {
     fn contrast_as_in_wcag() {
         for (text, ratio) in [("#000000", 21.0), ("#ffffff", 1.0), ("#767676", 4.54), ("#0b6e4f", 6.25)] {
             let colour = Colour::parse(text).expect(text);
-            assert!((colour.contrast(Colour::WHITE) - ratio).abs() < 0.01, "{text}: {}", colour.contrast(Colour::WHITE));
+            assert!(
+                (colour.contrast(Colour::WHITE) - ratio).abs() < 0.01,
+                "{text}: {}",
+                colour.contrast(Colour::WHITE)
+            );
         }
         assert_eq!(Colour::parse("red").or(Colour::parse("#12345")).or(Colour::parse("#1234567")), None);
     }

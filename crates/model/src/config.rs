@@ -3,8 +3,8 @@
 //! The doc comments here become the descriptions of `public/placet.schema.json`, which an
 //! editor shows on hover: they are written for the site owner.
 
-use crate::data;
 pub use crate::config_words::*;
+use crate::data;
 use crate::text::Text;
 
 data! {

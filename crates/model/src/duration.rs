@@ -55,7 +55,9 @@ impl Duration {
 
     /// The shortest number of days that the duration can mean (a month may have 28, a year 365).
     pub fn days(self) -> u32 {
-        let months = |count: u32| count / 12 * 365 + [0, 28, 59, 89, 120, 150, 181, 211, 242, 273, 303, 334][(count % 12) as usize];
+        let months = |count: u32| {
+            count / 12 * 365 + [0, 28, 59, 89, 120, 150, 181, 211, 242, 273, 303, 334][(count % 12) as usize]
+        };
         match self.unit {
             Unit::Day => self.amount,
             Unit::Week => self.amount * 7,

@@ -32,8 +32,7 @@ impl Tree for Value {
         self.as_array().cloned()
     }
     fn members(&self) -> Option<Vec<(String, Self)>> {
-        self.as_object()
-            .map(|object| object.iter().map(|(name, value)| (name.clone(), value.clone())).collect())
+        self.as_object().map(|object| object.iter().map(|(name, value)| (name.clone(), value.clone())).collect())
     }
     fn member(&self, name: &str) -> Option<Self> {
         self.as_object()?.get(name).filter(|value| !value.is_null()).cloned()

@@ -112,9 +112,11 @@ pub fn plan(config: &Config) -> Plan {
             .collect(),
         granted: seconds(&config.validity.granted),
         denied: seconds(&config.validity.denied),
-        preferences: Map(
-            config.preferences.iter().map(|preference| (preference.id.clone(), preference.purpose.clone())).collect()
-        ),
+        preferences: Map(config
+            .preferences
+            .iter()
+            .map(|preference| (preference.id.clone(), preference.purpose.clone()))
+            .collect()),
         hosts,
         kept,
         consent_mode,

@@ -131,7 +131,11 @@ impl Faults for Problems {
                 },
             ),
             Fault::OutOfRange => {
-                self.error("out-of-range", "This number does not fit.", "Write a whole number in the range that the field allows.");
+                self.error(
+                    "out-of-range",
+                    "This number does not fit.",
+                    "Write a whole number in the range that the field allows.",
+                );
             }
         }
     }

@@ -3,9 +3,9 @@
 //! **Invariant:** a record holds what the visitor decided, never what a signal or a regime
 //! made of it: permission is computed anew on each page and never stored.
 
+use crate::data;
 use crate::receipt::{Acknowledgement, Answer, ChoiceState, Jwk, NoticeRef, State};
 use crate::tree::Map;
-use crate::data;
 
 /// The version of the record's form.
 pub const RECORD_VERSION: u32 = 1;

@@ -135,9 +135,7 @@ pub fn decide(plan: &Plan, visitor: &Visitor, record: Option<&Record>, choice: &
         let grant = match choice.kind {
             ChoiceKind::Reject => false,
             // PIPL 23: separate consent is never swept in; what was given on its own stays.
-            ChoiceKind::Accept if purpose.separate => {
-                standing(purpose, visitor, record) == Some(ChoiceState::Granted)
-            }
+            ChoiceKind::Accept if purpose.separate => standing(purpose, visitor, record) == Some(ChoiceState::Granted),
             ChoiceKind::Accept => true,
             ChoiceKind::Save => choice.purposes.get(&purpose.id).copied().unwrap_or(false),
         };
@@ -226,8 +224,7 @@ pub fn consent(plan: &Plan, permission: &Permission) -> Map<ChoiceState> {
 pub fn effects(plan: &Plan, before: &Permission, after: &Permission) -> Vec<Effect> {
     let is = |permission: &Permission, id: &String, state| permission.purposes.get(id) == Some(&state);
     let ids = || plan.purposes.iter().map(|purpose| purpose.id.clone());
-    let released =
-        ids().filter(|id| is(after, id, ChoiceState::Granted) && !is(before, id, ChoiceState::Granted));
+    let released = ids().filter(|id| is(after, id, ChoiceState::Granted) && !is(before, id, ChoiceState::Granted));
     // Also what an earlier tag or an earlier consent left behind (CNIL: gone after a refusal).
     let cleared = ids().filter(|id| is(after, id, ChoiceState::Denied));
     let mut effects = vec![Effect::Store, Effect::Signal(consent(plan, after))];

@@ -296,12 +296,7 @@ impl<V: schemars::JsonSchema> schemars::JsonSchema for Map<V> {
 }
 
 /// Reads one member of an object: the building block of [`data!`](crate::data).
-pub fn read_member<V: Read, T: Tree, F: Faults>(
-    tree: &T,
-    name: &'static str,
-    optional: bool,
-    faults: &mut F,
-) -> V {
+pub fn read_member<V: Read, T: Tree, F: Faults>(tree: &T, name: &'static str, optional: bool, faults: &mut F) -> V {
     match tree.member(name) {
         Some(member) => {
             faults.enter_member(name);

@@ -10,9 +10,7 @@ pub fn is_safe_link(address: &str) -> bool {
     }
     let scheme = address.split(['/', '?', '#']).next().and_then(|head| head.split_once(':')).map(|(scheme, _)| scheme);
     match scheme {
-        Some(scheme) if scheme.eq_ignore_ascii_case("https") => {
-            address.get(6..8) == Some("//") && address.len() > 8
-        }
+        Some(scheme) if scheme.eq_ignore_ascii_case("https") => address.get(6..8) == Some("//") && address.len() > 8,
         Some(scheme) => scheme.eq_ignore_ascii_case("mailto") || scheme.eq_ignore_ascii_case("tel"),
         None => !address.starts_with("//"),
     }

@@ -1,5 +1,7 @@
 //! `check`: each row breaks the demo shop's config in one way (or several) and names every problem that must be told.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test says what went wrong by failing where it stands")]
+
 use placet_model::check::check;
 use serde_json::{Value, json};
 
@@ -51,10 +53,16 @@ fn each_fault_is_told_with_its_place() {
         (json!({"/__proto__": {"polluted": true}}), &[("/__proto__", "unknown-field")]),
         (json!({"/purposes/1/title/en": " "}), &[("/purposes/1/title/en", "empty-text")]),
         (json!({"/purposes/1/title/en": "a\u{1}b"}), &[("/purposes/1/title/en", "control-character")]),
-        (json!({"/purposes/1/id": "necessary"}), &[
-            ("/purposes/0/id", "duplicate-id"), ("/purposes/1/id", "duplicate-id"),
-            ("/services/1/purpose", "unknown-purpose"), ("/services/3/purpose", "unknown-purpose"), ("/services/5/purpose", "unknown-purpose"),
-        ]),
+        (
+            json!({"/purposes/1/id": "necessary"}),
+            &[
+                ("/purposes/0/id", "duplicate-id"),
+                ("/purposes/1/id", "duplicate-id"),
+                ("/services/1/purpose", "unknown-purpose"),
+                ("/services/3/purpose", "unknown-purpose"),
+                ("/services/5/purpose", "unknown-purpose"),
+            ],
+        ),
         (json!({"/purposes/0/id": "__proto__"}), &[("/purposes/0/id", "invalid-id")]),
         (json!({"/purposes/0/id": "constructor"}), &[("/purposes/0/id", "invalid-id")]),
         (json!({"/purposes/1/basis": "consnet"}), &[("/purposes/1/basis", "unknown-value")]),
@@ -63,13 +71,25 @@ fn each_fault_is_told_with_its_place() {
         (json!({"/purposes/1/ifRefused": null}), &[("/purposes/1/ifRefused", "missing-field")]),
         (json!({"/purposes/1/retention": "14 months"}), &[("/purposes/1/retention", "invalid-duration")]),
         (json!({"/purposes/1/data": []}), &[("/purposes/1/data", "empty-list")]),
-        (json!({"/purposes/4/recipients/0/crossBorder": null}), &[("/purposes/4/recipients/0/crossBorder", "missing-cross-border")]),
+        (
+            json!({"/purposes/4/recipients/0/crossBorder": null}),
+            &[("/purposes/4/recipients/0/crossBorder", "missing-cross-border")],
+        ),
         (json!({"/purposes/4/recipients/0/country": "usa"}), &[("/purposes/4/recipients/0/country", "invalid-region")]),
-        (json!({"/purposes/4/recipients/1/contact": "javascript:alert(1)"}), &[("/purposes/4/recipients/1/contact", "invalid-link")]),
-        (json!({"/controller/privacyPolicy/en": "javascript:alert(1)"}), &[("/controller/privacyPolicy/en", "invalid-link")]),
+        (
+            json!({"/purposes/4/recipients/1/contact": "javascript:alert(1)"}),
+            &[("/purposes/4/recipients/1/contact", "invalid-link")],
+        ),
+        (
+            json!({"/controller/privacyPolicy/en": "javascript:alert(1)"}),
+            &[("/controller/privacyPolicy/en", "invalid-link")],
+        ),
         (json!({"/controller/email": "javascript:alert(1)"}), &[("/controller/email", "invalid-email")]),
         (json!({"/firstLayer/text/en": "see [this](javascript:alert(1))"}), &[("/firstLayer/text/en", "invalid-link")]),
-        (json!({"/firstLayer/text/en": "<img src=x onerror=alert(1)>"}), &[("/firstLayer/text/en", "unsupported-markup")]),
+        (
+            json!({"/firstLayer/text/en": "<img src=x onerror=alert(1)>"}),
+            &[("/firstLayer/text/en", "unsupported-markup")],
+        ),
         (json!({"/firstLayer/position": "middle"}), &[("/firstLayer/position", "unknown-value")]),
         (json!({"/validity/denied": "P30D"}), &[("/validity/denied", "asks-too-often")]),
         (json!({"/regimes": []}), &[("/regimes", "empty-list")]),
@@ -81,9 +101,15 @@ fn each_fault_is_told_with_its_place() {
         (json!({"/services/6/name": null}), &[("/services/6/name", "missing-field")]),
         (json!({"/services/6/hosts/0": "https://video.example"}), &[("/services/6/hosts/0", "invalid-host")]),
         (json!({"/services/6/cookies/0/name": "*"}), &[("/services/6/cookies/0/name", "invalid-pattern")]),
-        (json!({"/services/-": {"use": "meta-pixel", "purpose": "ads"}}), &[("/services/4", "duplicate-id"), ("/services/8", "duplicate-id")]),
+        (
+            json!({"/services/-": {"use": "meta-pixel", "purpose": "ads"}}),
+            &[("/services/4", "duplicate-id"), ("/services/8", "duplicate-id")],
+        ),
         (json!({"/preferences/0/purpose": "post"}), &[("/preferences/0/purpose", "unknown-purpose")]),
-        (json!({"/preferences/0/options/1/id": "email"}), &[("/preferences/0/options/0/id", "duplicate-id"), ("/preferences/0/options/1/id", "duplicate-id")]),
+        (
+            json!({"/preferences/0/options/1/id": "email"}),
+            &[("/preferences/0/options/0/id", "duplicate-id"), ("/preferences/0/options/1/id", "duplicate-id")],
+        ),
         (json!({"/theme/accent": "green"}), &[("/theme/accent", "invalid-colour")]),
         (json!({"/theme/accent": "#8fd3b6"}), &[("/theme/accent", "low-contrast")]),
         (json!({"/theme/radius": "12em"}), &[("/theme/radius", "invalid-length")]),

@@ -3,6 +3,8 @@
 //!
 //! `PLACET_BLESS=1 cargo test -p placet-model --features native --test notice` writes them anew.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test says what went wrong by failing where it stands")]
+
 use placet_model::check::check;
 use placet_model::json::{from_tree, parse, to_text};
 use placet_model::notice::Notice;
@@ -42,8 +44,7 @@ fn every_digest_is_the_same_in_all_languages_and_changes_with_the_purpose() {
     ] {
         assert!(text.contains(changed), "{changed}");
         let other = check(&text.replace(changed, &changed.replacen('"', "\"x", 1))).expect("JSON").config;
-        let moved: Vec<usize> =
-            (0..5).filter(|at| digest(&other, &other.purposes[*at]) != digests[*at]).collect();
+        let moved: Vec<usize> = (0..5).filter(|at| digest(&other, &other.purposes[*at]) != digests[*at]).collect();
         assert_eq!(moved, purposes, "{changed}");
     }
 }

@@ -1,5 +1,7 @@
 //! The rules by cases; the same cases run through the loader in the browser tests.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test says what went wrong by failing where it stands")]
+
 use placet_model::json::{from_tree, parse};
 use placet_model::plan::Plan;
 use placet_model::record::Record;

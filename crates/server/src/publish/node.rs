@@ -51,9 +51,7 @@ pub(super) fn parse(html: &str) -> Result<Node, String> {
         }
     }
     match (open.pop(), open.is_empty()) {
-        (Some(Node::Element { mut children, .. }), true)
-            if matches!(children.as_slice(), [Node::Element { .. }]) =>
-        {
+        (Some(Node::Element { mut children, .. }), true) if matches!(children.as_slice(), [Node::Element { .. }]) => {
             Ok(children.remove(0))
         }
         _ => Err("it is not one element".to_owned()),
