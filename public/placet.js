@@ -253,20 +253,38 @@
     };
 
     // Tags that the shop did not mark: marked here, before the browser runs them.
-    const hold = (node) => {
-      if (node.dataset.placet || node === tag) return;
+    const hold = (node, src = node.getAttribute('src')) => {
+      if (node.dataset.placet || node === tag) return false;
       const script = isScript(node);
-      if (!script && !(node instanceof HTMLIFrameElement)) return;
-      const purposes = claimed(node.getAttribute('src'));
-      if (!purposes || purposes.some(allows)) return;
+      if (!script && !(node instanceof HTMLIFrameElement)) return false;
+      const purposes = claimed(src);
+      if (!purposes || purposes.some(allows)) return false;
       node.dataset.placet = purposes.join(' ');
-      node.dataset.src = node.src;
+      node.dataset.src = src;
       if (script) {
         node.dataset.type = node.type;
         node.type = 'text/plain';
       }
       node.removeAttribute('src');
+      return true;
     };
+
+    // A script that makes a script asks for it before the page's watcher could see it.
+    const guard = (element) => {
+      const { get, set } = Object.getOwnPropertyDescriptor(element.prototype, 'src');
+      const held = {
+        configurable: true,
+        enumerable: true,
+        get,
+        set(value) {
+          if (!hold(this, `${value}`)) set.call(this, value);
+        },
+      };
+      attempt(() => Object.defineProperty(element.prototype, 'src', held));
+      return set;
+    };
+    const setScriptSource = guard(HTMLScriptElement);
+    guard(HTMLIFrameElement);
 
     const revive = (held) => {
       const script = document.createElement('script');
@@ -276,7 +294,7 @@
       if (held.dataset.type) script.type = held.dataset.type;
       script.nonce = held.nonce || (tag && tag.nonce) || '';
       script.async = held.async && held.hasAttribute('async');
-      if (held.dataset.src) script.src = trust('createScriptURL', held.dataset.src);
+      if (held.dataset.src) setScriptSource.call(script, trust('createScriptURL', held.dataset.src));
       else script.text = trust('createScript', held.text);
       return script;
     };
