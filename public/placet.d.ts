@@ -77,7 +77,7 @@ declare namespace Placet {
     ready: { choices: Choices };
     /** What may run has been worked out anew: after a decision here, or in another tab. */
     applied: { choices: Choices };
-    /** The visitor has decided on this page. Follows `applied`. */
+    /** The visitor has decided on this page. `applied` follows. */
     decided: Decision;
     /** The preference center is shown. */
     opened: null;
