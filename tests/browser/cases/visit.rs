@@ -170,7 +170,7 @@ pub(super) async fn page_script(browser: Browser) -> Result<()> {
         placet.push((api) => { heard.push(['push', api.allows('analytics')]); api.acceptAll(); stop(); api.withdraw(); });
         return heard.map(([name]) => name)";
     let heard = shop.js(script, &[]).await?;
-    ensure!(heard == json!(["push", "applied", "decided", "on", "applied", "decided"]), "heard {heard}");
+    ensure!(heard == json!(["push", "decided", "on", "applied", "decided", "applied"]), "heard {heard}");
     ensure!(!shop.shows(Layer::First).await?, "a choice by the page's own script leaves the question");
     ensure!(shop.granted().await?.is_empty());
     let receipts = shop.delivered(2).await?;
