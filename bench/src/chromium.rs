@@ -34,8 +34,9 @@ impl Chromium {
             .map_err(|error| anyhow!("Chromium did not start: {error}\n{}", process.printed()))?;
         driver.set_script_timeout(Duration::from_secs(60)).await?;
         let version = driver.cdp().send_raw("Browser.getVersion", json!({})).await?;
-        let version = version["product"].as_str().unwrap_or("Chromium").replace("HeadlessChrome", "Chromium");
-        Ok(Self { driver, version: version.replace("Chrome/", "Chromium/"), _process: process, _dir: dir })
+        let version = version["product"].as_str().and_then(|product| product.split_once('/'));
+        let version = version.map_or("Chromium".to_owned(), |(_, number)| format!("Chromium {number}"));
+        Ok(Self { driver, version, _process: process, _dir: dir })
     }
 
     /// Sends one command of the DevTools protocol to the page in the current window.

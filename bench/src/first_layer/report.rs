@@ -17,9 +17,10 @@ const END: &str = "<!-- bench:first-layer:end -->";
 
 const HOW: &str = "\
 Each load is cold: a fresh tab and process, an empty cache. \"Paint\" is the page's first contentful paint as the browser
-reports it. \"Seen\" is the first painted frame in which more than half of the banner's element is on screen and not
-wholly transparent, \"opaque\" the first in which it is opaque too; both are looked for in every animation frame, alike
-for all banners, taken after that frame's paint and never earlier than the first contentful paint.";
+reports it. \"Seen\" is the first frame in which more than half of the banner's element is on screen and not wholly
+transparent, \"opaque\" the first in which it is opaque too. One detector looks for both in every animation frame, alike
+for all banners. The frame of the first contentful paint has the time that the browser reports for it; of later frames
+the moment right after painting is taken, which is a little before it is presented and so flatters late banners.";
 
 /// What was measured, and with what.
 pub(crate) struct Report<'a> {
@@ -109,16 +110,22 @@ impl Report<'_> {
             writeln!(out, "| first layer seen, to {} | {} | {} |", rival.name(), ratio(unthrottled), ratio(slow))?;
         }
         for (other, name) in
-            [(Variant::None, "without a banner"), (Variant::CookieConsent, Variant::CookieConsent.name())]
+            [(Variant::None, "without a banner"), (Variant::CookieConsent, "with vanilla-cookieconsent 3.1.0")]
         {
             let ratio = |condition| show(self.summaries.paint_ratio(other, condition));
-            writeln!(out, "| page's first contentful paint, to {name} | {} | {} |", ratio(unthrottled), ratio(slow))?;
+            writeln!(
+                out,
+                "| page's first contentful paint, to that {name} | {} | {} |",
+                ratio(unthrottled),
+                ratio(slow)
+            )?;
         }
         writeln!(
             out,
             "\nMedians of {} cold loads each, in turns, in {}: the same shop page from one local server, brotli, each \
              banner as its documentation recommends.",
-            self.rounds, self.browser
+            self.rounds,
+            self.browser.split('.').next().unwrap_or(self.browser)
         )?;
         Ok(out)
     }
@@ -142,4 +149,29 @@ fn row(summary: &Summary) -> String {
 
 fn show(ratio: Option<f64>) -> String {
     ratio.map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write_into(readme: &str) -> Result<String> {
+        let summaries = Summaries::of(&[]);
+        Report { browser: "Chromium 156.0.1", rounds: 9, loads: &[], summaries: &summaries }.write_into(readme)
+    }
+
+    #[test]
+    fn the_table_takes_the_place_of_what_was_between_the_marks() {
+        let text = write_into(&format!("# Placet\n\n{BEGIN}\nstale\n{END}\n\nMore.\n")).unwrap();
+        assert!(text.starts_with("# Placet\n\n<!--") && text.ends_with("-->\n\nMore.\n"), "{text}");
+        assert!(text.contains("| first layer seen, to orejime 3.2.1 | - | - |"), "{text}");
+        assert!(text.contains("Medians of 9 cold loads each, in turns, in Chromium 156:"), "{text}");
+        assert!(!text.contains("stale"), "{text}");
+    }
+
+    #[test]
+    fn a_file_without_the_marks_is_a_fault() {
+        assert!(write_into("# Placet").is_err());
+        assert!(write_into(BEGIN).is_err());
+    }
 }
