@@ -533,9 +533,14 @@
       }
     };
 
+    const again = () => {
+      record = read('placet');
+      apply();
+    };
+
     const commit = (choice, method) => {
       const visit = visitor();
-      record = read('placet') || record;
+      record = read('placet');
       const { state, choices, ttl, record: next } = decide(plan, visit, record, choice, uuid());
       const decision = {
         id: next.id,
@@ -640,14 +645,15 @@
       document.addEventListener('pointerover', (event) => {
         if (intended(event) === 'open') onIntent(event);
       });
-      // Another tab decided: it holds here too, at once.
+      // Another tab decided, or storage was cleared (then there is no key): it holds here too, at once.
       addEventListener('storage', (event) => {
-        if (event.key === 'placet') {
-          record = read('placet');
-          apply();
-        }
+        if (!event.key || event.key === 'placet') again();
       });
-      addEventListener('pageshow', send);
+      // A page that comes back out of the browser's cache has missed what happened meanwhile.
+      addEventListener('pageshow', (event) => {
+        if (event.persisted) again();
+        send();
+      });
       addEventListener('online', send);
     } catch (error) {
       warn('Something failed; optional tags stay held.', error);
