@@ -252,6 +252,8 @@
       return name && plan.hosts[name];
     };
 
+    // A tag is judged once, when it comes: what has run is not held later, or it would run twice.
+    const seen = new WeakSet();
     // Tags that the shop did not mark: marked here, before the browser runs them.
     const hold = (node, src = node.getAttribute('src')) => {
       if (node.dataset.placet || node === tag) return false;
@@ -288,6 +290,7 @@
 
     const revive = (held) => {
       const script = document.createElement('script');
+      seen.add(script);
       for (const { name, value } of held.attributes) {
         if (!/^(type|src|nonce|data-src|data-type|data-placet)$/.test(name)) script.setAttribute(name, value);
       }
@@ -332,15 +335,14 @@
       }
     };
 
-    const watch = (changes) => {
-      for (const { addedNodes } of changes) {
-        for (const node of addedNodes) {
-          if (node.nodeType !== 1) continue;
-          const nodes = node.firstElementChild ? [node, ...node.querySelectorAll('script,iframe,[data-placet]')] : [node];
-          for (const found of nodes) if (found.dataset) hold(found);
-          release(nodes.filter((found) => found.dataset));
-        }
+    // One query a batch: touching every node that the parser adds would cost more than all else here.
+    const watch = () => {
+      for (const node of document.querySelectorAll('script,iframe')) {
+        if (seen.has(node)) continue;
+        seen.add(node);
+        hold(node);
       }
+      release(document.querySelectorAll('[data-placet]'));
       place();
     };
 
