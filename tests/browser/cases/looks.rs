@@ -84,7 +84,7 @@ pub(super) async fn narrow_screen(browser: Browser) -> Result<()> {
     Ok(())
 }
 
-/// The pictures of the README: always under `target`, in `docs/images` where `PLACET_WRITE_IMAGES` is 1.
+/// Pictures of the notice under `target`; the one of the README in `docs/images` too, where `PLACET_WRITE_IMAGES` is 1.
 pub(super) async fn screenshots(browser: Browser) -> Result<()> {
     let shop = Shop::start(&browser).await?;
     shop.driver().cdp().send_raw("Emulation.setScrollbarsHidden", json!({ "hidden": true })).await?;
@@ -106,7 +106,7 @@ pub(super) async fn screenshots(browser: Browser) -> Result<()> {
         let made = places::evidence().join("pictures");
         fs::create_dir_all(&made)?;
         fs::write(made.join(format!("{name}.png")), &picture)?;
-        if env::var("PLACET_WRITE_IMAGES").is_ok_and(|value| value == "1") {
+        if name == "first-layer" && env::var("PLACET_WRITE_IMAGES").is_ok_and(|value| value == "1") {
             let images = places::root().join("docs/images");
             fs::create_dir_all(&images)?;
             fs::write(images.join(format!("{name}.png")), &picture)?;
