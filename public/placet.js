@@ -223,7 +223,8 @@
 
     const signal = (command, values) => {
       if (!Object.keys(values).length) return;
-      window.dataLayer = window.dataLayer || [];
+      // A form may bear that name: only a list is a queue.
+      if (!Array.isArray(window.dataLayer)) window.dataLayer = [];
       (function () {
         window.dataLayer.push(arguments);
       })('consent', command, values);
@@ -621,15 +622,28 @@
       on,
     };
 
-    /* ---- Begin. ---- */
+    /* ---- Begin. A step that fails keeps no other from being done. ---- */
 
-    try {
+    const safely = (...steps) =>
+      steps.forEach((step) => {
+        try {
+          step();
+        } catch (error) {
+          warn('Something failed; optional tags stay held.', error);
+        }
+      });
+
+    const signals = () => {
       const nothing = { purposes: {} };
       for (const { id, always } of plan.purposes) if (always) nothing.purposes[id] = 'always';
       const denied = consent(plan, nothing);
-      if (Object.keys(denied).length) signal('default', { ...denied, wait_for_update: 500 });
+      if (!Object.keys(denied).length) return;
+      signal('default', { ...denied, wait_for_update: 500 });
       const held = consent(plan, now);
       if (Object.keys(held).some((key) => held[key] !== denied[key])) signal('update', held);
+    };
+
+    const gates = () => {
       new MutationObserver(watch).observe(document, { childList: true, subtree: true });
       // Firefox asks before it runs a script that its parser has already fetched.
       addEventListener(
@@ -640,7 +654,13 @@
         true,
       );
       release(document.querySelectorAll('[data-placet]'));
+    };
+
+    const question = () => {
       if (now.asks.length) draw();
+    };
+
+    const listeners = () => {
       document.addEventListener('click', (event) => {
         if (intended(event) === 'open') onClick(event);
       });
@@ -657,9 +677,9 @@
         send();
       });
       addEventListener('online', send);
-    } catch (error) {
-      warn('Something failed; optional tags stay held.', error);
-    }
+    };
+
+    safely(signals, gates, question, listeners);
 
     const queued = Array.isArray(given) ? given : own(given, 'queue') || [];
     window.placet = api;

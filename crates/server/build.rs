@@ -4,8 +4,13 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// The constants of `src/embedded.rs` and the files they hold.
-const FILES: [(&str, &str); 3] =
-    [("LOADER", "placet.min.js"), ("WIDGET_JS", "widget.js"), ("WIDGET_WASM", "widget.wasm")];
+const FILES: [(&str, &str); 5] = [
+    ("LOADER", "placet.min.js"),
+    ("WIDGET_JS", "widget.js"),
+    ("WIDGET_JS_BR", "widget.js.br"),
+    ("WIDGET_WASM", "widget.wasm"),
+    ("WIDGET_WASM_BR", "widget.wasm.br"),
+];
 
 fn main() -> io::Result<()> {
     let path = |name: &str| env::var_os(name).map(PathBuf::from).ok_or(io::ErrorKind::NotFound);

@@ -89,13 +89,17 @@ pub(crate) fn measure(workspace: &Workspace, binary: &Path) -> Result<Vec<Size>>
 
 /// The size of a file after brotli at its best, which is how the server sends it.
 fn compressed(path: &Path) -> Result<usize> {
-    let content = read_bytes(path)?;
+    let output = brotli_of(&read_bytes(path)?).with_context(|| format!("cannot compress {}", path.display()))?;
+    Ok(output.len())
+}
+
+/// Bytes after brotli at its best.
+pub(crate) fn brotli_of(mut content: &[u8]) -> Result<Vec<u8>> {
     let parameters =
         BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: content.len(), ..BrotliEncoderParams::default() };
     let mut output = Vec::new();
-    brotli::BrotliCompress(&mut content.as_slice(), &mut output, &parameters)
-        .with_context(|| format!("cannot compress {}", path.display()))?;
-    Ok(output.len())
+    brotli::BrotliCompress(&mut content, &mut output, &parameters)?;
+    Ok(output)
 }
 
 fn as_json(sizes: &[Size]) -> serde_json::Value {

@@ -11,6 +11,7 @@ use crate::cargo::{self, WASM};
 use crate::files::{empty_directory, read_bytes, read_text, write_if_changed};
 use crate::minify::{Kind, minify};
 use crate::run::run;
+use crate::size::brotli_of;
 use crate::workspace::Workspace;
 use crate::{bindgen, tools};
 
@@ -58,6 +59,10 @@ fn glue(workspace: &Workspace, version: &str) -> Result<()> {
     let source = read_text(&scratch.join("widget.js"))?;
     write_if_changed(&made.glue, minify("widget.js", &source, Kind::Module)?.as_bytes())?;
     write_if_changed(&made.wasm, &read_bytes(&scratch.join("widget_bg.wasm"))?)?;
+    // Compressed here, once: the server would otherwise spend the first seconds of each start on it.
+    for file in [&made.glue, &made.wasm] {
+        write_if_changed(&small(file), &brotli_of(&read_bytes(file)?)?)?;
+    }
     write_if_changed(&made.stamp, stamp.as_bytes())
 }
 
@@ -78,10 +83,14 @@ impl Made {
     }
 
     fn is_current(&self, stamp: &str) -> bool {
-        self.glue.exists()
-            && self.wasm.exists()
+        [&self.glue, &self.wasm].iter().all(|file| file.exists() && small(file).exists())
             && std::fs::read_to_string(&self.stamp).is_ok_and(|before| before == stamp)
     }
+}
+
+/// The compressed file beside another.
+fn small(file: &Path) -> PathBuf {
+    file.with_added_extension("br")
 }
 
 /// Names one state of the inputs: the built library, wasm-bindgen, and xtask itself, whose

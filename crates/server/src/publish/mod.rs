@@ -76,8 +76,10 @@ const JSON: &str = "application/json; charset=utf-8";
 /// # Errors
 /// The binary holds no widget, or compressing failed.
 pub fn publish(config: &Config, place: &Place) -> Result<Publication, PublishError> {
-    use crate::embedded::{LOADER, WIDGET_JS, WIDGET_WASM};
-    let (Some(loader), Some(glue), Some(wasm)) = (LOADER, WIDGET_JS, WIDGET_WASM) else {
+    use crate::embedded::{LOADER, WIDGET_JS, WIDGET_JS_BR, WIDGET_WASM, WIDGET_WASM_BR};
+    let (Some(loader), Some(glue), Some(glue_br), Some(wasm), Some(wasm_br)) =
+        (LOADER, WIDGET_JS, WIDGET_JS_BR, WIDGET_WASM, WIDGET_WASM_BR)
+    else {
         return Err(PublishError::WithoutWidget);
     };
     let notices: Vec<Snapshot> = config
@@ -97,8 +99,8 @@ pub fn publish(config: &Config, place: &Place) -> Result<Publication, PublishErr
     let integrity = sri(placet.as_bytes());
     let mut files = vec![
         file("placet.js", JAVASCRIPT, placet.into_bytes(), false)?,
-        file(&widget.glue, JAVASCRIPT, glue.to_vec(), true)?,
-        file(&widget.wasm, "application/wasm", wasm.to_vec(), true)?,
+        built(&widget.glue, JAVASCRIPT, glue, glue_br),
+        built(&widget.wasm, "application/wasm", wasm, wasm_br),
     ];
     for notice in &notices {
         files.push(file(&notice_path(&notice.hash), JSON, notice.text.clone().into_bytes(), true)?);
@@ -111,6 +113,10 @@ pub fn publish(config: &Config, place: &Place) -> Result<Publication, PublishErr
 /// Where a notice snapshot lies: its hash without the name of the algorithm.
 pub fn notice_path(hash: &str) -> String {
     format!("notice/{}.json", hash.trim_start_matches("sha256:"))
+}
+
+fn built(path: &str, content_type: &'static str, bytes: &[u8], brotli: &[u8]) -> File {
+    File { path: path.to_owned(), content_type, bytes: bytes.to_vec(), brotli: brotli.to_vec(), immutable: true }
 }
 
 fn file(path: &str, content_type: &'static str, bytes: Vec<u8>, immutable: bool) -> std::io::Result<File> {
