@@ -87,14 +87,14 @@ pub(super) async fn narrow_screen(browser: Browser) -> Result<()> {
 /// Pictures of the notice under `target`; the one of the README in `docs/images` too, where `PLACET_WRITE_IMAGES` is 1.
 pub(super) async fn screenshots(browser: Browser) -> Result<()> {
     let shop = Shop::start(&browser).await?;
-    shop.driver().cdp().send_raw("Emulation.setScrollbarsHidden", json!({ "hidden": true })).await?;
     for (width, height, page, layer, name) in [
         (1280, 800, "/", Layer::First, "first-layer"),
         (1280, 800, "/zh/", Layer::First, "first-layer-zh"),
         (1280, 800, "/", Layer::Center, "center"),
         (390, 780, "/", Layer::First, "first-layer-phone"),
     ] {
-        let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        // "mobile" draws scrollbars over the page, as most systems do.
+        let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": true });
         shop.driver().cdp().send_raw("Emulation.setDeviceMetricsOverride", screen).await?;
         shop.open(page).await?;
         shop.sees(Layer::First).await?;
@@ -113,6 +113,5 @@ pub(super) async fn screenshots(browser: Browser) -> Result<()> {
         }
     }
     shop.driver().cdp().send_raw("Emulation.clearDeviceMetricsOverride", json!({})).await?;
-    shop.driver().cdp().send_raw("Emulation.setScrollbarsHidden", json!({ "hidden": false })).await?;
     Ok(())
 }
