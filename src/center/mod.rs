@@ -88,16 +88,16 @@ pub(crate) fn center(
     view! {
         <dialog node_ref=dialog class="center" part="center" data-placet-layer="center" aria-labelledby="placet-center"
             on:close=move |_| act.run(Act::Closed)>
-            <header class="head">
+            <div class="head">
                 <h2 id="placet-center" tabindex="-1" autofocus>{labels.settings.clone()}</h2>
                 {button(Look::Close, "close", "×", Some(labels.close.clone()), false, Callback::new(move |()| close()))}
-            </header>
+            </div>
             <div class="body">{content}</div>
-            <footer class="foot">
+            <div class="foot">
                 {button(Look::Button, "reject", &labels.reject, None, false, decide(|| Act::Reject))}
                 {button(Look::Button, "accept", &labels.accept, None, false, decide(|| Act::Accept))}
                 {button(Look::Button, "save", &labels.save, None, false, save)}
-            </footer>
+            </div>
         </dialog>
     }
 }
