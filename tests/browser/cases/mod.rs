@@ -63,6 +63,7 @@ tests! {
         no_webassembly
         webassembly_forbidden
         clobbered_page
+        unmarked_tags
     }
     ALL, Plain => privacy_control { signal_lowers_and_is_not_stored }
     &[Engine::Firefox], Gpc => privacy_control { signal_of_the_browser }

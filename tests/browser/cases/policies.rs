@@ -151,3 +151,36 @@ pub(super) async fn clobbered_page(browser: Browser) -> Result<()> {
     shop.delivered(1).await?;
     Ok(())
 }
+
+/// Tags that nobody marked, added by a script from a host that a service declares: held, then released.
+pub(super) async fn unmarked_tags(browser: Browser) -> Result<()> {
+    let shop = Shop::start(&browser).await?;
+    let added = r#"<script>
+for (const [name, path] of [['script', 'tag.js'], ['iframe', 'film'], ['script', 'second.js']]) {
+    const element = document.createElement(name);
+    element.className = 'added';
+    element.src = 'https://video.example/' + path;
+    document.head.parentNode.append(element);
+}
+</script>"#;
+    let html = format!(
+        r#"<!doctype html><html lang="en"><head><title>A shop</title><script src="{}/embed/placet.js"></script></head>
+<body>{added}</body></html>"#,
+        shop.server.origin
+    );
+    let stand = stand(vec![("/", Page::html(&html))]).await?;
+    let shop = shop.with_pages_of(&stand);
+    let sources = "return [...document.querySelectorAll('.added')].map((node) => node.getAttribute('src'))";
+    let asked = "return performance.getEntriesByType('resource').filter((entry) => entry.name.includes('video.example')).length";
+
+    shop.open("/").await?;
+    shop.sees(Layer::First).await?;
+    shop.settled().await?;
+    ensure!(shop.js(sources, &[]).await? == serde_json::json!([null, null, null]), "a tag has its address");
+    ensure!(shop.js(asked, &[]).await? == 0, "a declared host was asked before the choice");
+
+    shop.answer("accept").await?;
+    let released =
+        serde_json::json!(["tag.js", "film", "second.js"].map(|path| format!("https://video.example/{path}")));
+    until_true("the tags have their addresses", async || Ok(shop.js(sources, &[]).await? == released)).await
+}
