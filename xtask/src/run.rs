@@ -1,4 +1,6 @@
 //! Running other programs: show the command, let its output through, explain a failure.
+//!
+//! Commands are shown on standard error, as cargo does: standard output belongs to results.
 
 use std::process::Command;
 
@@ -7,7 +9,7 @@ use anyhow::{Context, Result, bail};
 /// Runs a command to its end; anything but success is an error that names it.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let shown = show(command);
-    println!("$ {shown}");
+    eprintln!("$ {shown}");
     let status = command.status().with_context(|| format!("cannot run `{shown}`"))?;
     if !status.success() {
         bail!("`{shown}` ended with {status}");

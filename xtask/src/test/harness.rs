@@ -12,7 +12,7 @@ use crate::run::show;
 /// same), shows its output and counts the tests.
 pub(crate) fn run_tests(command: &mut Command) -> Result<Outcome> {
     let shown = show(command);
-    println!("$ {shown}");
+    eprintln!("$ {shown}");
     let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot run `{shown}`"))?;
     let mut counts = Counts::default();
     if let Some(output) = child.stdout.take() {
