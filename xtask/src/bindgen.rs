@@ -44,7 +44,7 @@ pub(crate) fn checked_version(workspace: &Workspace) -> Result<String> {
     if library != tool {
         bail!(
             "the widget uses wasm-bindgen {library}, xtask carries wasm-bindgen-cli-support {tool}: \
-             set both wasm-bindgen-cli-support and wasm-bindgen-cli to \"={library}\" in [workspace.dependencies] of Cargo.toml"
+             set wasm-bindgen-cli, wasm-bindgen-cli-support and wasm-bindgen-shared to \"={library}\" in [workspace.dependencies] of Cargo.toml"
         );
     }
     Ok(library.to_owned())
