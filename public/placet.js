@@ -35,7 +35,7 @@
     const regimeOf = (plan, visitor) => {
       const region = visitor.region || '';
       const find = (name) => plan.regimes.find((regime) => regime.regions.includes(name));
-      return find(region) || find(region.split('-')[0]) || plan.regimes[0] || { id: '' };
+      return find(region) || find(region.split('-')[0]) || plan.regimes[0];
     };
 
     const own = (map, name) => (map && Object.hasOwn(map, name) ? map[name] : undefined);
@@ -70,6 +70,7 @@
     };
 
     const decide = (plan, visitor, record, choice, id) => {
+      const regime = regimeOf(plan, visitor);
       const choices = {};
       const kept = {};
       let same = true;
@@ -81,24 +82,23 @@
           continue;
         }
         const old = keptOf(record, purpose.id);
-        // What the signal keeps off could not be granted, so it is no refusal either: what stood stays.
-        if (visitor.gpc && purpose.gpc && choice.kind !== 'reject') {
-          choices[purpose.id] = 'denied';
-          if (old) kept[purpose.id] = old;
-          continue;
-        }
-        const grant =
-          choice.kind === 'save'
+        // What the signal keeps off could not be granted, so it is no refusal either: nothing is
+        // stored, and it is asked when the signal is gone.
+        const silenced = visitor.gpc && purpose.gpc && choice.kind !== 'reject';
+        const grant = silenced
+          ? false
+          : choice.kind === 'save'
             ? own(choice.purposes, purpose.id) === true
             : choice.kind === 'accept' &&
               // PIPL 23: separate consent is never swept in; what was given on its own stays.
               (!purpose.separate || standing(purpose, visitor, record) === 'granted');
         const state = grant ? 'granted' : 'denied';
-        same = same && !!old && old.choice === state;
+        same = same && (silenced ? !old : !!old && old.choice === state);
         before = before || (!!old && old.choice === 'granted');
         after = after || grant;
         choices[purpose.id] = state;
-        kept[purpose.id] = { choice: state, digest: purpose.digest, until: visitor.now + plan[state] * 1000 };
+        const seconds = grant ? plan.granted : regime.denied;
+        if (!silenced) kept[purpose.id] = { choice: state, digest: purpose.digest, until: visitor.now + seconds * 1000 };
       }
       const preferences = {};
       const picked = (choice.kind === 'save' ? choice : record || {}).preferences || {};
@@ -114,8 +114,8 @@
       return {
         state,
         choices,
-        ttl: after ? plan.granted : plan.denied,
-        record: { v: 1, id, at: visitor.now, regime: regimeOf(plan, visitor).id, choices: kept, preferences },
+        ttl: after ? plan.granted : regime.denied,
+        record: { v: 1, id, at: visitor.now, regime: regime.id, choices: kept, preferences },
       };
     };
 
@@ -163,33 +163,43 @@
       attempt(() => localStorage.removeItem(key));
     };
     const write = (key, value) => {
-      try {
-        localStorage.setItem(key, JSON.stringify(value));
+      const text = JSON.stringify(value);
+      const keep = () => {
+        localStorage.setItem(key, text);
         delete memory[key];
-      } catch (error) {
-        // What stood before must not come back on the next page: it may have been a consent.
-        remove(key);
-        memory[key] = value;
-        warn('The choice cannot be stored and holds for this page only.', error);
-      }
+        return true;
+      };
+      if (attempt(keep)) return;
+      // What stood before must not come back on the next page: it may have been a consent. And it makes room.
+      remove(key);
+      if (attempt(keep)) return;
+      memory[key] = value;
+      warn(`"${key}" cannot be stored and holds for this page only.`);
     };
     const OUTBOX = 'placet.outbox.';
     const waiting = () =>
       [...Object.keys(memory), ...(attempt(() => Object.keys(localStorage)) || [])]
-        .filter((key) => key.startsWith(OUTBOX))
-        .map(read)
-        .filter(Boolean);
+        .map((key) => [key, key.startsWith(OUTBOX) && read(key)])
+        // An entry that is not under its own name was not put there by us.
+        .filter(([key, item]) => item && item.decision && OUTBOX + item.decision.id === key)
+        .map(([, item]) => item);
+    // No try is put off for longer; a time beyond was noted by a clock that was wrong.
+    const LONGEST_WAIT = 6e6;
     // A decision that waits, can be signed on this page, and whose time to try again has come.
-    const due = () =>
-      (crypto.subtle || published.unsigned) && waiting().some((item) => !(item.after > Date.now()));
+    const due = (anyway) => {
+      const now = Date.now();
+      return (
+        (crypto.subtle || published.unsigned) &&
+        waiting().some(({ after }) => anyway || !(after > now && after < now + LONGEST_WAIT))
+      );
+    };
 
     /* ---- The visit. ---- */
 
-    // A page can give an image the name "currentScript" (CVE-2024-43788): only a script is believed.
+    // A page can give an image the name "currentScript" (CVE-2024-43788): the document's own answer counts.
     const isScript = (node) => node instanceof HTMLScriptElement;
-    const tag = isScript(document.currentScript)
-      ? document.currentScript
-      : [...document.querySelectorAll('script[src]')].find((node) => isScript(node) && /\/placet\.js/.test(node.src));
+    const current = Object.getOwnPropertyDescriptor(Document.prototype, 'currentScript').get.call(document);
+    const tag = isScript(current) ? current : null;
     const base = published.base || (tag && tag.src) || location.href;
     const resolve = (path) => new URL(path, base).href;
     const given = window.placet || {};
@@ -238,7 +248,13 @@
       policy = policy || trustedTypes.createPolicy('placet', { createScriptURL: (url) => url, createScript: (code) => code });
       return policy[kind](text);
     };
-    const mayRun = (node) => node.dataset.placet.split(' ').some(allows);
+    // What a shop marks for several purposes needs all of them; a host that several services share needs one.
+    const caught = new WeakSet();
+    const mayRun = (node) => {
+      const purposes = node.dataset.placet.split(' ');
+      return caught.has(node) ? purposes.some(allows) : purposes.every(allows);
+    };
+    const isWeb = (url) => attempt(() => /^https?:$/.test(new URL(url, location.href).protocol));
 
     // A host that a service declares, to the purposes of its services.
     const claimed = (url) => {
@@ -257,12 +273,17 @@
     const seen = new WeakSet();
     // Tags that the shop did not mark: marked here, before the browser runs them.
     const hold = (node, src = node.getAttribute('src')) => {
-      if (node.dataset.placet || node === tag) return false;
       const script = isScript(node);
-      if (!script && !(node instanceof HTMLIFrameElement)) return false;
-      const purposes = claimed(src);
-      if (!purposes || purposes.some(allows)) return false;
-      node.dataset.placet = purposes.join(' ');
+      if (node === tag || !src || (!script && !(node instanceof HTMLIFrameElement))) return false;
+      if (node.dataset.placet) {
+        // Marked, but not made inert.
+        if (mayRun(node) || node.type === 'text/plain') return false;
+      } else {
+        const purposes = claimed(src);
+        if (!purposes || purposes.some(allows)) return false;
+        node.dataset.placet = purposes.join(' ');
+        caught.add(node);
+      }
       node.dataset.src = src;
       if (script) {
         node.dataset.type = node.type;
@@ -273,6 +294,7 @@
     };
 
     // A script that makes a script asks for it before the page's watcher could see it.
+    const trusted = new WeakSet();
     const guard = (element) => {
       const { get, set } = Object.getOwnPropertyDescriptor(element.prototype, 'src');
       const held = {
@@ -280,7 +302,13 @@
         enumerable: true,
         get,
         set(value) {
-          if (!hold(this, `${value}`)) set.call(this, value);
+          if (!isScript(this)) {
+            if (!hold(this, `${value}`)) set.call(this, value);
+            return;
+          }
+          // The browser's own setter first: it is the one that refuses what is not trusted.
+          set.call(this, value);
+          if (!this.isConnected && hold(this)) trusted.add(this);
         },
       };
       attempt(() => Object.defineProperty(element.prototype, 'src', held));
@@ -304,10 +332,14 @@
     };
 
     // The browser keeps the order among external scripts; an inline one waits for those before it.
+    const queued = new WeakSet();
     const run = (scripts) => {
       for (;;) {
         const held = scripts.shift();
         if (!held) return;
+        queued.delete(held);
+        // Meanwhile the tag may be gone, or its consent.
+        if (!held.isConnected || !mayRun(held)) continue;
         const script = revive(held);
         const waits = script.src && !script.async && scripts.length && !scripts[0].dataset.src;
         if (waits) script.onload = script.onerror = () => run(scripts);
@@ -316,14 +348,26 @@
       }
     };
 
+    // Under a policy with nonces, text that got into the page must not become a script by way of us.
+    const isGenuine = (script) => {
+      const genuine = !tag || !tag.nonce || script.nonce === tag.nonce || trusted.has(script);
+      if (!genuine && !refused.has(script)) warn('A held script without the nonce of this page stays held.');
+      refused.add(script);
+      return genuine;
+    };
+    const refused = new WeakSet();
+
     const release = (nodes) => {
       const scripts = {};
       for (const node of nodes) {
-        if (!node.isConnected || !node.dataset.placet || !mayRun(node)) continue;
+        const { placet, src } = node.dataset;
+        if (!placet || !node.isConnected || queued.has(node) || !mayRun(node) || (src && !isWeb(src))) continue;
         if (isScript(node)) {
-          if (node.type === 'text/plain') (scripts[node.dataset.placet] = scripts[node.dataset.placet] || []).push(node);
-        } else if (node.dataset.src) {
-          node.src = node.dataset.src;
+          if (node.type !== 'text/plain' || !isGenuine(node)) continue;
+          queued.add(node);
+          (scripts[placet] = scripts[placet] || []).push(node);
+        } else if (src) {
+          node.src = src;
           node.removeAttribute('data-src');
         }
       }
@@ -492,11 +536,11 @@
       );
 
     const soon = (act) => (window.requestIdleCallback || setTimeout)(act, { timeout: 2000 });
-    const send = () => {
-      if (due()) {
+    const send = (anyway) => {
+      if (due(anyway)) {
         soon(() =>
           load()
-            .then((widget) => widget.deliver())
+            .then((widget) => widget.deliver(!!anyway))
             .catch((error) => warn('The receipt waits in the outbox.', error)),
         );
       }
@@ -511,7 +555,8 @@
       release: (purpose) => release(document.querySelectorAll(`[data-placet~="${purpose}"]`)),
       clear,
       announce: (_, decision) => {
-        if (!now.asks.length) undraw();
+        if (now.asks.length) draw();
+        else undraw();
         if (decision) {
           stage();
           status.textContent = published.saved[lang];
@@ -519,7 +564,7 @@
         }
         emit('applied', { choices: choices() });
       },
-      send,
+      send: () => send(),
     };
 
     // The one interpreter of effects. One that fails never undoes another.
@@ -601,6 +646,7 @@
       gpc: () => (visitor().gpc ? plan.purposes.filter((purpose) => purpose.gpc).map((purpose) => purpose.id) : []),
       commit,
       emit,
+      fail: () => warn('The receipt cannot be saved: the notice that it names could not be loaded.'),
       hasDecided: () => !!record,
       read,
       write,
@@ -662,7 +708,10 @@
 
     const listeners = () => {
       document.addEventListener('click', (event) => {
-        if (intended(event) === 'open') onClick(event);
+        if (event.composedPath().includes(host)) return;
+        const action = intended(event);
+        if (action === 'open') onClick(event);
+        if (action === 'withdraw') api.withdraw();
       });
       document.addEventListener('pointerover', (event) => {
         if (intended(event) === 'open') onIntent(event);
@@ -676,18 +725,22 @@
         if (event.persisted) again();
         send();
       });
-      addEventListener('online', send);
+      addEventListener('online', () => send(true));
+      // The visitor leaves: what is signed goes now; the call outlives the page.
+      document.addEventListener('visibilitychange', () => {
+        if (document.hidden && loading && due()) loading.then((widget) => widget.deliver(false)).catch(() => {});
+      });
     };
 
     safely(signals, gates, question, listeners);
 
-    const queued = Array.isArray(given) ? given : own(given, 'queue') || [];
+    const calls = Array.isArray(given) ? given : own(given, 'queue') || [];
     window.placet = api;
     const handlers = own(given, 'on') || {};
     for (const name of Object.keys(handlers)) on(name, handlers[name]);
     isReady(api);
     emit('ready', { choices: choices() });
-    queued.forEach(call);
+    calls.forEach(call);
   };
 
   try {

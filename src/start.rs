@@ -44,6 +44,8 @@ extern "C" {
     fn gpc(this: &Bridge) -> JsValue;
     #[wasm_bindgen(method)]
     fn commit(this: &Bridge, choice: &JsValue, method: &str) -> JsValue;
+    #[wasm_bindgen(method)]
+    fn fail(this: &Bridge);
     #[wasm_bindgen(method, js_name = hasDecided)]
     pub(crate) fn has_decided(this: &Bridge) -> bool;
     #[wasm_bindgen(method)]
@@ -96,12 +98,12 @@ pub fn open() -> Promise {
     promise(show())
 }
 
-/// Signs and sends what waits in the outbox; resolves when it was tried.
+/// Signs and sends what waits in the outbox; `anyway` before its time, too. Resolves when it was tried.
 #[wasm_bindgen]
-pub fn deliver() -> Promise {
-    promise(async {
+pub fn deliver(anyway: bool) -> Promise {
+    promise(async move {
         let Some(bridge) = with(|state| state.bridge.clone()) else { return Ok(JsValue::UNDEFINED) };
-        let result = receipts::deliver(bridge).await;
+        let result = receipts::deliver(bridge, anyway).await;
         refresh().await;
         result
     })
@@ -115,7 +117,7 @@ pub(crate) fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + '
 
 /// Delivers again after a while.
 pub(crate) fn again_in(milliseconds: f64) {
-    let act = Closure::once_into_js(|| drop(deliver()));
+    let act = Closure::once_into_js(|| drop(deliver(false)));
     set_timeout(act.unchecked_ref(), milliseconds);
 }
 
@@ -196,12 +198,16 @@ fn perform(bridge: &Bridge, asked: Act) {
             ]);
             bridge.commit(&choice.0, "preferences.save");
         }
-        Act::Download(id) => drop(promise(async move {
-            if let Some(text) = receipts::file(&id).await {
-                save(&["placet-receipt-", &id, ".json"].concat(), &text)?;
-            }
-            Ok(JsValue::UNDEFINED)
-        })),
+        Act::Download(id) => {
+            let bridge = bridge.clone();
+            drop(promise(async move {
+                match receipts::file(&bridge, &id).await {
+                    Some(text) => save(&["placet-receipt-", &id, ".json"].concat(), &text)?,
+                    None => bridge.fail(),
+                }
+                Ok(JsValue::UNDEFINED)
+            }))
+        }
         Act::Closed => {
             let bridge = bridge.clone();
             // The dialog is still telling of its end: it is taken away when that is done.

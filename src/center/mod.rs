@@ -79,7 +79,8 @@ pub(crate) fn center(
         content.push(purpose::purpose(&notice, purpose, &draft, standing.gpc.contains(&purpose.id)));
     }
     let download = Callback::new(move |id| act.run(Act::Download(id)));
-    content.push(receipts::receipts(notice.clone(), receipts, download, decide(|| Act::Withdraw)));
+    let granted = standing.purposes.0.iter().any(|(_, state)| *state == ChoiceState::Granted);
+    content.push(receipts::receipts(notice.clone(), receipts, download, decide(|| Act::Withdraw), granted));
     content.push(controller::controller(&notice));
     let save: OnClick = Callback::new(move |()| {
         act.run(Act::Save(draft.purposes(), draft.preferences()));

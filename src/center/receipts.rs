@@ -14,17 +14,23 @@ pub(super) fn receipts(
     receipts: ReadSignal<Vec<Receipt>>,
     download: Callback<String>,
     withdraw: OnClick,
+    granted: bool,
 ) -> AnyView {
     let intro = note(vec![words(&notice.labels.receipts_intro)]);
     let heading = notice.labels.receipts.clone();
     let list = move || {
         let all = receipts.get();
-        if all.is_empty() {
-            return words(&notice.labels.no_receipts);
+        let mut content = vec![match all.is_empty() {
+            true => words(&notice.labels.no_receipts),
+            false => {
+                let rows = all.into_iter().map(|receipt| row(&notice, receipt, download)).collect();
+                element("ul", Some("receipts"), rows)
+            }
+        }];
+        if granted {
+            content.push(button(Look::Quiet, "withdraw", &notice.labels.withdraw, None, false, withdraw));
         }
-        let rows: Vec<AnyView> = all.into_iter().map(|receipt| row(&notice, receipt, download)).collect();
-        let withdraw = button(Look::Quiet, "withdraw", &notice.labels.withdraw, None, false, withdraw);
-        element("div", None, vec![element("ul", Some("receipts"), rows), withdraw])
+        element("div", None, content)
     };
     section("receipts", "receipts", &heading, None, vec![intro, list.into_any()])
 }

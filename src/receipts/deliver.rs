@@ -30,31 +30,37 @@ extern "C" {
 }
 
 /// Signs and sends what waits, one tab at a time (Web Locks).
-pub(crate) async fn deliver(bridge: Bridge) -> Result<JsValue, JsValue> {
+pub(crate) async fn deliver(bridge: Bridge, anyway: bool) -> Result<JsValue, JsValue> {
     let locks = web_sys::window()
         .and_then(|window| Reflect::get(&window.navigator(), &"locks".into()).ok())
         .filter(JsValue::is_object);
-    let Some(locks) = locks else { return under_lock(bridge).await };
-    let work = Closure::once_into_js(move |_: JsValue| -> Promise { promise(under_lock(bridge)) });
+    let Some(locks) = locks else { return under_lock(bridge, anyway).await };
+    let work = Closure::once_into_js(move |_: JsValue| -> Promise { promise(under_lock(bridge, anyway)) });
     JsFuture::from(locks.unchecked_into::<Locks>().request("placet", &work)).await
 }
 
-async fn under_lock(bridge: Bridge) -> Result<JsValue, JsValue> {
+async fn under_lock(bridge: Bridge, anyway: bool) -> Result<JsValue, JsValue> {
     sign_all(&bridge).await?;
     let now = js_sys::Date::now() as i64;
+    // A time that lies further ahead than any wait was noted by a clock that was wrong.
+    let is_due = |after: i64| anyway || after <= now || after > now + 2 * i64::from(LONGEST_WAIT);
     let mut waiting: Vec<Outgoing> =
-        outbox::items(&bridge).into_iter().filter(|item| item.jws.is_some() && item.after <= now).collect();
+        outbox::items(&bridge).into_iter().filter(|item| item.jws.is_some() && is_due(item.after)).collect();
     while !waiting.is_empty() {
         let batch: Vec<Outgoing> = waiting.drain(..fitting(&waiting)).collect();
-        match send(&bridge, &batch).await {
+        let asked = match send(&bridge, &batch).await {
             Ok(answer) if answer.results.len() == batch.len() => {
                 for (item, result) in batch.into_iter().zip(answer.results) {
                     settle(&bridge, item, result).await;
                 }
+                continue;
             }
-            Ok(_) => batch.into_iter().for_each(|item| later(&bridge, item, 0)),
-            Err(wait) => batch.into_iter().for_each(|item| later(&bridge, item, wait)),
-        }
+            Ok(_) => 0,
+            Err(asked) => asked,
+        };
+        // An endpoint that cannot take these will not take the next ones either.
+        batch.into_iter().chain(waiting).for_each(|item| later(&bridge, item, asked));
+        break;
     }
     Ok(JsValue::UNDEFINED)
 }
@@ -113,8 +119,8 @@ async fn settle(bridge: &Bridge, mut item: Outgoing, result: RecordResult) {
             outbox::remove(bridge, &id);
         }
         RecordResult::Rejected(problem) => {
-            if problem.kind.ends_with("/key-unknown") {
-                // The endpoint has lost the key: the next signing carries it again.
+            if problem.needs_signing() {
+                // The next signing carries the key again, and names the endpoint of that page.
                 outbox::key_is_known(bridge, false);
                 item.jws = None;
             }

@@ -47,25 +47,33 @@ impl Device {
         if let Some(device) = SESSION.with_borrow(Clone::clone) {
             return Ok(device);
         }
-        let database = Database::open().await;
-        if let Ok(database) = &database
-            && let Ok(kept) = database.get(KEYS, NAME).await
-            && kept.is_object()
-        {
-            return Device::of(subtle, &kept).await;
+        let kept = Device::kept().await;
+        match kept {
+            Ok(Some(pair)) => Device::of(subtle, &pair).await,
+            // No database, or one that cannot be read: whatever key it holds stays untouched.
+            Err(_) => {
+                let device = Device::of(subtle, &generate(subtle).await?).await?;
+                SESSION.set(Some(device.clone()));
+                Ok(device)
+            }
+            Ok(None) => {
+                let pair = generate(subtle).await?;
+                // A browser may open the database and still refuse to keep a key: what counts is that it comes back.
+                let put = Database::open().await?.put(KEYS, NAME, &pair).await;
+                let device = match Device::kept().await {
+                    Ok(Some(pair)) if put.is_ok() => return Device::of(subtle, &pair).await,
+                    _ => Device::of(subtle, &pair).await?,
+                };
+                SESSION.set(Some(device.clone()));
+                Ok(device)
+            }
         }
-        let pair = generate(subtle).await?;
-        // A browser may open the database and still refuse to keep a key: what counts is that it comes back.
-        if let Ok(database) = &database
-            && database.put(KEYS, NAME, &pair).await.is_ok()
-            && let Ok(kept) = database.get(KEYS, NAME).await
-            && kept.is_object()
-        {
-            return Device::of(subtle, &kept).await;
-        }
-        let device = Device::of(subtle, &pair).await?;
-        SESSION.set(Some(device.clone()));
-        Ok(device)
+    }
+
+    /// The kept key pair; none where none was made yet.
+    async fn kept() -> Result<Option<JsValue>, JsValue> {
+        let kept = Database::open().await?.get(KEYS, NAME).await?;
+        Ok(kept.is_object().then_some(kept))
     }
 
     async fn of(subtle: &SubtleCrypto, pair: &JsValue) -> Result<Self, JsValue> {

@@ -84,10 +84,14 @@ fn stored(value: JsValue) -> Receipt {
 }
 
 /// The receipt file of one receipt as JSON text, or `None` where it is not there.
-pub(crate) async fn file(id: &str) -> Option<String> {
+pub(crate) async fn file(bridge: &Bridge, id: &str) -> Option<String> {
     let database = Database::open().await.ok()?;
     let stored: Stored = js::read(database.get(RECEIPTS, id).await.ok()?);
-    let notice = database.get(database::NOTICES, &stored.notice).await.ok()?.as_string()?;
+    let notice = match database.get(database::NOTICES, &stored.notice).await.ok()?.as_string() {
+        Some(notice) => notice,
+        // It could not be had when the receipt was signed; its name still finds it.
+        None => crate::start::notice_text(bridge, &stored.notice).await.ok()?,
+    };
     Some(js::text(&ReceiptFile {
         placet: 1,
         receipt: stored.jws,

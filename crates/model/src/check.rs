@@ -15,6 +15,9 @@ use crate::{labels, vendor};
 /// The largest config that is read, in bytes.
 pub const MAX_CONFIG: usize = 1024 * 1024;
 
+/// The most purposes that fit into a receipt of 4 KB, with ids of 64 bytes.
+const MOST_PURPOSES: usize = 24;
+
 /// A config and everything that is wrong with it.
 #[derive(Debug)]
 pub struct Checked {
@@ -128,7 +131,8 @@ impl Walk<'_> {
         self.at("site", |w| {
             let (host, port) = site.rsplit_once(':').map_or((site.as_str(), None), |(host, port)| (host, Some(port)));
             let port_is_good = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0));
-            if !is_host(host) || !port_is_good {
+            // A receipt names the site, in 128 bytes at most.
+            if !is_host(host) || !port_is_good || site.len() > 128 {
                 w.problems.error(
                     "invalid-site",
                     format!("“{site}” is not a host name."),
@@ -168,11 +172,12 @@ impl Walk<'_> {
         let endpoint = &self.config.receipts.endpoint;
         let is_path = endpoint.starts_with('/') && !endpoint.contains(['?', '#']);
         let is_full = endpoint.starts_with("https://");
-        if !(is_path || is_full) || !is_safe_link(endpoint) {
+        // A receipt names the full address, in 128 bytes at most.
+        if !(is_path || is_full) || !is_safe_link(endpoint) || endpoint.len() > 100 {
             self.problems.error(
                 "invalid-endpoint",
                 format!("“{endpoint}” cannot take receipts."),
-                "Write a path like \"/v1/receipts\" or a full https: address.",
+                "Write a path like \"/v1/receipts\" or a full https: address, of at most 100 characters.",
             );
         }
     }
@@ -241,6 +246,13 @@ impl Walk<'_> {
     fn purposes(&mut self) {
         let config = self.config;
         self.at("purposes", |w| {
+            if config.purposes.len() > MOST_PURPOSES {
+                w.problems.error(
+                    "too-many",
+                    format!("There are {} purposes; a receipt has room for {MOST_PURPOSES}.", config.purposes.len()),
+                    "Join purposes that a visitor would answer alike.",
+                );
+            }
             if config.purposes.is_empty() {
                 w.problems.error("empty-list", "There is no purpose.", "Describe at least one purpose.");
             } else if config.asked().next().is_none() {

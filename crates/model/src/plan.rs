@@ -24,8 +24,6 @@ data! {
         purposes: Vec<PlanPurpose>,
         /// How long a yes holds, in seconds.
         granted: u32,
-        /// How long a no holds, in seconds.
-        denied: u32,
         /// Preference to the purpose that it belongs to.
         preferences: Map<String>,
         /// Host to the purposes of the services that load from it.
@@ -42,6 +40,8 @@ data! {
         id: String,
         /// Whether optional purposes run until the visitor objects.
         opt_out as "optOut": bool,
+        /// How long a no holds, in seconds: as the config says, and never less than the regime asks for.
+        denied: u32,
         /// The regions where it applies.
         regions: Vec<String>,
     }
@@ -73,7 +73,6 @@ data! {
 
 /// Makes the plan of a config that `check` has passed.
 pub fn plan(config: &Config) -> Plan {
-    let seconds = |text: &str| crate::duration::Duration::parse(text).map_or(0, |duration| duration.days() * 86_400);
     let mut hosts: Map<Vec<String>> = Map::default();
     let mut kept = Vec::new();
     let mut consent_mode = Map::default();
@@ -111,7 +110,6 @@ pub fn plan(config: &Config) -> Plan {
             })
             .collect(),
         granted: seconds(&config.validity.granted),
-        denied: seconds(&config.validity.denied),
         preferences: Map(config
             .preferences
             .iter()
@@ -121,6 +119,10 @@ pub fn plan(config: &Config) -> Plan {
         kept,
         consent_mode,
     }
+}
+
+fn seconds(text: &str) -> u32 {
+    crate::duration::Duration::parse(text).map_or(0, |duration| duration.days() * 86_400)
 }
 
 fn regimes(config: &Config) -> Vec<PlanRegime> {
@@ -135,6 +137,7 @@ fn regimes(config: &Config) -> Vec<PlanRegime> {
             (!rules.is_empty()).then(|| PlanRegime {
                 id: id.word().into(),
                 opt_out: id.rules().model == Model::OptOut,
+                denied: seconds(&config.validity.denied).max(id.rules().refusal_days * 86_400),
                 regions: regions.collect(),
             })
         })

@@ -370,13 +370,21 @@ impl Write for RecordAnswer {
 }
 
 impl ProblemDetails {
-    /// Whether sending the same receipt again can never succeed, so that a client drops it.
+    /// Whether sending the receipt again can never succeed, so that a client drops it.
     ///
-    /// An endpoint that does not know the notice yet, or that fails for reasons of its own, may
-    /// take the receipt later; one that does not know the key takes the decision signed anew
-    /// with the key in the header.
+    /// What an operator can mend is not permanent: a notice or a site that the endpoint does not
+    /// know, an address that it does not go by, failures of its own. Nor is a problem without a status.
     pub fn is_permanent(&self) -> bool {
-        self.status < 500 && !["/notice-unknown", "/key-unknown"].iter().any(|end| self.kind.ends_with(end))
+        let mendable = ["/notice-unknown", "/site-wrong", "/algorithm-refused"];
+        (400..500).contains(&self.status)
+            && !self.needs_signing()
+            && !mendable.iter().any(|end| self.kind.ends_with(end))
+    }
+
+    /// Whether the endpoint may take the decision when it is signed anew: with the key in the
+    /// header, or for the address that the endpoint has now.
+    pub fn needs_signing(&self) -> bool {
+        ["/key-unknown", "/audience-wrong"].iter().any(|end| self.kind.ends_with(end))
     }
 }
 

@@ -115,7 +115,9 @@ pub fn permission(plan: &Plan, visitor: &Visitor, record: Option<&Record>) -> Pe
 
 /// What a choice decides, given what stood before. `id` names the decision.
 pub fn decide(plan: &Plan, visitor: &Visitor, record: Option<&Record>, choice: &Choice, id: &str) -> Outcome {
-    let mut outcome = Outcome { ttl: plan.denied, ..Outcome::default() };
+    let regime = regime(plan, visitor);
+    let denied = regime.map_or(0, |regime| regime.denied);
+    let mut outcome = Outcome { ttl: denied, ..Outcome::default() };
     let (mut same, mut before, mut after) = (true, false, false);
     let stored = &mut outcome.record;
     for purpose in &plan.purposes {
@@ -124,16 +126,12 @@ pub fn decide(plan: &Plan, visitor: &Visitor, record: Option<&Record>, choice: &
             continue;
         }
         let old = kept(record, &purpose.id);
-        // What the signal keeps off could not be granted, so it is no refusal either: what stood stays.
-        if visitor.gpc && purpose.gpc && choice.kind != ChoiceKind::Reject {
-            outcome.choices.set(&purpose.id, ChoiceState::Denied);
-            if let Some(old) = old {
-                stored.choices.set(&purpose.id, old.clone());
-            }
-            continue;
-        }
+        // What the signal keeps off could not be granted, so it is no refusal either: nothing is
+        // stored, and it is asked when the signal is gone.
+        let silenced = visitor.gpc && purpose.gpc && choice.kind != ChoiceKind::Reject;
         let grant = match choice.kind {
             ChoiceKind::Reject => false,
+            _ if silenced => false,
             // PIPL 23: separate consent is never swept in; what was given on its own stays.
             ChoiceKind::Accept if purpose.separate => standing(purpose, visitor, record) == Some(ChoiceState::Granted),
             ChoiceKind::Accept => true,
@@ -141,18 +139,18 @@ pub fn decide(plan: &Plan, visitor: &Visitor, record: Option<&Record>, choice: &
         };
         let state = if grant { ChoiceState::Granted } else { ChoiceState::Denied };
         let old = old.map(|kept| kept.choice);
-        same &= old == Some(state);
+        same &= if silenced { old.is_none() } else { old == Some(state) };
         before |= old == Some(ChoiceState::Granted);
         after |= grant;
         if grant {
             outcome.ttl = plan.granted;
         }
-        let seconds = if grant { plan.granted } else { plan.denied };
         outcome.choices.set(&purpose.id, state);
-        stored.choices.set(
-            &purpose.id,
-            Kept { choice: state, digest: purpose.digest.clone(), until: visitor.now + i64::from(seconds) * 1000 },
-        );
+        if !silenced {
+            let seconds = if grant { plan.granted } else { denied };
+            let until = visitor.now + i64::from(seconds) * 1000;
+            stored.choices.set(&purpose.id, Kept { choice: state, digest: purpose.digest.clone(), until });
+        }
     }
     let picked = match (choice.kind, record) {
         (ChoiceKind::Save, _) => Some(&choice.preferences),
@@ -167,7 +165,7 @@ pub fn decide(plan: &Plan, visitor: &Visitor, record: Option<&Record>, choice: &
     stored.v = RECORD_VERSION;
     stored.id = id.into();
     stored.at = visitor.now;
-    stored.regime = regime(plan, visitor).map(|regime| regime.id.clone()).unwrap_or_default();
+    stored.regime = regime.map(|regime| regime.id.clone()).unwrap_or_default();
     let stood = record.is_some_and(|record| record.v == RECORD_VERSION);
     let picked_same = record.is_some_and(|record| record.preferences == stored.preferences);
     outcome.state = match (stood, before, after) {

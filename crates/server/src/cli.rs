@@ -205,7 +205,9 @@ fn publish_config(path: &Path, out: &Path, base_url: Option<Url>) -> Result<Exit
     let config = usable(path)?;
     let place = Place { base: base_url.map(|url| url.to_string()), notices: "notice/" };
     let publication = publish(&config, &place).map_err(|error| Failure::new(error.to_string()))?;
-    for file in &publication.files {
+    // What names the others comes last: a visitor in between finds everything that a tag points to.
+    let (named, naming): (Vec<&File>, Vec<&File>) = publication.files.iter().partition(|file| file.immutable);
+    for file in named.into_iter().chain(naming) {
         write_published(out, file).map_err(|error| {
             Failure::new(format!("cannot write {}: {error}", out.join(&file.path).display()))
                 .help("Check that this user may write there and that the disk has room, then publish again: files are replaced whole.")

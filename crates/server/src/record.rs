@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use placet_model::json;
 use placet_model::receipt::{MAX_BATCH, MAX_BODY, RecordAnswer, RecordRequest, RecordResult};
 use placet_model::verify::{Refusal, Unverified};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::time::timeout;
@@ -157,16 +157,21 @@ fn is_json_or_text(headers: &HeaderMap) -> bool {
 /// The address that counts: behind proxies that the operator named, the last one that they did not write themselves.
 fn forwarded_for(headers: &HeaderMap, peer: IpAddr, proxies: &[IpAddr]) -> IpAddr {
     let lists = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
-    let mut hops: Vec<IpAddr> =
-        lists.flat_map(|list| list.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
+    let mut hops: Vec<&str> = lists.flat_map(|list| list.split(',')).map(str::trim).collect();
     let mut address = peer;
     while proxies.contains(&address.to_canonical()) {
-        match hops.pop() {
+        // A hop that cannot be read ends the way: what stands before it may be the visitor's own invention.
+        match hops.pop().and_then(address_of) {
             Some(hop) => address = hop,
             None => break,
         }
     }
     address
+}
+
+/// The address of a hop, which some proxies write with its port.
+fn address_of(hop: &str) -> Option<IpAddr> {
+    hop.parse().ok().or_else(|| hop.parse::<SocketAddr>().ok().map(|socket| socket.ip()))
 }
 
 #[cfg(test)]

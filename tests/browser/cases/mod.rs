@@ -64,6 +64,7 @@ tests! {
         webassembly_forbidden
         clobbered_page
         unmarked_tags
+        order_of_tags
     }
     ALL, Plain => privacy_control { signal_lowers_and_is_not_stored }
     &[Engine::Firefox], Gpc => privacy_control { signal_of_the_browser }

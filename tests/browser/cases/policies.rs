@@ -21,7 +21,7 @@ fn page(shop: &Shop, before: &str) -> Page {
         r#"<!doctype html><html lang="en"><head><title>A shop</title>{before}
 <script nonce="{NONCE}" src="{tag}/embed/placet.js"></script>
 <script type="text/plain" data-placet="analytics" nonce="{NONCE}">(window.demoRan ??= []).push({{ name: 'Inline' }});</script>
-<script type="text/plain" data-placet="analytics" data-src="/held.js"></script>
+<script type="text/plain" data-placet="analytics" nonce="{NONCE}" data-src="/held.js"></script>
 </head><body><h1>A shop</h1>
 <button type="button" data-placet-action="open">Privacy settings</button></body></html>"#
     ))
@@ -46,7 +46,11 @@ document.addEventListener('securitypolicyviolation', (event) =>
         "script-src 'nonce-{NONCE}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'nonce-{NONCE}'; \
          require-trusted-types-for 'script'; trusted-types placet; object-src 'none'; base-uri 'none'"
     );
-    let strict = page(&shop, &watch).with("content-security-policy", &policy);
+    // What got into the page by an injection has no nonce; it must not become a script by way of the tag.
+    let injected = r#"<script type="text/plain" data-placet="necessary" data-src="/evil.js"></script>
+<script type="text/plain" data-placet="necessary">(window.demoRan ??= []).push({ name: 'Injected' });</script>
+<iframe data-placet="necessary" data-src="javascript:parent.demoRan.push({ name: 'Address' })"></iframe>"#;
+    let strict = page(&shop, &(watch + injected)).with("content-security-policy", &policy);
     let stand = stand(vec![("/", strict)]).await?;
     let shop = shop.with_pages_of(&stand);
 
@@ -63,6 +67,7 @@ document.addEventListener('securitypolicyviolation', (event) =>
     shop.save().await?;
     shop.runs(&["File", "Inline"]).await?;
     shop.delivered(1).await?;
+    ensure!(!stand.requests().contains(&"GET /evil.js".to_owned()), "an injected tag was asked for");
     let violations = shop.js("return window.violations", &[]).await?;
     ensure!(violations == serde_json::json!([]), "the page's policy was broken: {violations:#}");
     Ok(())
@@ -134,8 +139,9 @@ async fn answered_without_widget(browser: &Browser, before: &str, policy: Option
 /// A page whose elements take the names of what scripts look for (CVE-2024-43788).
 pub(super) async fn clobbered_page(browser: Browser) -> Result<()> {
     let shop = Shop::start(&browser).await?;
-    let names =
-        r#"<img name="currentScript" src="data:,"><form id="placet" name="dataLayer"><input name="version"></form>"#;
+    let names = r#"<img name="currentScript" src="data:,">
+<script type="text/plain" src="/decoy/placet.js"></script>
+<form id="placet" name="dataLayer"><input name="version"></form>"#;
     let html = format!(
         r#"<!doctype html><html lang="en"><title>A shop</title><body>{names}
 <script src="{}/embed/placet.js"></script>
@@ -149,6 +155,7 @@ pub(super) async fn clobbered_page(browser: Browser) -> Result<()> {
     shop.answer("accept").await?;
     shop.runs(&["File"]).await?;
     shop.delivered(1).await?;
+    ensure!(!stand.requests().iter().any(|asked| asked.contains("widget")), "the decoy's address was believed");
     Ok(())
 }
 
@@ -183,4 +190,32 @@ for (const [name, path] of [['script', 'tag.js'], ['iframe', 'film'], ['script',
     let released =
         serde_json::json!(["tag.js", "film", "second.js"].map(|path| format!("https://video.example/{path}")));
     until_true("the tags have their addresses", async || Ok(shop.js(sources, &[]).await? == released)).await
+}
+
+/// Tags of one purpose run in the order of the page: what is inline waits for the file before it.
+pub(super) async fn order_of_tags(browser: Browser) -> Result<()> {
+    let shop = Shop::start(&browser).await?;
+    let html = format!(
+        r#"<!doctype html><html lang="en"><head><title>A shop</title><script src="{}/embed/placet.js"></script>
+<script type="text/plain" data-placet="analytics" data-src="/held.js"></script>
+<script type="text/plain" data-placet="analytics">(window.demoRan ??= []).push({{ name: 'Second' }});</script>
+<script type="text/plain" data-placet="analytics" data-src="/held.js"></script>
+<script type="text/plain" data-placet="analytics">(window.demoRan ??= []).push({{ name: 'Fourth' }});</script>
+<script type="text/plain" data-placet="analytics ads">(window.demoRan ??= []).push({{ name: 'Both' }});</script>
+<script data-placet="ads" src="/held.js"></script>
+</head><body><h1>A shop</h1></body></html>"#,
+        shop.server.origin
+    );
+    let stand = stand(vec![("/", Page::html(&html))]).await?;
+    let shop = shop.with_pages_of(&stand);
+    shop.open("/").await?;
+    shop.sees(Layer::First).await?;
+    shop.answer("accept").await?;
+    let ran = "return (window.demoRan ?? []).map((tag) => tag.name)";
+    let order = serde_json::json!(["File", "Second", "File", "Fourth"]);
+    until_true("the tags run in order", async || Ok(shop.js(ran, &[]).await? == order)).await?;
+    shop.settled().await?;
+    let found = shop.js(ran, &[]).await?;
+    ensure!(found == order, "these ran: {found}");
+    Ok(())
 }
