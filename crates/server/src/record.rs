@@ -116,9 +116,18 @@ async fn verify(app: &App, jws: &str, before: &[Entry]) -> Result<Result<Entry, 
         Ok(verified) => verified,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let notice = &verified.claims.notice.hash;
-    if !app.store.knows_notice(notice).await? {
-        return Ok(Err(Refusal::NoticeUnknown(notice.clone())));
+    let named = &verified.claims.notice;
+    match app.store.notice_ref(&named.hash).await? {
+        None => return Ok(Err(Refusal::NoticeUnknown(named.hash.clone()))),
+        // What is acknowledged must also stand before `placet verify`, which reads the notice itself.
+        Some(held) if held != *named => {
+            let told = format!(
+                "`notice` says version {} in {}, but that notice is version {} in {}.",
+                named.version, named.lang, held.version, held.lang
+            );
+            return Ok(Err(Refusal::ClaimWrong(told)));
+        }
+        Some(_) => {}
     }
     Ok(Ok(Entry { jws: jws.to_owned(), hash: verified.hash, claims: verified.claims, key: verified.key }))
 }

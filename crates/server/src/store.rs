@@ -6,7 +6,7 @@
 //! milliseconds, TEXT ids.
 
 use crate::publish::Snapshot;
-use placet_model::receipt::{Acknowledgement, Claims, Jwk};
+use placet_model::receipt::{Acknowledgement, Claims, Jwk, NoticeRef};
 use placet_model::verify::Refusal;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Sqlite, SqlitePool, Transaction};
@@ -135,14 +135,16 @@ impl Store {
         sqlx::query_scalar("SELECT snapshot FROM notices WHERE hash = $1").bind(hash).fetch_optional(&self.pool).await
     }
 
-    /// Whether a notice was served at any time.
+    /// The version and language of a notice that was served at any time.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn knows_notice(&self, hash: &str) -> Result<bool, sqlx::Error> {
-        let found: Option<i64> =
-            sqlx::query_scalar("SELECT 1 FROM notices WHERE hash = $1").bind(hash).fetch_optional(&self.pool).await?;
-        Ok(found.is_some())
+    pub async fn notice_ref(&self, hash: &str) -> Result<Option<NoticeRef>, sqlx::Error> {
+        let found: Option<(String, String)> = sqlx::query_as("SELECT version, lang FROM notices WHERE hash = $1")
+            .bind(hash)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(found.map(|(version, lang)| NoticeRef { version, lang, hash: hash.to_owned() }))
     }
 
     /// The key of a device whose receipts we hold.

@@ -326,7 +326,9 @@ fn what_was_acknowledged_survives_being_killed() {
 
 #[test]
 fn serve_publishes_and_stops_when_asked() {
-    let (directory, config) = file("placet.json", demo().to_string());
+    let mut config = demo();
+    config["version"] = "2026-03-01".into();
+    let (directory, config) = file("placet.json", config.to_string());
     let mut running = Running::start(directory.path(), &["--config", &config]);
     assert_eq!(running.get("/healthz").0, 200);
     assert_eq!(running.get("/embed/placet.js").0, 200);

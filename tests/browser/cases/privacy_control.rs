@@ -42,7 +42,10 @@ pub(super) async fn signal_lowers_and_is_not_stored(browser: Browser) -> Result<
     shop.open_settings().await?;
     shop.switch("analytics", false).await?;
     shop.save().await?;
-    ensure!(shop.record().await?["choices"]["ads"].is_null(), "saving something else stored an answer that nobody gave");
+    ensure!(
+        shop.record().await?["choices"]["ads"].is_null(),
+        "saving something else stored an answer that nobody gave"
+    );
     let receipts = shop.delivered(2).await?;
     ensure!(claims(&receipts[1])?["signals"]["gpc"] == true, "the receipt says {}", claims(&receipts[1])?);
 
