@@ -41,8 +41,9 @@ pub(crate) fn cargo(workspace: &Workspace) -> Command {
 }
 
 /// A cargo setting that keeps this machine's directories out of the widget: messages in it name
-/// source files, and the same sources should make the same bytes everywhere.
-pub(crate) fn without_paths(workspace: &Workspace) -> String {
+/// source files, and the same sources should make the same bytes everywhere. (Those of the workspace
+/// are named by their place in it.)
+pub(crate) fn without_paths() -> String {
     let home = std::env::var_os("CARGO_HOME")
         .map(PathBuf::from)
         .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")))
@@ -50,7 +51,6 @@ pub(crate) fn without_paths(workspace: &Workspace) -> String {
     let registries = std::fs::read_dir(home.join("registry/src")).into_iter().flatten().flatten();
     let flags: Vec<String> = registries
         .map(|registry| registry.path())
-        .chain([workspace.root().to_owned()])
         .map(|path| format!("{:?}", format!("--remap-path-prefix={}/=", path.display())))
         .collect();
     format!("target.{WASM}.rustflags=[{}]", flags.join(","))

@@ -34,7 +34,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
         "--target",
         WASM,
         "--config",
-        &cargo::without_paths(workspace),
+        &cargo::without_paths(),
     ]))?;
     loader(workspace)?;
     glue(workspace, &version)
