@@ -18,7 +18,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Build everything and open the demo shop on this machine
+    /// Build everything and serve the demo shop on this machine
     Demo(demo::Arguments),
     /// Run every check and test, and install what they need
     Test(test::Arguments),

@@ -112,9 +112,10 @@ pub fn verify_file(text: &str) -> Report {
         "acknowledgement",
         match &acknowledgement {
             None => Ok("None in the file: it was downloaded before an endpoint had answered.".into()),
-            Some(answer) if answer.id == claims.id => {
-                Ok(format!("The endpoint noted {} as the time of receipt.", utc(answer.received_at as i64 / 1000)))
-            }
+            Some(answer) if answer.id == claims.id => Ok(format!(
+                "The endpoint says that it came at {}; that is not signed.",
+                utc(answer.received_at as i64 / 1000)
+            )),
             Some(_) => Err("The acknowledgement is for another receipt.".into()),
         },
     );
