@@ -106,12 +106,12 @@
 
   function showAcknowledgement() {
     if (!acknowledged) {
-      rows('acknowledged', [], say('None on this page yet. One arrives after each decision.', '本页尚无回执确认。每次作出选择后都会收到一份。'));
+      rows('acknowledged', [], say('None on this page yet. One arrives after each decision.', '本页尚无凭证确认。每次作出选择后都会收到一份。'));
       return;
     }
     var time = new Intl.DateTimeFormat(zh ? 'zh-CN' : 'en', { dateStyle: 'medium', timeStyle: 'medium' });
     rows('acknowledged', [
-      [say('Receipt', '回执编号'), String(acknowledged.id)],
+      [say('Receipt', '凭证编号'), String(acknowledged.id)],
       [say('Received', '接收时间'), acknowledged.receivedAt ? time.format(new Date(acknowledged.receivedAt)) : '']
     ], '');
   }
