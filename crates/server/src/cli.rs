@@ -7,7 +7,7 @@ use crate::demo;
 use crate::publish::{File, Place, publish};
 use crate::serve::{Plan, serve};
 use clap::{Parser, Subcommand, ValueEnum};
-use placet_model::check::{Checked, check};
+use placet_model::check::{Checked, MAX_CONFIG, check};
 use placet_model::config::{Config, schema};
 use placet_model::json;
 use placet_model::problem::{Problem, Severity};
@@ -20,9 +20,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{fs, io};
 use url::Url;
-
-/// The most bytes that a config may have.
-const MAX_CONFIG: usize = 1024 * 1024;
 
 /// Consent banner and receipts for web shops.
 #[derive(Debug, Parser)]
