@@ -32,15 +32,25 @@
 
     /* ---- rules:begin. The same rules as crates/model/src/rules.rs; the same cases run through both. ---- */
 
-    const regimeOf = (plan, visitor) => {
-      const region = visitor.region || '';
-      const find = (name) => plan.regimes.find((regime) => regime.regions.includes(name));
-      return find(region) || find(region.split('-')[0]) || plan.regimes[0];
-    };
-
     const own = (map, name) => (map && Object.hasOwn(map, name) ? map[name] : undefined);
 
-    const keptOf = (record, id) => (record && record.v === 1 ? own(record.choices, id) : undefined);
+    // Where nobody says the region, it is judged as when it was decided.
+    const regimeOf = (plan, { region }, record) => {
+      const find = (name) => plan.regimes.find((regime) => regime.regions.includes(name));
+      return (
+        (region
+          ? find(region) || find(region.split('-')[0])
+          : plan.regimes.find((regime) => regime.id === own(record, 'regime'))) || plan.regimes[0]
+      );
+    };
+
+    // Version 1 only lacked the notice. A later version than ours counts as none.
+    const upgrade = (record) => {
+      const v = own(record, 'v');
+      return v === 2 ? record : v === 1 ? { ...record, v: 2, notice: '' } : null;
+    };
+
+    const keptOf = (record, id) => own(own(record, 'choices'), id);
 
     const standing = (purpose, visitor, record) => {
       const kept = keptOf(record, purpose.id);
@@ -48,65 +58,71 @@
       return kept && kept.digest === purpose.digest && visitor.now < kept.until ? kept.choice : undefined;
     };
 
+    const unasked = (regime) => (regime.optOut ? 'granted' : 'denied');
+
     const permission = (plan, visitor, record) => {
-      const regime = regimeOf(plan, visitor);
+      const regime = regimeOf(plan, visitor, record);
       const purposes = {};
       const asks = [];
       for (const purpose of plan.purposes) {
-        if (purpose.always) {
-          purposes[purpose.id] = 'always';
-          continue;
+        let state = 'always';
+        if (!purpose.always) {
+          // CCPA 7025(b): the signal is an answer for as long as it is sent; nothing more is asked.
+          state = visitor.gpc && purpose.shared ? 'denied' : standing(purpose, visitor, record);
+          if (!state) asks.push(purpose.id);
         }
-        // CCPA 7025(b): the signal is an answer for as long as it is sent; nothing more is asked.
-        if (visitor.gpc && purpose.gpc) {
-          purposes[purpose.id] = 'denied';
-          continue;
-        }
-        const stands = standing(purpose, visitor, record);
-        if (!stands) asks.push(purpose.id);
-        purposes[purpose.id] = stands || (regime.optOut ? 'granted' : 'denied');
+        purposes[purpose.id] = state || unasked(regime);
       }
       return { regime: regime.id, purposes, asks };
     };
 
-    const decide = (plan, visitor, record, choice, id) => {
-      const regime = regimeOf(plan, visitor);
+    const decide = (plan, visitor, record, choice, id, notice) => {
+      const { kind } = choice;
+      const only = own(choice, 'only');
+      const regime = regimeOf(plan, visitor, record);
       const choices = {};
       const kept = {};
       let same = true;
       let before = false;
       let after = false;
       for (const purpose of plan.purposes) {
+        const name = purpose.id;
         if (purpose.always) {
-          choices[purpose.id] = 'always';
+          choices[name] = 'always';
           continue;
         }
-        const old = keptOf(record, purpose.id);
+        const old = keptOf(record, name);
+        const stands = standing(purpose, visitor, record);
+        const asked = !only || only.includes(name);
         // What the signal keeps off could not be granted, so it is no refusal either: nothing is
         // stored, and it is asked when the signal is gone.
-        const silenced = visitor.gpc && purpose.gpc && choice.kind !== 'reject';
-        const grant = silenced
-          ? false
-          : choice.kind === 'save'
-            ? own(choice.purposes, purpose.id) === true
-            : choice.kind === 'accept' &&
-              // PIPL 23: separate consent is never swept in; what was given on its own stays.
-              (!purpose.separate || standing(purpose, visitor, record) === 'granted');
-        const state = grant ? 'granted' : 'denied';
-        same = same && (silenced ? !old : !!old && old.choice === state);
-        before = before || (!!old && old.choice === 'granted');
-        after = after || grant;
-        choices[purpose.id] = state;
-        const seconds = grant ? plan.granted : regime.denied;
-        if (!silenced) kept[purpose.id] = { choice: state, digest: purpose.digest, until: visitor.now + seconds * 1000 };
+        const silenced = visitor.gpc && purpose.shared && (kind !== 'reject' || !asked);
+        // PIPL 23: separate consent is never swept in; it is given where it alone was asked. An opt-out regime knows none.
+        const apart = purpose.separate && !(only && only.length === 1) && !regime.optOut;
+        const state = silenced
+          ? 'denied'
+          : !asked
+            ? stands || unasked(regime)
+            : kind === 'accept' && apart
+              ? stands || 'denied'
+              : kind === 'accept' || (kind === 'save' && own(choice.purposes, name) === true)
+                ? 'granted'
+                : 'denied';
+        choices[name] = state;
+        const until = visitor.now + (state === 'granted' ? plan.granted : regime.denied) * 1000;
+        const next = asked ? (silenced ? undefined : { choice: state, digest: purpose.digest, until }) : old;
+        const [was, is] = [own(old, 'choice'), own(next, 'choice')];
+        same = same && was === is;
+        before = before || was === 'granted';
+        after = after || is === 'granted';
+        if (next) kept[name] = next;
       }
       const preferences = {};
-      const picked = (choice.kind === 'save' ? choice : record || {}).preferences || {};
+      const picked = own(kind === 'save' && !only ? choice : record, 'preferences') || {};
       for (const name of Object.keys(picked)) {
         if (own(choices, own(plan.preferences, name)) === 'granted') preferences[name] = picked[name];
       }
-      const stood = record && record.v === 1;
-      const state = !stood
+      const state = !record
         ? after ? 'given' : 'refused'
         : before && !after ? 'withdrawn'
         : same && JSON.stringify(preferences) === JSON.stringify(record.preferences) ? 'renewed'
@@ -115,35 +131,71 @@
         state,
         choices,
         ttl: after ? plan.granted : regime.denied,
-        record: { v: 1, id, at: visitor.now, regime: regime.id, choices: kept, preferences },
+        record: { v: 2, id, at: visitor.now, regime: regime.id, notice, choices: kept, preferences },
       };
     };
 
-    // Google Consent Mode v2: every key of the config, as the permission has it.
-    const consent = (plan, permission) => {
-      const values = {};
-      for (const key of Object.keys(plan.consentMode)) {
-        const state = own(permission.purposes, plan.consentMode[key]);
-        values[key] = state === 'always' || state === 'granted' ? 'granted' : 'denied';
+    const may = (permission, id) => /^(always|granted)$/.test(own(permission.purposes, id));
+
+    // The purposes that are granted after and were not before.
+    const granted = (plan, before, after) =>
+      plan.purposes.filter(({ id }) => own(after.purposes, id) === 'granted' && own(before.purposes, id) !== 'granted');
+
+    // A call's arguments with the visitor's answer filled in.
+    const fill = (value, permission) => {
+      if (value === '$purposes') return permission.purposes;
+      if (!value || typeof value !== 'object') return value;
+      if (Array.isArray(value)) return value.map((item) => fill(item, permission));
+      const filled = {};
+      for (const key of Object.keys(value)) {
+        if (key === '$states') {
+          for (const state of Object.keys(value[key])) {
+            filled[state] = value.$words[may(permission, value[key][state]) ? 0 : 1];
+          }
+        } else if (key !== '$words') filled[key] = fill(value[key], permission);
       }
-      return values;
+      return filled;
+    };
+    const sent = (plan, permission, when, purpose) =>
+      plan.signals
+        .filter((signal) => signal.when === when && own(signal, 'purpose') == purpose)
+        .map(({ calls }) =>
+          calls.map(({ via, name, with: args, queue }) => [
+            via,
+            name,
+            fill(args, permission),
+            ...(queue ? [queue] : []),
+          ]),
+        );
+
+    // What vendors are told when one permission takes another's place.
+    const told = (plan, before, after) => [
+      ...sent(plan, after, 'update'),
+      ...granted(plan, before, after).flatMap(({ id }) => sent(plan, after, 'granted', id)),
+      ...granted(plan, after, before).flatMap(({ id }) => sent(plan, after, 'denied', id)),
+    ];
+
+    // Before any tag can run: that nothing is granted, and then what is.
+    const opening = (plan, permission) => {
+      const nothing = { purposes: {} };
+      for (const { id, always } of plan.purposes) if (always) nothing.purposes[id] = 'always';
+      return [
+        ...sent(plan, nothing, 'default'),
+        ...(granted(plan, nothing, permission).length ? told(plan, nothing, permission) : []),
+      ];
     };
 
     // What follows when one permission takes another's place, in the one order that holds.
-    const effects = (plan, before, after) => {
-      const ids = plan.purposes.map((purpose) => purpose.id);
-      return [
-        ['store'],
-        ['signal', consent(plan, after)],
-        ...ids
-          .filter((id) => after.purposes[id] === 'granted' && before.purposes[id] !== 'granted')
-          .map((id) => ['release', id]),
-        // Also what an earlier tag or an earlier consent left behind (CNIL: gone after a refusal).
-        ...ids.filter((id) => after.purposes[id] === 'denied').map((id) => ['clear', id]),
-        ['announce'],
-        ['send'],
-      ];
-    };
+    const effects = (plan, before, after) => [
+      ['store'],
+      ['signal', told(plan, before, after)],
+      ...granted(plan, before, after).map(({ id }) => ['release', id]),
+      // Also what an earlier tag or an earlier consent left behind (CNIL: gone after a refusal).
+      ...plan.purposes.filter(({ id }) => after.purposes[id] === 'denied').map(({ id }) => ['clear', id]),
+      ['announce'],
+      ['send'],
+      ...(granted(plan, after, before).some(({ reload }) => reload) ? [['reload']] : []),
+    ];
 
     /* ---- rules:end ---- */
 
@@ -176,6 +228,44 @@
       memory[key] = value;
       warn(`"${key}" cannot be stored and holds for this page only.`);
     };
+    // A cookie is named by its domain and path as well, and a page is not told either: all that it can reach are tried.
+    const expire = (name) => {
+      const labels = location.hostname.split('.');
+      const steps = location.pathname.split('/');
+      const domains = ['', ...labels.slice(1).map((_, at) => `; domain=${labels.slice(at).join('.')}`)];
+      const paths = steps.flatMap((_, at) => [steps.slice(0, at).join('/'), steps.slice(0, at + 1).join('/') + '/']);
+      for (const path of new Set(['/', location.pathname, ...paths])) {
+        for (const domain of domains) {
+          const gone = `${name}=; path=${path}${domain}; max-age=0`;
+          document.cookie = gone;
+          document.cookie = `${gone}; secure; samesite=none; partitioned`;
+        }
+      }
+    };
+    const cookies = () => (attempt(() => document.cookie) || '').split('; ').map((pair) => pair.split('='));
+
+    // Subdomains share the record by a cookie; of several records the newest counts.
+    const recall = () =>
+      [
+        read('placet'),
+        ...(plan.cookieDomain
+          ? cookies().map(([name, value]) => name === 'placet' && attempt(() => JSON.parse(decodeURIComponent(value))))
+          : []),
+      ]
+        .map(upgrade)
+        .reduce((newest, one) => (one && !(newest && newest.at >= one.at) ? one : newest), null);
+    const remember = (record) => {
+      write('placet', record);
+      if (plan.cookieDomain) mirror(record);
+    };
+    const mirror = (record) => {
+      // An earlier setting may have left one on another domain, which would be read beside this one.
+      attempt(() => expire('placet'));
+      if (!record) return;
+      const secure = location.protocol === 'https:' ? '; secure' : '';
+      const value = encodeURIComponent(JSON.stringify(record));
+      attempt(() => (document.cookie = `placet=${value}; domain=${plan.cookieDomain}; path=/; max-age=34560000; samesite=lax${secure}`));
+    };
     const OUTBOX = 'placet.outbox.';
     const waiting = () =>
       [...Object.keys(memory), ...(attempt(() => Object.keys(localStorage)) || [])]
@@ -203,15 +293,22 @@
     const base = published.base || (tag && tag.src) || location.href;
     const resolve = (path) => new URL(path, base).href;
     const given = window.placet || {};
+    // What the server makes of the visit, where nobody else says the region.
+    let hint = null;
     const visitor = () => ({
       now: Date.now(),
-      region: (tag && tag.dataset.region) || own(given, 'region') || null,
-      gpc: navigator.globalPrivacyControl === true,
+      region: (tag && tag.dataset.region) || own(given, 'region') || own(hint, 'region') || null,
+      gpc: navigator.globalPrivacyControl === true || own(hint, 'gpc') === true,
     });
+
+    let record = recall();
+    let now = permission(plan, visitor(), record);
+    const allows = (purpose) => may(now, purpose);
+    const emit = (name, detail) => document.dispatchEvent(new CustomEvent(`placet:${name}`, { detail }));
 
     // The page's language, then the visitor's, then the shop's first.
     const speak = () => {
-      const tags = Object.keys(published.texts);
+      const tags = Object.keys(published.notices);
       for (const wanted of [document.documentElement.lang, ...(navigator.languages || [])]) {
         const lower = (wanted || '').toLowerCase();
         const found =
@@ -223,22 +320,48 @@
       return tags[0];
     };
     const lang = speak();
+    const rtl = /^(ar|he|fa|ur)\b/.test(lang);
 
-    let record = read('placet');
-    let now = permission(plan, visitor(), record);
-    const allows = (purpose) => own(now.purposes, purpose) === 'granted' || own(now.purposes, purpose) === 'always';
-    const emit = (name, detail) => document.dispatchEvent(new CustomEvent(`placet:${name}`, { detail }));
+    /* ---- Signals: what vendors are told, as their manifests say. ---- */
 
-    /* ---- Signals: Google Consent Mode v2. Its queue takes the arguments object, not an array. ---- */
-
-    const signal = (command, values) => {
-      if (!Object.keys(values).length) return;
-      // A form may bear that name: only a list is a queue.
-      if (!Array.isArray(window.dataLayer)) window.dataLayer = [];
-      (function () {
-        window.dataLayer.push(arguments);
-      })('consent', command, values);
+    const queueOf = (name) => {
+      // A form may bear that name: what takes no push is no queue.
+      if (!window[name] || typeof window[name].push !== 'function') window[name] = [];
+      return window[name];
     };
+    const say = {
+      arguments: (name, ...args) =>
+        (function () {
+          queueOf(name).push(arguments);
+        })(...args),
+      push: (name, ...args) => queueOf(name).push(...args),
+      set: (name, value) => (window[name] = value),
+      call: (name, ...args) => {
+        const steps = name.split('.');
+        const last = steps.pop();
+        const owner = steps.reduce((at, step) => at && at[step], window);
+        if (owner && typeof owner[last] === 'function') owner[last](...args);
+      },
+    };
+    // One call after the other; “$next” stands for those that follow.
+    const tellVendor = (calls) => {
+      const [first, ...rest] = calls;
+      if (!first) return;
+      const [via, name, args, queue] = first;
+      const next = () => tellVendor(rest);
+      if (queue && typeof window[name] !== 'function') {
+        const stub = (window[name] = function () {
+          (stub[queue] = stub[queue] || []).push(arguments);
+        });
+      }
+      try {
+        say[via](name, ...args.map((arg) => (arg === '$next' ? next : arg)));
+      } catch (error) {
+        warn(`"${name}" could not be told.`, error);
+      }
+      if (!args.includes('$next')) next();
+    };
+    const signal = (groups) => groups.forEach(tellVendor);
 
     /* ---- Tags: held back, then released in the order of the page. ---- */
 
@@ -250,22 +373,23 @@
     };
     // What a shop marks for several purposes needs all of them; a host that several services share needs one.
     const caught = new WeakSet();
-    const mayRun = (node) => {
-      const purposes = node.dataset.placet.split(' ');
-      return caught.has(node) ? purposes.some(allows) : purposes.every(allows);
-    };
+    // What the visitor let in on its own, for this once.
+    const once = new WeakSet();
+    const purposesOf = (node) => node.dataset.placet.split(' ');
+    const mayRun = (node) =>
+      once.has(node) || (caught.has(node) ? purposesOf(node).some(allows) : purposesOf(node).every(allows));
     const isWeb = (url) => attempt(() => /^https?:$/.test(new URL(url, location.href).protocol));
 
-    // A host that a service declares, to the purposes of its services.
+    // What a service declares, a host or the beginning of a path on one, to the purposes of its services.
+    const places = Object.keys(plan.hosts);
     const claimed = (url) => {
-      if (!url) return undefined;
-      let host = '';
-      try {
-        host = new URL(url, location.href).hostname;
-      } catch {
-        return undefined;
-      }
-      const name = Object.keys(plan.hosts).find((known) => host === known || host.endsWith(`.${known}`));
+      const { hostname, pathname } = attempt(() => new URL(url, location.href)) || {};
+      const name =
+        hostname &&
+        places.find((known) => {
+          const [host] = known.split('/');
+          return (hostname === host || hostname.endsWith(`.${host}`)) && pathname.startsWith(known.slice(host.length));
+        });
       return name && plan.hosts[name];
     };
 
@@ -274,10 +398,10 @@
     // Tags that the shop did not mark: marked here, before the browser runs them.
     const hold = (node, src = node.getAttribute('src')) => {
       const script = isScript(node);
-      if (node === tag || !src || (!script && !(node instanceof HTMLIFrameElement))) return false;
+      if (node === tag || !src) return false;
       if (node.dataset.placet) {
         // Marked, but not made inert.
-        if (mayRun(node) || node.type === 'text/plain') return false;
+        if (mayRun(node) || (script && node.type === 'text/plain')) return false;
       } else {
         const purposes = claimed(src);
         if (!purposes || purposes.some(allows)) return false;
@@ -293,29 +417,46 @@
       return true;
     };
 
-    // A script that makes a script asks for it before the page's watcher could see it.
+    // A script that makes a tag asks for it before the page's watcher could see it.
     const trusted = new WeakSet();
     const guard = (element) => {
       const { get, set } = Object.getOwnPropertyDescriptor(element.prototype, 'src');
-      const held = {
-        configurable: true,
-        enumerable: true,
-        get,
-        set(value) {
-          if (!isScript(this)) {
-            if (!hold(this, `${value}`)) set.call(this, value);
-            return;
-          }
-          // The browser's own setter first: it is the one that refuses what is not trusted.
-          set.call(this, value);
-          if (!this.isConnected && hold(this)) trusted.add(this);
-        },
+      const assign = (node, value, assignment) => {
+        if (!isScript(node)) {
+          if (!hold(node, `${value}`)) assignment();
+          return;
+        }
+        // The browser's own setter first: it is the one that refuses what is not trusted.
+        assignment();
+        if (!node.isConnected && hold(node)) trusted.add(node);
       };
-      attempt(() => Object.defineProperty(element.prototype, 'src', held));
+      const { setAttribute } = Element.prototype;
+      attempt(() =>
+        Object.defineProperties(element.prototype, {
+          src: {
+            configurable: true,
+            enumerable: true,
+            get,
+            set(value) {
+              assign(this, value, () => set.call(this, value));
+            },
+          },
+          setAttribute: {
+            configurable: true,
+            writable: true,
+            value(name, value) {
+              const assignment = () => setAttribute.call(this, name, value);
+              if (/^src$/i.test(name)) assign(this, value, assignment);
+              else assignment();
+            },
+          },
+        }),
+      );
       return set;
     };
     const setScriptSource = guard(HTMLScriptElement);
     guard(HTMLIFrameElement);
+    guard(HTMLImageElement);
 
     const revive = (held) => {
       const script = document.createElement('script');
@@ -357,18 +498,43 @@
     };
     const refused = new WeakSet();
 
+    const { setAttribute } = Element.prototype;
+    const ATTRIBUTES = ['src', 'srcset', 'href', 'poster'];
+    // Into the page with it: each address from where it waited to where it works.
+    const admit = (node) => {
+      for (const name of ATTRIBUTES) {
+        const value = node.getAttribute(`data-${name}`);
+        if (value === null || !(name === 'srcset' || isWeb(value))) continue;
+        const code = /^(EMBED|OBJECT)$/.test(node.tagName);
+        node.removeAttribute(`data-${name}`);
+        setAttribute.call(
+          node,
+          node.tagName === 'OBJECT' ? 'data' : name,
+          code ? trust('createScriptURL', value) : value,
+        );
+      }
+      const player = node.parentNode;
+      if (node.tagName === 'SOURCE' && player instanceof HTMLMediaElement) player.load();
+    };
+
+    const unknown = new Set();
     const release = (nodes) => {
       const scripts = {};
+      const veiled = [];
       for (const node of nodes) {
         const { placet, src } = node.dataset;
-        if (!placet || !node.isConnected || queued.has(node) || !mayRun(node) || (src && !isWeb(src))) continue;
-        if (isScript(node)) {
-          if (node.type !== 'text/plain' || !isGenuine(node)) continue;
+        if (!placet || !node.isConnected || queued.has(node)) continue;
+        if (!mayRun(node)) {
+          if (src && /^(IFRAME|VIDEO|EMBED|OBJECT)$/.test(node.tagName)) veiled.push(node);
+          const stranger = purposesOf(node).find((id) => !own(now.purposes, id));
+          if (stranger && !unknown.has(stranger)) {
+            unknown.add(stranger);
+            warn(`No purpose is called "${stranger}": what is marked with it stays held.`);
+          }
+        } else if (!isScript(node)) admit(node);
+        else if (node.type === 'text/plain' && (!src || isWeb(src)) && isGenuine(node)) {
           queued.add(node);
           (scripts[placet] = scripts[placet] || []).push(node);
-        } else if (src) {
-          node.src = src;
-          node.removeAttribute('data-src');
         }
       }
       for (const list of Object.values(scripts)) {
@@ -378,6 +544,37 @@
           warn('A held script could not be released.', error);
         }
       }
+      veil(veiled);
+    };
+    const marked = (purpose) => document.querySelectorAll(purpose ? `[data-placet~="${purpose}"]` : '[data-placet]');
+
+    // Something stands in for a held frame or player; its code is fetched where there is one.
+    let covers = null;
+    const veil = (nodes) => {
+      if (!published.covers || (!covers && !nodes.length)) return;
+      covers =
+        covers ||
+        new Promise((done) => soon(() => done(import(resolve(published.covers)))))
+          .then((part) => part.default(kit))
+          .catch((error) => warn('The placeholders could not be loaded.', error));
+      covers.then((cover) => cover && cover(nodes));
+    };
+    const kit = {
+      lang,
+      rtl,
+      grow: (node, texts) => grow(node, texts),
+      // What the visitor must allow for it: all that the shop marked it with, or the first that will do.
+      missing: (node) => purposesOf(node).filter((id, at) => !allows(id) && !(at && caught.has(node))),
+      isHeld: (node) => node.isConnected && !!node.dataset.src && !mayRun(node),
+      once: (node) => {
+        once.add(node);
+        release([node]);
+      },
+      allow: (only) => {
+        const purposes = {};
+        for (const id of only) purposes[id] = true;
+        commit({ kind: 'save', purposes, only }, 'embed.allow');
+      },
     };
 
     // One query a batch: touching every node that the parser adds would cost more than all else here.
@@ -387,7 +584,7 @@
         seen.add(node);
         hold(node);
       }
-      release(document.querySelectorAll('[data-placet]'));
+      release(marked());
       place();
     };
 
@@ -396,12 +593,10 @@
       for (const { name, storage } of plan.kept.filter((kept) => kept.purpose === purpose)) {
         const fits = (key) => (name.endsWith('*') ? key.startsWith(name.slice(0, -1)) : key === name);
         if (storage === 'cookie') {
-          for (const key of document.cookie.split('; ').map((pair) => pair.split('=')[0]).filter(fits)) {
-            const labels = location.hostname.split('.');
-            const gone = `${key}=; path=/; expires=Thu, 01 Jan 1970 00:00:00 GMT`;
-            document.cookie = gone;
-            for (let at = 0; at < labels.length - 1; at++) document.cookie = `${gone}; domain=${labels.slice(at).join('.')}`;
-          }
+          cookies()
+            .map(([key]) => key)
+            .filter(fits)
+            .forEach(expire);
         } else {
           const store = storage === 'local' ? localStorage : sessionStorage;
           for (const key of Object.keys(store).filter(fits)) store.removeItem(key);
@@ -411,24 +606,22 @@
 
     /* ---- The first layer, from the published tree. ---- */
 
-    const words = published.texts[lang];
-    const grow = (node) => {
-      if (typeof node === 'number') return grow(words[node]);
+    const grow = (node, texts) => {
+      if (typeof node === 'number') return grow(texts[node], texts);
       if (typeof node === 'string') return document.createTextNode(node);
       const [name, attributes, ...children] = node;
       const element = document.createElement(name);
       for (const key of Object.keys(attributes)) {
         const value = attributes[key];
-        element.setAttribute(key, typeof value === 'number' ? words[value] : value);
+        element.setAttribute(key, typeof value === 'number' ? texts[value] : value);
       }
-      element.append(...children.map(grow));
+      element.append(...children.map((child) => grow(child, texts)));
       return element;
     };
 
     let host = null;
     let root = null;
     let status = null;
-    const rtl = /^(ar|he|fa|ur)\b/.test(lang);
     const stage = () => {
       if (root) return root;
       host = document.createElement('placet-ui');
@@ -437,7 +630,7 @@
       host.dir = rtl ? 'rtl' : 'ltr';
       root = host.attachShadow({ mode: 'open' });
       const sheet = new CSSStyleSheet();
-      sheet.replaceSync(published.css);
+      sheet.replaceSync(published.layer().css);
       root.adoptedStyleSheets = [sheet];
       status = document.createElement('div');
       status.setAttribute('role', 'status');
@@ -464,10 +657,32 @@
         document.adoptedStyleSheets = [...document.adoptedStyleSheets, clearance];
       }
     };
-    const draw = () => {
+    const isOptOut = () => plan.regimes.some(({ id, optOut }) => optOut && id === now.regime);
+    // What the browser's signal keeps off.
+    const silenced = () => (visitor().gpc ? plan.purposes.filter(({ shared }) => shared).map(({ id }) => id) : []);
+    // Other answers stand: only what has changed is asked.
+    const isPartial = () => plan.purposes.some((purpose) => !purpose.always && standing(purpose, visitor(), record));
+    const draw = (changes) => {
       if (layer()) return;
-      stage().append(grow(published.tree));
+      const { tree, notice, texts, noticeTexts } = published.layer();
+      const isNotice = isOptOut() && notice;
+      const first = grow(isNotice ? notice : tree, (isNotice ? noticeTexts : texts)[lang]);
+      if (!silenced().length) first.querySelector('.gpc').remove();
+      if (changes) first.querySelector('.status').before(changes);
+      stage().append(first);
       requestAnimationFrame(() => setTimeout(makeRoom));
+    };
+    // Until the server has told the region, it is not known what to ask.
+    let locating = false;
+    const ask = () => {
+      if (!now.asks.length || locating) return;
+      if (!isPartial()) draw();
+      else {
+        import(resolve(published.changes))
+          .then((part) => part.default(bridge.notice, record.notice, bridge.hash, now.asks, grow))
+          .catch((error) => warn('What has changed could not be shown.', error))
+          .then((changes) => now.asks.length && draw(changes));
+      }
     };
     const undraw = () => {
       const first = layer();
@@ -523,8 +738,11 @@
       if (action === 'choose' || action === 'open') {
         event.preventDefault();
         open();
-      } else if (!center && (action === 'accept' || action === 'reject')) {
-        commit({ kind: action }, `banner.${action}_all`);
+      } else if (center) return;
+      else if (action === 'opt-out') optOut('banner.opt_out');
+      else if (action === 'accept' || action === 'reject') {
+        if (isPartial()) commit({ kind: action, only: now.asks }, `changes.${action}`);
+        else commit({ kind: action }, `banner.${action}_all`);
       }
     };
 
@@ -548,15 +766,15 @@
 
     const perform = {
       store: (_, decision) => {
-        write('placet', record);
+        remember(record);
         write(OUTBOX + decision.id, { decision });
       },
-      signal: (values) => signal('update', values),
-      release: (purpose) => release(document.querySelectorAll(`[data-placet~="${purpose}"]`)),
+      signal,
+      release: (purpose) => release(marked(purpose)),
       clear,
       announce: (_, decision) => {
-        if (now.asks.length) draw();
-        else undraw();
+        if (!now.asks.length || decision) undraw();
+        ask();
         if (decision) {
           stage();
           status.textContent = published.saved[lang];
@@ -565,14 +783,17 @@
         emit('applied', { choices: choices() });
       },
       send: () => send(),
+      // Not where only this page knows what was decided.
+      reload: () => own(memory, 'placet') || location.reload(),
     };
 
     // The one interpreter of effects. One that fails never undoes another.
     const apply = (decision) => {
       const before = now;
       now = permission(plan, visitor(), record);
+      const moved = JSON.stringify(before.purposes) !== JSON.stringify(now.purposes);
       for (const [name, value] of effects(plan, before, now)) {
-        if (!decision && (name === 'store' || name === 'send')) continue;
+        if (!decision && (name === 'store' || name === 'send' || (name === 'signal' && !moved))) continue;
         try {
           perform[name](value, decision);
         } catch (error) {
@@ -582,20 +803,21 @@
     };
 
     const again = () => {
-      record = read('placet');
+      record = recall();
       apply();
     };
 
     const commit = (choice, method) => {
       const visit = visitor();
-      record = read('placet');
-      const { state, choices, ttl, record: next } = decide(plan, visit, record, choice, uuid());
+      record = recall();
+      const hash = published.notices[lang];
+      const { state, choices, ttl, record: next } = decide(plan, visit, record, choice, uuid(), hash);
       const decision = {
         id: next.id,
         at: next.at,
         tz: -new Date(next.at).getTimezoneOffset(),
         regime: next.regime,
-        notice: { version: plan.version, lang, hash: published.notices[lang] },
+        notice: { version: plan.version, lang, hash },
         state,
         method,
         page: location.pathname.slice(0, 1024),
@@ -608,6 +830,13 @@
       record = next;
       apply(decision);
       return decision;
+    };
+
+    // “Do not sell or share my personal information” (CCPA 1798.120, 1798.135): everything else stays as it is.
+    const optOut = (method) => {
+      const purposes = {};
+      for (const { id, shared } of plan.purposes) purposes[id] = !shared && allows(id);
+      return commit({ kind: 'save', purposes, preferences: own(record, 'preferences') || {} }, method);
     };
 
     /* ---- window.placet and the bridge to the widget. ---- */
@@ -643,7 +872,9 @@
       stage,
       choices: () => choices(),
       preferences: () => (record || {}).preferences || {},
-      gpc: () => (visitor().gpc ? plan.purposes.filter((purpose) => purpose.gpc).map((purpose) => purpose.id) : []),
+      gpc: silenced,
+      isOptOut,
+      optOut: () => optOut('preferences.opt_out'),
       commit,
       emit,
       fail: () => warn('The receipt cannot be saved: the notice that it names could not be loaded.'),
@@ -664,7 +895,9 @@
       open,
       acceptAll: () => commit({ kind: 'accept' }, 'api.accept_all'),
       rejectAll: () => commit({ kind: 'reject' }, 'api.reject_all'),
+      optOut: () => optOut('api.opt_out'),
       withdraw: () => commit({ kind: 'reject' }, 'api.withdraw'),
+      regime: () => now.regime,
       on,
     };
 
@@ -679,16 +912,6 @@
         }
       });
 
-    const signals = () => {
-      const nothing = { purposes: {} };
-      for (const { id, always } of plan.purposes) if (always) nothing.purposes[id] = 'always';
-      const denied = consent(plan, nothing);
-      if (!Object.keys(denied).length) return;
-      signal('default', { ...denied, wait_for_update: 500 });
-      const held = consent(plan, now);
-      if (Object.keys(held).some((key) => held[key] !== denied[key])) signal('update', held);
-    };
-
     const gates = () => {
       new MutationObserver(watch).observe(document, { childList: true, subtree: true });
       // Firefox asks before it runs a script that its parser has already fetched.
@@ -699,11 +922,26 @@
         },
         true,
       );
-      release(document.querySelectorAll('[data-placet]'));
+      release(marked());
     };
 
-    const question = () => {
-      if (now.asks.length) draw();
+    // Under which rules to ask, where nobody says the region but the server can.
+    const locate = () => {
+      if (!published.region || !now.asks.length || visitor().region) return;
+      locating = true;
+      fetch(resolve(published.region), { credentials: 'omit', signal: AbortSignal.timeout(1000) })
+        .then((response) => response.json())
+        .then((answer) => (hint = answer))
+        .catch((error) => warn('The region is not known; the strictest rules hold.', error))
+        .then(() => {
+          locating = false;
+          apply();
+        });
+    };
+
+    // A tag that ran until the last page may have left something after its consent was gone.
+    const sweep = () => {
+      if (record) soon(() => plan.purposes.forEach(({ id }) => now.purposes[id] === 'denied' && clear(id)));
     };
 
     const listeners = () => {
@@ -711,6 +949,7 @@
         if (event.composedPath().includes(host)) return;
         const action = intended(event);
         if (action === 'open') onClick(event);
+        if (action === 'opt-out') optOut('api.opt_out');
         if (action === 'withdraw') api.withdraw();
       });
       document.addEventListener('pointerover', (event) => {
@@ -718,7 +957,10 @@
       });
       // Another tab decided, or storage was cleared (then there is no key): it holds here too, at once.
       addEventListener('storage', (event) => {
-        if (!event.key || event.key === 'placet') again();
+        if (event.key && event.key !== 'placet') return;
+        // A record that was cleared does not come back out of its cookie.
+        if (plan.cookieDomain && !event.newValue) mirror(null);
+        again();
       });
       // A page that comes back out of the browser's cache has missed what happened meanwhile.
       addEventListener('pageshow', (event) => {
@@ -732,7 +974,7 @@
       });
     };
 
-    safely(signals, gates, question, listeners);
+    safely(() => signal(opening(plan, now)), gates, locate, ask, listeners, sweep);
 
     const calls = Array.isArray(given) ? given : own(given, 'queue') || [];
     window.placet = api;

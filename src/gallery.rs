@@ -31,7 +31,7 @@ pub fn show() -> Result<(), JsValue> {
             let shown = notice.clone();
             let first =
                 frame(&body, &["First layer, ", &notice.lang, ", ", scheme].concat(), "low", scheme, &notice.lang)?;
-            mount_to(first, move || view! { <FirstLayer notice=(*shown).clone()/> }).forget();
+            mount_to(first, move || view! { <FirstLayer notice=(*shown).clone() opt_out=false/> }).forget();
             for (state, standing, receipts) in
                 [("before a choice", Standing::default(), Vec::new()), ("after choices", after(), receipts())]
             {

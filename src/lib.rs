@@ -13,6 +13,7 @@
     reason = "the component macro makes public items in private modules; wasm_bindgen exports them"
 )]
 
+mod cover;
 mod first_layer;
 #[cfg_attr(not(feature = "csr"), expect(dead_code, reason = "the first layer needs only some of them"))]
 mod parts;
@@ -33,16 +34,31 @@ mod start;
 #[allow(clippy::expect_used, clippy::panic, reason = "a test says what went wrong by failing where it stands")]
 mod tests;
 
+pub use cover::Cover;
 pub use first_layer::FirstLayer;
 
 /// The style sheet of the first layer, minified; custom properties and parts are listed in its source.
 pub const FIRST_LAYER_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/first-layer.css"));
 
+/// The style sheet of the cover, minified.
+pub const COVER_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/cover.css"));
+
 /// The first layer of a notice as HTML, for publishing.
 #[cfg(feature = "ssr")]
-pub fn first_layer_html(notice: &placet_model::notice::Notice) -> String {
+pub fn first_layer_html(notice: &placet_model::notice::Notice, opt_out: bool) -> String {
+    html(|| FirstLayer(first_layer::FirstLayerProps { notice: notice.clone(), opt_out }))
+}
+
+/// The cover over a held frame as HTML, for publishing.
+#[cfg(feature = "ssr")]
+pub fn cover_html(notice: &placet_model::notice::Notice) -> String {
+    html(|| Cover(cover::CoverProps { labels: notice.labels.clone() }))
+}
+
+#[cfg(feature = "ssr")]
+fn html<V: leptos::prelude::RenderHtml>(view: impl FnOnce() -> V) -> String {
     use leptos::prelude::*;
     // Signals have no place in what is rendered once, but components want an owner.
     let owner = Owner::new();
-    owner.with(|| FirstLayer(first_layer::FirstLayerProps { notice: notice.clone() }).to_html())
+    owner.with(|| view().to_html())
 }

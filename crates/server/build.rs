@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// The constants of `src/embedded.rs` and the files they hold.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 7] = [
     ("LOADER", "placet.min.js"),
+    ("COVERS", "covers.min.js"),
+    ("CHANGES", "changes.min.js"),
     ("WIDGET_JS", "widget.js"),
     ("WIDGET_JS_BR", "widget.js.br"),
     ("WIDGET_WASM", "widget.wasm"),

@@ -1,6 +1,6 @@
-//! The widget and the minified loader: `target/placet/{widget.js,widget.wasm,placet.min.js}`.
+//! The widget and the minified loader with its parts: `target/placet/{widget.js,widget.wasm,placet.min.js,covers.min.js,changes.min.js}`.
 //!
-//! The server embeds these three files; see the build script of `placet-server`.
+//! The server embeds these files; see the build script of `placet-server`.
 
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
@@ -17,6 +17,9 @@ use crate::{bindgen, tools};
 
 /// The loader as it is written.
 const LOADER: &str = "public/placet.js";
+
+/// What the loader fetches where a page needs it: modules of their own.
+const PARTS: [&str; 2] = ["covers", "changes"];
 
 /// Builds what a page loads. Files that did not change are left untouched.
 pub(crate) fn build(workspace: &Workspace) -> Result<()> {
@@ -43,7 +46,13 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
 fn loader(workspace: &Workspace) -> Result<()> {
     let source = read_text(&workspace.path(LOADER))?;
     let minified = minify(LOADER, &source, Kind::Script)?;
-    write_if_changed(&workspace.placet().join("placet.min.js"), minified.as_bytes())
+    write_if_changed(&workspace.placet().join("placet.min.js"), minified.as_bytes())?;
+    for part in PARTS {
+        let name = format!("public/parts/{part}.js");
+        let minified = minify(&name, &read_text(&workspace.path(&name))?, Kind::Module)?;
+        write_if_changed(&workspace.placet().join(format!("{part}.min.js")), minified.as_bytes())?;
+    }
+    Ok(())
 }
 
 fn glue(workspace: &Workspace, version: &str) -> Result<()> {

@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** a config without errors can be published; publishing has no further rules.
 
-use crate::config::{Basis, Config, Purpose, Recipient, Service};
+use crate::config::{Basis, Config, Mode, Purpose, Recipient, Service};
 use crate::duration::Duration;
 use crate::problem::{Problem, Problems, Severity, nearest};
 use crate::regime::{REGIMES, RegimeId};
@@ -104,6 +104,7 @@ impl Walk<'_> {
             });
         });
         self.at("receipts", |w| w.at("endpoint", |w| w.endpoint()));
+        self.cookie_domain();
         self.regimes();
         self.validity();
         self.at("firstLayer", |w| {
@@ -194,29 +195,51 @@ impl Walk<'_> {
                 );
             }
         });
-        let mut seen: Vec<&str> = Vec::new();
+        let mut seen: Vec<String> = Vec::new();
         for (index, rule) in config.regimes.iter().enumerate() {
             self.at("regimes", |w| {
-                w.at(&index.to_string(), |w| {
-                    w.each("regions", &rule.regions, |w, region| {
-                        if !is_region(region) {
+                w.at(&index.to_string(), |w| match &rule.regions {
+                    Some(regions) => w.each("regions", regions, |w, region| {
+                        if is_region(region) {
+                            w.first_regime_of(region, &seen);
+                        } else {
                             w.problems.error(
                                 "invalid-region",
                                 format!("“{region}” is not a region."),
                                 "Write an ISO 3166 code in capitals: \"CN\", \"US-CA\", or \"EU\".",
                             );
-                        } else if seen.contains(&region.as_str()) {
-                            w.problems.error(
-                                "duplicate-id",
-                                format!("“{region}” already has a regime."),
-                                "A region has one regime: remove it here or there.",
-                            );
                         }
-                    });
+                    }),
+                    None => rule.regions().iter().for_each(|region| w.first_regime_of(region, &seen)),
                 });
             });
-            seen.extend(rule.regions.iter().map(String::as_str));
+            seen.extend(rule.regions());
         }
+    }
+
+    fn first_regime_of(&mut self, region: &String, seen: &[String]) {
+        if seen.contains(region) {
+            self.problems.error(
+                "duplicate-id",
+                format!("“{region}” already has a regime."),
+                "A region has one regime: name the \"regions\" of each, and this one once.",
+            );
+        }
+    }
+
+    fn cookie_domain(&mut self) {
+        let Some(domain) = &self.config.cookie_domain else { return };
+        let host = self.config.site.split(':').next().unwrap_or_default();
+        self.at("cookieDomain", |w| {
+            // A browser refuses a cookie for any other domain, and for one that strangers share.
+            if !is_host(domain) || !domain.contains('.') || !is_or_is_below(host, domain) {
+                w.problems.error(
+                    "invalid-domain",
+                    format!("“{domain}” is not a domain that “{host}” belongs to."),
+                    "Write the domain that your hosts share, without a leading dot: \"shop.example\".",
+                );
+            }
+        });
     }
 
     fn validity(&mut self) {
@@ -283,14 +306,16 @@ impl Walk<'_> {
             }),
             None => {}
         }
-        if purpose.separate && purpose.basis != Basis::Consent {
-            self.at("separate", |w| {
-                w.problems.error(
-                    "not-asked",
-                    format!("Only consent can be separate; the basis is {}.", purpose.basis.word()),
-                    "Set \"basis\" to \"consent\" or remove \"separate\".",
-                );
-            });
+        for (name, holds) in [("separate", purpose.separate), ("shared", purpose.shared == Some(true))] {
+            if holds && purpose.basis != Basis::Consent {
+                self.at(name, |w| {
+                    w.problems.error(
+                        "not-asked",
+                        format!("Only a purpose that is asked can be {name}; the basis is {}.", purpose.basis.word()),
+                        format!("Set \"basis\" to \"consent\" or remove \"{name}\"."),
+                    );
+                });
+            }
         }
         let under = |id: RegimeId| self.config.regimes.iter().any(|rule| rule.regime == id);
         if purpose.basis == Basis::LegitimateInterests && under(RegimeId::CnPipl) {
@@ -411,22 +436,16 @@ impl Walk<'_> {
         if let Some(name) = &service.name {
             self.text("name", name);
         }
+        let found = vendor::resolve(service, self.config).and_then(|resolved| resolved.purpose);
         match &service.purpose {
             Some(purpose) => self.at("purpose", |w| w.known_purpose(purpose)),
-            None if known.as_ref().is_some_and(|manifest| manifest.signal) => {}
+            None if found.is_some() || known.as_ref().is_some_and(|manifest| manifest.kind == vendor::Kind::Signal) => {}
             None => self.at("purpose", |w| {
                 w.problems.error("missing-field", "“purpose” is missing.", "Say which purpose the service works for.");
             }),
         }
-        self.each("hosts", service.hosts.as_deref().unwrap_or_default(), |w, host| {
-            if !is_host(host) || !host.contains('.') {
-                w.problems.error(
-                    "invalid-host",
-                    format!("“{host}” is not a host name."),
-                    "Write the host alone: \"cdn.vendor.example\". Subdomains belong to it.",
-                );
-            }
-        });
+        self.calls(service, &known.unwrap_or_default());
+        self.each("hosts", service.hosts.as_deref().unwrap_or_default(), |w, host| w.host(host));
         self.each("cookies", service.cookies.as_deref().unwrap_or_default(), |w, cookie| {
             w.at("name", |w| {
                 let stem = cookie.name.strip_suffix('*').unwrap_or(&cookie.name);
@@ -442,6 +461,50 @@ impl Walk<'_> {
                 w.duration("retention", retention);
             }
         });
+    }
+
+    /// A host, with the beginning of a path where the host is shared with others.
+    fn host(&mut self, host: &str) {
+        let (name, path) = host.split_once('/').unwrap_or((host, ""));
+        let site = self.config.site.split(':').next().unwrap_or_default();
+        if !is_host(name) || !name.contains('.') || path.contains(['?', '#', ' ', '*']) {
+            self.problems.error(
+                "invalid-host",
+                format!("“{host}” is not a host name."),
+                "Write the host alone: \"cdn.vendor.example\", or \"maps.example/embed\" with the beginning of a path. Subdomains belong to it.",
+            );
+        } else if is_or_is_below(site, name) && path.is_empty() {
+            self.problems.error(
+                "own-host",
+                format!("“{host}” is the shop's own host: every script of the shop would be held."),
+                "Name a subdomain of its own, add the beginning of a path, or mark the tags with data-placet and leave \"hosts\" empty.",
+            );
+        }
+    }
+
+    /// What a vendor can be told: the mode and the options of a service.
+    fn calls(&mut self, service: &Service, known: &vendor::Manifest) {
+        if service.mode == Mode::Advanced && known.calls.default.is_empty() {
+            self.at("mode", |w| {
+                w.problems.error(
+                    "no-advanced-mode",
+                    "This service cannot be told that nothing is granted, so its tags must wait.",
+                    "Write \"basic\" or remove \"mode\".",
+                );
+            });
+        }
+        let names: Vec<&str> = known.options.0.iter().map(|(name, _)| name.as_str()).collect();
+        for (name, _) in service.options.0.iter().filter(|(name, _)| !names.contains(&name.as_str())) {
+            self.at("options", |w| {
+                w.at(name, |w| {
+                    let hint = match names.is_empty() {
+                        true => "This service has no options.".to_owned(),
+                        false => format!("Options: {}.", names.join(", ")),
+                    };
+                    w.problems.error("unknown-option", format!("“{name}” is not an option of this service."), hint);
+                });
+            });
+        }
     }
 
     fn known_purpose(&mut self, id: &str) {
@@ -613,6 +676,11 @@ fn is_host(text: &str) -> bool {
             && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
     };
     text.len() <= 253 && text.split('.').all(is_label)
+}
+
+/// Whether `host` is `domain` or a subdomain of it.
+fn is_or_is_below(host: &str, domain: &str) -> bool {
+    host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
 }
 
 fn is_language_tag(text: &str) -> bool {

@@ -6,6 +6,7 @@
 pub use crate::config_words::*;
 use crate::data;
 use crate::text::Text;
+use crate::tree::Map;
 
 data! {
     /// The config of Placet: purposes, services, texts and looks of one site.
@@ -22,6 +23,8 @@ data! {
         controller: Controller,
         /// Where signed receipts go.
         receipts: Receipts,
+        /// The domain whose subdomains share one answer, for example `shop.example` for `www.shop.example` and `m.shop.example`: the answer is then kept in a cookie on that domain too. Left out, each host asks for itself.
+        cookie_domain as "cookieDomain": Option<String>,
         /// Which rule set applies where. In a place that is not listed, the strictest listed one applies.
         regimes: Vec<RegimeRule>,
         /// How long an answer holds before the visitor is asked again.
@@ -64,8 +67,8 @@ data! {
 
     /// Which rule set applies in which regions.
     pub struct RegimeRule {
-        /// Regions as ISO 3166 codes: countries (`CN`), subdivisions (`US-CA`), or `EU` for its member states.
-        regions: Vec<String>,
+        /// Regions as ISO 3166 codes: countries (`CN`), subdivisions (`US-CA`), or `EU` for its member states. Left out: where the law of the rule set holds.
+        regions: Option<Vec<String>>,
         /// The rule set.
         regime: crate::regime::RegimeId,
     }
@@ -96,6 +99,8 @@ data! {
         basis: Basis,
         /// Whether this purpose needs separate consent (PIPL 23, 29, 39): "accept all" leaves it off, and only its own switch turns it on.
         separate: bool = default,
+        /// Whether others get the data for ends of their own (sale or sharing, CCPA 1798.140): what Global Privacy Control keeps off, and what "Do not sell or share" turns off. Left out, it is as `separate`.
+        shared: Option<bool>,
         /// What the visitor reads beside the switch.
         title: Text,
         /// What the data is used for. Markdown as in the first layer.
@@ -146,6 +151,12 @@ data! {
         hosts: Option<Vec<String>>,
         /// What the service keeps in the browser.
         cookies: Option<Vec<Cookie>>,
+        /// Whether its tags wait for consent (`basic`), or load at once and are told that nothing is granted (`advanced`). `advanced` is possible only for vendors that can be told.
+        mode: Mode = default,
+        /// Settings of the vendor's calls, by name; `docs/reference/vendors.md` lists them. They override the catalogue's.
+        options: Map<serde_json::Value> = default,
+        /// Whether the page is loaded anew when consent for its purpose is withdrawn: for a tag that cannot be told to stop.
+        reload: bool = default,
     }
 
     /// Something that a service keeps in the browser.
@@ -191,18 +202,40 @@ data! {
     }
 }
 
+impl RegimeRule {
+    /// The regions where the rule set applies: those of the config, else where its law holds.
+    pub fn regions(&self) -> Vec<String> {
+        let law = || self.regime.rules().regions.iter().map(|region| (*region).to_owned()).collect();
+        self.regions.clone().unwrap_or_else(law)
+    }
+}
+
+impl Purpose {
+    /// Whether others get the data for ends of their own.
+    pub fn is_shared(&self) -> bool {
+        self.shared.unwrap_or(self.separate)
+    }
+}
+
 impl Config {
     /// The purposes that a visitor is asked about.
     pub fn asked(&self) -> impl Iterator<Item = &Purpose> {
         self.purposes.iter().filter(|purpose| purpose.basis == Basis::Consent)
     }
 
+    /// Whether one of the regimes lets optional purposes run until the visitor objects.
+    pub fn knows_opt_out(&self) -> bool {
+        self.regimes.iter().any(|rule| rule.regime.rules().model == crate::regime::Model::OptOut)
+    }
+
     /// The services of one purpose, as the catalogue completes them.
     pub fn services_of<'a>(&'a self, purpose: &'a str) -> impl Iterator<Item = crate::vendor::Resolved> + 'a {
-        self.services
-            .iter()
-            .filter_map(crate::vendor::resolve)
-            .filter(move |service| service.purpose.as_deref() == Some(purpose))
+        self.resolved().filter(move |service| service.purpose.as_deref() == Some(purpose))
+    }
+
+    /// The services, as the catalogue completes them.
+    pub fn resolved(&self) -> impl Iterator<Item = crate::vendor::Resolved> + '_ {
+        self.services.iter().filter_map(|service| crate::vendor::resolve(service, self))
     }
 }
 

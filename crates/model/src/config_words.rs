@@ -37,6 +37,14 @@ words! {
         Session = "session",
     }
 
+    /// Whether a service's tags wait for consent.
+    pub enum Mode {
+        /// They are held until the purpose is granted.
+        Basic = "basic",
+        /// They load at once, told that nothing is granted.
+        Advanced = "advanced",
+    }
+
     /// How many options of a preference may be picked.
     pub enum PreferenceKind {
         /// Any number.

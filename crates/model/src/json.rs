@@ -3,7 +3,7 @@
 //! **Invariant:** an object that names a member twice is refused, because two readers of it
 //! could see two different things (a receipt must mean one thing to everyone).
 
-use crate::tree::{Kind, Read, Tree, Write};
+use crate::tree::{Faults, Kind, Read, Tree, Write};
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use std::fmt;
@@ -58,6 +58,35 @@ impl Tree for Value {
     }
     fn object(members: Vec<(&str, Self)>) -> Self {
         Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    }
+}
+
+/// Any JSON: for what the config hands on to others unread.
+impl Read for Value {
+    fn read<T: Tree, F: Faults>(tree: &T, faults: &mut F) -> Self {
+        match tree.kind() {
+            Kind::Null => Value::Null,
+            Kind::Bool => tree.as_bool().into(),
+            Kind::Number => tree.as_number().map_or(Value::Null, <Value as Tree>::number),
+            Kind::Text => tree.as_text().into(),
+            Kind::List => Value::Array(Vec::read(tree, faults)),
+            Kind::Object => {
+                Value::Object(tree.members().unwrap_or_default().iter().map(|(name, member)| (name.clone(), Value::read(member, faults))).collect())
+            }
+        }
+    }
+}
+
+impl Write for Value {
+    fn write<T: Tree>(&self) -> T {
+        match self {
+            Value::Null => T::null(),
+            Value::Bool(value) => T::boolean(*value),
+            Value::Number(value) => T::number(value.as_f64().unwrap_or_default()),
+            Value::String(text) => T::text(text),
+            Value::Array(items) => items.write(),
+            Value::Object(members) => T::object(members.iter().map(|(name, value)| (name.as_str(), value.write())).collect()),
+        }
     }
 }
 

@@ -57,6 +57,26 @@ data! {
         separate: String,
         /// Beside a switch that the browser's signal keeps off.
         gpc: String,
+        /// Button under an opt-out regime (CCPA 1798.135(a)(1)).
+        opt_out as "optOut": String,
+        /// Button under an opt-out regime: the notice has been read.
+        understood: String,
+        /// Sentence under an opt-out regime.
+        opt_out_notice as "optOutNotice": String,
+        /// That the browser's signal was honoured (CCPA regulations 7025(c)(6)).
+        gpc_honoured as "gpcHonoured": String,
+        /// In place of a held frame; `{service}` and `{purpose}` are filled in.
+        cover: String,
+        /// Button: load a held frame this time only.
+        once: String,
+        /// Button: grant the purpose of a held frame; `{purpose}` is filled in.
+        allow: String,
+        /// Sentence before what has changed since the last choice.
+        changes: String,
+        /// Before an old wording.
+        before: String,
+        /// Before the new wording.
+        after: String,
         /// Heading: who is responsible.
         controller: String,
         /// Link to the full policy.

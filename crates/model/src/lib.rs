@@ -38,6 +38,8 @@ pub mod regime;
 #[cfg(feature = "native")]
 pub mod rules;
 #[cfg(feature = "native")]
+pub mod signals;
+#[cfg(feature = "native")]
 pub mod snapshot;
 #[cfg(feature = "native")]
 pub mod text;

@@ -1,8 +1,9 @@
 //! The plan: the compact form of the config that the loader reads.
 
-use crate::config::{Basis, Config, Storage};
+use crate::config::{Basis, Config, Mode, Storage};
 use crate::data;
-use crate::regime::{EU, Model, RegimeId};
+use crate::regime::{Model, RegimeId, places};
+use crate::signals::{Signal, signals};
 use crate::snapshot::digest;
 use crate::tree::Map;
 
@@ -26,12 +27,14 @@ data! {
         granted: u32,
         /// Preference to the purpose that it belongs to.
         preferences: Map<String>,
-        /// Host to the purposes of the services that load from it.
+        /// Host, or host and beginning of a path, to the purposes of the services that load from it.
         hosts: Map<Vec<String>>,
         /// What services keep in the browser.
         kept: Vec<PlanKept>,
-        /// Google Consent Mode v2: key to the purpose that grants it; empty where the config does not use it.
-        consent_mode as "consentMode": Map<String>,
+        /// What vendors are told.
+        signals: Vec<Signal>,
+        /// The domain of the record's cookie.
+        cookie_domain as "cookieDomain": Option<String>,
     }
 
     /// A regime as the loader knows it.
@@ -56,8 +59,10 @@ data! {
         always: bool,
         /// Whether “accept all” leaves it off.
         separate: bool,
-        /// Whether Global Privacy Control denies it: the data goes to others for their own ends.
-        gpc: bool,
+        /// Whether others get the data for ends of their own: Global Privacy Control and “do not sell or share” deny it.
+        shared: bool,
+        /// Whether the page is loaded anew when its consent is withdrawn.
+        reload: bool,
     }
 
     /// Something that services of a purpose keep in the browser.
@@ -75,14 +80,14 @@ data! {
 pub fn plan(config: &Config) -> Plan {
     let mut hosts: Map<Vec<String>> = Map::default();
     let mut kept = Vec::new();
-    let mut consent_mode = Map::default();
-    let is_purpose = |id: &String| config.purposes.iter().any(|purpose| purpose.id == *id);
-    for service in config.services.iter().filter_map(crate::vendor::resolve) {
-        for (key, purposes) in service.consent_mode.iter().flat_map(|keys| &keys.0) {
-            consent_mode.set(key, purposes.iter().find(|id| is_purpose(id)).cloned().unwrap_or_default());
-        }
+    let mut reloads = Vec::new();
+    for service in config.resolved() {
         let Some(purpose) = service.purpose else { continue };
-        for host in service.hosts {
+        if service.reload {
+            reloads.push(purpose.clone());
+        }
+        // What loads at once is told by calls what it may do, and not held.
+        for host in service.hosts.into_iter().filter(|_| service.mode == Mode::Basic) {
             let mut purposes = hosts.get(&host).cloned().unwrap_or_default();
             if !purposes.contains(&purpose) {
                 purposes.push(purpose.clone());
@@ -106,7 +111,8 @@ pub fn plan(config: &Config) -> Plan {
                 digest: digest(config, purpose),
                 always: purpose.basis != Basis::Consent,
                 separate: purpose.separate,
-                gpc: purpose.separate,
+                shared: purpose.is_shared(),
+                reload: reloads.contains(&purpose.id),
             })
             .collect(),
         granted: seconds(&config.validity.granted),
@@ -117,7 +123,8 @@ pub fn plan(config: &Config) -> Plan {
             .collect()),
         hosts,
         kept,
-        consent_mode,
+        signals: signals(config),
+        cookie_domain: config.cookie_domain.clone(),
     }
 }
 
@@ -130,10 +137,7 @@ fn regimes(config: &Config) -> Vec<PlanRegime> {
         .iter()
         .filter_map(|id| {
             let rules: Vec<_> = config.regimes.iter().filter(|rule| rule.regime == *id).collect();
-            let regions = rules.iter().flat_map(|rule| &rule.regions).flat_map(|region| match region.as_str() {
-                "EU" => EU.iter().map(|state| (*state).to_owned()).collect(),
-                _ => vec![region.clone()],
-            });
+            let regions = rules.iter().flat_map(|rule| rule.regions()).flat_map(|region| places(&region));
             (!rules.is_empty()).then(|| PlanRegime {
                 id: id.word().into(),
                 opt_out: id.rules().model == Model::OptOut,

@@ -8,12 +8,12 @@ use crate::receipt::{Acknowledgement, Answer, ChoiceState, Jwk, NoticeRef, State
 use crate::tree::Map;
 
 /// The version of the record's form.
-pub const RECORD_VERSION: u32 = 1;
+pub const RECORD_VERSION: u32 = 2;
 
 data! {
     /// What is stored in the browser, in `localStorage` under `placet`.
     pub struct Record {
-        /// The version of this form; a record of another version counts as none.
+        /// The version of this form. Version 1 knew no `notice`; a later one than ours counts as none.
         v: u32,
         /// The id of the decision that it comes from.
         id: String,
@@ -21,6 +21,8 @@ data! {
         at: i64,
         /// The regime that applied.
         regime: String,
+        /// The hash of the notice that was shown; empty where version 1 did not note it.
+        notice: String = default,
         /// What was decided for each purpose that is asked.
         choices: Map<Kept>,
         /// What was picked.

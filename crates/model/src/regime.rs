@@ -9,10 +9,16 @@ words! {
         CnPipl = "cn-pipl",
         /// European Union and EEA, Switzerland: GDPR and ePrivacy Directive 5(3). Opt-in.
         EuGdpr = "eu-gdpr",
+        /// Quebec: Act respecting the protection of personal information in the private sector ("Law 25"). Opt-in.
+        CaQuebec = "ca-quebec",
+        /// Brazil: Lei Geral de Proteção de Dados. Opt-in.
+        BrLgpd = "br-lgpd",
         /// United Kingdom: UK GDPR and PECR. Opt-in.
         UkPecr = "uk-pecr",
-        /// California and the other US states with an opt-out law: CCPA and its regulations. Opt-out.
+        /// California: CCPA and its regulations. Opt-out.
         UsCcpa = "us-ccpa",
+        /// The other US states with a general privacy law. Opt-out.
+        UsStates = "us-states",
     }
 
     /// What holds where the visitor has not answered.
@@ -21,6 +27,14 @@ words! {
         OptIn = "opt-in",
         /// Optional purposes run until the visitor objects.
         OptOut = "opt-out",
+    }
+
+    /// What Global Privacy Control is under a regime. It lowers the same purposes under all of them.
+    pub enum Signal {
+        /// An opt-out that must be obeyed.
+        Binding = "binding",
+        /// An objection that Placet obeys although no rule names it: what was said is not asked for again.
+        Honoured = "honoured",
     }
 }
 
@@ -31,8 +45,12 @@ pub struct Regime {
     pub id: RegimeId,
     /// What holds before an answer.
     pub model: Model,
+    /// Where its law holds, ISO 3166: the regions of a config that names none.
+    pub regions: &'static [&'static str],
     /// For how many days a refusal must be left alone.
     pub refusal_days: u32,
+    /// What Global Privacy Control is.
+    pub signal: Signal,
     /// Where these rules are written.
     pub source: &'static str,
 }
@@ -42,27 +60,65 @@ pub const REGIMES: &[Regime] = &[
     Regime {
         id: RegimeId::CnPipl,
         model: Model::OptIn,
+        regions: &["CN"],
         refusal_days: 180,
+        signal: Signal::Honoured,
         source: "PIPL 13-16, 23, 29, 39; Network Data Security Regulation 22(5): no frequent asking after a refusal",
     },
     Regime {
         id: RegimeId::EuGdpr,
         model: Model::OptIn,
+        regions: &["EU", "IS", "LI", "NO", "CH"],
         refusal_days: 180,
-        source: "GDPR 4(11), 7; ePrivacy Directive 5(3); CNIL: keep the choice about six months",
+        signal: Signal::Honoured,
+        source: "GDPR 4(11), 7, 21(5); ePrivacy Directive 5(3); CNIL: keep the choice about six months",
+    },
+    Regime {
+        id: RegimeId::CaQuebec,
+        model: Model::OptIn,
+        regions: &["CA-QC"],
+        refusal_days: 180,
+        signal: Signal::Honoured,
+        source: "Law 25, sections 8.1 (profiling is off until turned on), 9.1 (the most private setting by default), 14 (consent); no interval is written: as long as under the GDPR",
+    },
+    Regime {
+        id: RegimeId::BrLgpd,
+        model: Model::OptIn,
+        regions: &["BR"],
+        refusal_days: 180,
+        signal: Signal::Honoured,
+        source: "LGPD 5(XII), 8; ANPD guide on cookies (2022): off by default, refusing is as easy; no interval is written: as long as under the GDPR",
     },
     Regime {
         id: RegimeId::UkPecr,
         model: Model::OptIn,
+        regions: &["GB"],
         refusal_days: 180,
+        signal: Signal::Honoured,
         source: "UK GDPR 7; PECR 6 as changed by the Data (Use and Access) Act 2025",
     },
     Regime {
         id: RegimeId::UsCcpa,
         model: Model::OptOut,
+        regions: &["US-CA"],
         refusal_days: 365,
-        source: "CCPA 1798.135(c)(4): no asking again for twelve months after an opt-out",
+        signal: Signal::Binding,
+        source: "CCPA 1798.135(c)(4): no asking again for twelve months after an opt-out; regulations 7004, 7025, 7026",
     },
+    Regime {
+        id: RegimeId::UsStates,
+        model: Model::OptOut,
+        regions: US_STATES,
+        refusal_days: 365,
+        signal: Signal::Binding,
+        source: "The states' privacy laws, among them Colorado (C.R.S. 6-1-1306, rule 5: universal opt-out), Connecticut (42-520), Texas (Bus. & Com. 541.055), Virginia (59.1-577); the signal is binding in most of them and obeyed in all; the interval is California's, the longest",
+    },
+];
+
+/// The US states beside California with a general privacy law in force.
+const US_STATES: &[&str] = &[
+    "US-CO", "US-CT", "US-DE", "US-IA", "US-IN", "US-KY", "US-MD", "US-MN", "US-MT", "US-NE", "US-NH", "US-NJ", "US-OR",
+    "US-RI", "US-TN", "US-TX", "US-UT", "US-VA",
 ];
 
 impl RegimeId {
@@ -73,8 +129,16 @@ impl RegimeId {
     }
 }
 
-/// The member states of the European Union, which `EU` in a config stands for.
-pub const EU: &[&str] = &[
+/// A region of a config as the codes that a visit can name: `EU` stands for its member states.
+pub fn places(region: &str) -> Vec<String> {
+    match region {
+        "EU" => EU.iter().map(|state| (*state).to_owned()).collect(),
+        _ => vec![region.to_owned()],
+    }
+}
+
+/// The member states of the European Union.
+const EU: &[&str] = &[
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV",
     "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
 ];

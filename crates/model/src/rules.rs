@@ -8,6 +8,7 @@
 use crate::plan::{Plan, PlanPurpose, PlanRegime};
 use crate::receipt::{Answer, ChoiceState, State};
 use crate::record::{Kept, RECORD_VERSION, Record};
+use crate::signals::{Sent, When, sent};
 use crate::tree::{Map, Tree, Write};
 use crate::{data, words};
 
@@ -40,6 +41,8 @@ data! {
         purposes: Map<bool> = default,
         /// What was picked.
         preferences: Map<Answer> = default,
+        /// The purposes that were asked about, where not all were: the answers to the others stay as they are.
+        only: Option<Vec<String>>,
     }
 
     /// What follows from a choice for the record and the receipt.
@@ -68,15 +71,25 @@ words! {
 }
 
 /// The regime for a region: the named one, the one of its country, else the strictest configured.
-fn regime<'a>(plan: &'a Plan, visitor: &Visitor) -> Option<&'a PlanRegime> {
-    let region = visitor.region.as_deref().unwrap_or_default();
-    let country = region.split('-').next().unwrap_or_default();
+/// Where nobody says the region, the one under which the visitor decided.
+fn regime<'a>(plan: &'a Plan, visitor: &Visitor, record: Option<&Record>) -> Option<&'a PlanRegime> {
+    let decided = || plan.regimes.iter().find(|regime| record.is_some_and(|record| record.regime == regime.id));
     let lists = |name: &str| plan.regimes.iter().find(|regime| regime.regions.iter().any(|listed| listed == name));
-    lists(region).or_else(|| lists(country)).or(plan.regimes.first())
+    let listed = match visitor.region.as_deref() {
+        Some(region) => lists(region).or_else(|| lists(region.split('-').next().unwrap_or_default())),
+        None => decided(),
+    };
+    listed.or(plan.regimes.first())
+}
+
+/// The record in its present form: version 1 only lacked the notice. A later version than ours counts as none.
+pub fn upgrade(record: Option<&Record>) -> Option<Record> {
+    let record = record.filter(|record| (1..=RECORD_VERSION).contains(&record.v))?;
+    Some(Record { v: RECORD_VERSION, ..record.clone() })
 }
 
 fn kept<'a>(record: Option<&'a Record>, id: &str) -> Option<&'a Kept> {
-    record.filter(|record| record.v == RECORD_VERSION).and_then(|record| record.choices.get(id))
+    record.and_then(|record| record.choices.get(id))
 }
 
 /// What the record still says about a purpose: nothing where it has expired or the purpose has changed (PIPL 14).
@@ -86,19 +99,23 @@ fn standing(purpose: &PlanPurpose, visitor: &Visitor, record: Option<&Record>) -
         .map(|kept| kept.choice)
 }
 
-/// What may run now.
-pub fn permission(plan: &Plan, visitor: &Visitor, record: Option<&Record>) -> Permission {
-    let regime = regime(plan, visitor);
-    let unasked = match regime {
+/// What holds where the visitor has not answered.
+fn unasked(regime: Option<&PlanRegime>) -> ChoiceState {
+    match regime {
         Some(regime) if regime.opt_out => ChoiceState::Granted,
         _ => ChoiceState::Denied,
-    };
+    }
+}
+
+/// What may run now. `record` is in its present form.
+pub fn permission(plan: &Plan, visitor: &Visitor, record: Option<&Record>) -> Permission {
+    let regime = regime(plan, visitor, record);
     let mut permission =
         Permission { regime: regime.map(|regime| regime.id.clone()).unwrap_or_default(), ..Permission::default() };
     for purpose in &plan.purposes {
         let state = if purpose.always {
             ChoiceState::Always
-        } else if visitor.gpc && purpose.gpc {
+        } else if visitor.gpc && purpose.shared {
             // CCPA 7025(b): the signal is an answer for as long as it is sent; nothing more is asked.
             ChoiceState::Denied
         } else {
@@ -106,16 +123,23 @@ pub fn permission(plan: &Plan, visitor: &Visitor, record: Option<&Record>) -> Pe
             if standing.is_none() {
                 permission.asks.push(purpose.id.clone());
             }
-            standing.unwrap_or(unasked)
+            standing.unwrap_or(unasked(regime))
         };
         permission.purposes.set(&purpose.id, state);
     }
     permission
 }
 
-/// What a choice decides, given what stood before. `id` names the decision.
-pub fn decide(plan: &Plan, visitor: &Visitor, record: Option<&Record>, choice: &Choice, id: &str) -> Outcome {
-    let regime = regime(plan, visitor);
+/// What a choice decides, given what stood before. `id` names the decision, `notice` is the hash of what was shown.
+pub fn decide(
+    plan: &Plan,
+    visitor: &Visitor,
+    record: Option<&Record>,
+    choice: &Choice,
+    id: &str,
+    notice: &str,
+) -> Outcome {
+    let regime = regime(plan, visitor, record);
     let denied = regime.map_or(0, |regime| regime.denied);
     let mut outcome = Outcome { ttl: denied, ..Outcome::default() };
     let (mut same, mut before, mut after) = (true, false, false);
@@ -126,35 +150,47 @@ pub fn decide(plan: &Plan, visitor: &Visitor, record: Option<&Record>, choice: &
             continue;
         }
         let old = kept(record, &purpose.id);
+        let stands = standing(purpose, visitor, record);
+        let asked = choice.only.as_ref().is_none_or(|only| only.contains(&purpose.id));
         // What the signal keeps off could not be granted, so it is no refusal either: nothing is
         // stored, and it is asked when the signal is gone.
-        let silenced = visitor.gpc && purpose.gpc && choice.kind != ChoiceKind::Reject;
-        let grant = match choice.kind {
-            ChoiceKind::Reject => false,
-            _ if silenced => false,
-            // PIPL 23: separate consent is never swept in; what was given on its own stays.
-            ChoiceKind::Accept if purpose.separate => standing(purpose, visitor, record) == Some(ChoiceState::Granted),
-            ChoiceKind::Accept => true,
-            ChoiceKind::Save => choice.purposes.get(&purpose.id).copied().unwrap_or(false),
+        let silenced = visitor.gpc && purpose.shared && (choice.kind != ChoiceKind::Reject || !asked);
+        // PIPL 23: separate consent is never swept in; it is given where it alone was asked. An opt-out regime knows none.
+        let alone = choice.only.as_ref().is_some_and(|only| only.len() == 1);
+        let apart = purpose.separate && !alone && unasked(regime) == ChoiceState::Denied;
+        let state = match choice.kind {
+            _ if silenced => ChoiceState::Denied,
+            _ if !asked => stands.unwrap_or(unasked(regime)),
+            ChoiceKind::Reject => ChoiceState::Denied,
+            ChoiceKind::Accept if apart => stands.unwrap_or_default(),
+            ChoiceKind::Accept => ChoiceState::Granted,
+            ChoiceKind::Save if choice.purposes.get(&purpose.id) == Some(&true) => ChoiceState::Granted,
+            ChoiceKind::Save => ChoiceState::Denied,
         };
-        let state = if grant { ChoiceState::Granted } else { ChoiceState::Denied };
-        let old = old.map(|kept| kept.choice);
-        same &= if silenced { old.is_none() } else { old == Some(state) };
-        before |= old == Some(ChoiceState::Granted);
-        after |= grant;
-        if grant {
-            outcome.ttl = plan.granted;
-        }
         outcome.choices.set(&purpose.id, state);
-        if !silenced {
-            let seconds = if grant { plan.granted } else { denied };
-            let until = visitor.now + i64::from(seconds) * 1000;
-            stored.choices.set(&purpose.id, Kept { choice: state, digest: purpose.digest.clone(), until });
+        let new = match (asked, silenced) {
+            (false, _) => old.cloned(),
+            (true, true) => None,
+            (true, false) => {
+                let seconds = if state == ChoiceState::Granted { plan.granted } else { denied };
+                let until = visitor.now + i64::from(seconds) * 1000;
+                Some(Kept { choice: state, digest: purpose.digest.clone(), until })
+            }
+        };
+        let (old, now) = (old.map(|kept| kept.choice), new.as_ref().map(|kept| kept.choice));
+        same &= old == now;
+        before |= old == Some(ChoiceState::Granted);
+        after |= now == Some(ChoiceState::Granted);
+        if let Some(new) = new {
+            stored.choices.set(&purpose.id, new);
         }
     }
-    let picked = match (choice.kind, record) {
-        (ChoiceKind::Save, _) => Some(&choice.preferences),
-        (_, record) => record.map(|record| &record.preferences),
+    if after {
+        outcome.ttl = plan.granted;
+    }
+    let picked = match (choice.kind, &choice.only, record) {
+        (ChoiceKind::Save, None, _) => Some(&choice.preferences),
+        (.., record) => record.map(|record| &record.preferences),
     };
     for (name, answer) in picked.iter().flat_map(|picked| &picked.0) {
         let purpose = plan.preferences.get(name);
@@ -166,9 +202,9 @@ pub fn decide(plan: &Plan, visitor: &Visitor, record: Option<&Record>, choice: &
     stored.id = id.into();
     stored.at = visitor.now;
     stored.regime = regime.map(|regime| regime.id.clone()).unwrap_or_default();
-    let stood = record.is_some_and(|record| record.v == RECORD_VERSION);
+    stored.notice = notice.into();
     let picked_same = record.is_some_and(|record| record.preferences == stored.preferences);
-    outcome.state = match (stood, before, after) {
+    outcome.state = match (record.is_some(), before, after) {
         (false, _, true) => State::Given,
         (false, _, false) => State::Refused,
         (true, true, false) => State::Withdrawn,
@@ -183,8 +219,8 @@ pub fn decide(plan: &Plan, visitor: &Visitor, record: Option<&Record>, choice: &
 pub enum Effect {
     /// Write the record and put the decision in the outbox.
     Store,
-    /// Tell Google Consent Mode v2 these values.
-    Signal(Map<ChoiceState>),
+    /// Tell the vendors: groups of calls.
+    Signal(Vec<Vec<Sent>>),
     /// Let the held tags of a purpose run.
     Release(String),
     /// Delete what the services of a purpose keep in the browser.
@@ -193,41 +229,70 @@ pub enum Effect {
     Announce,
     /// Have the receipt signed and sent.
     Send,
+    /// Load the page anew: a tag that runs cannot be told to stop.
+    Reload,
 }
 
 impl Write for Effect {
     fn write<T: Tree>(&self) -> T {
         let (name, value) = match self {
             Effect::Store => ("store", None),
-            Effect::Signal(values) => ("signal", Some(values.write())),
+            Effect::Signal(groups) => ("signal", Some(groups.write())),
             Effect::Release(purpose) => ("release", Some(T::text(purpose))),
             Effect::Clear(purpose) => ("clear", Some(T::text(purpose))),
             Effect::Announce => ("announce", None),
             Effect::Send => ("send", None),
+            Effect::Reload => ("reload", None),
         };
         T::list(std::iter::once(T::text(name)).chain(value).collect())
     }
 }
 
-/// Google Consent Mode v2: every key of the config, as the permission has it.
-pub fn consent(plan: &Plan, permission: &Permission) -> Map<ChoiceState> {
-    let state = |purpose: &String| match permission.purposes.get(purpose) {
-        Some(ChoiceState::Always | ChoiceState::Granted) => ChoiceState::Granted,
-        _ => ChoiceState::Denied,
+fn is(permission: &Permission, purpose: &PlanPurpose, state: ChoiceState) -> bool {
+    permission.purposes.get(&purpose.id) == Some(&state)
+}
+
+/// The purposes that are granted after and were not before.
+fn granted<'a>(plan: &'a Plan, before: &Permission, after: &Permission) -> Vec<&'a PlanPurpose> {
+    let is_new = |purpose: &&PlanPurpose| {
+        is(after, purpose, ChoiceState::Granted) && !is(before, purpose, ChoiceState::Granted)
     };
-    Map(plan.consent_mode.0.iter().map(|(key, purpose)| (key.clone(), state(purpose))).collect())
+    plan.purposes.iter().filter(is_new).collect()
+}
+
+/// What vendors are told when one permission takes another's place.
+fn told(plan: &Plan, before: &Permission, after: &Permission) -> Vec<Vec<Sent>> {
+    let mut groups: Vec<_> = sent(&plan.signals, When::Update, None, after).collect();
+    for (when, turned) in [(When::Granted, granted(plan, before, after)), (When::Denied, granted(plan, after, before))] {
+        for purpose in turned {
+            groups.extend(sent(&plan.signals, when, Some(&purpose.id), after));
+        }
+    }
+    groups
+}
+
+/// What vendors are told before any tag can run: that nothing is granted, and then what is.
+pub fn opening(plan: &Plan, permission: &Permission) -> Vec<Vec<Sent>> {
+    let mut nothing = Permission::default();
+    for purpose in plan.purposes.iter().filter(|purpose| purpose.always) {
+        nothing.purposes.set(&purpose.id, ChoiceState::Always);
+    }
+    let mut groups: Vec<_> = sent(&plan.signals, When::Default, None, &nothing).collect();
+    if !granted(plan, &nothing, permission).is_empty() {
+        groups.extend(told(plan, &nothing, permission));
+    }
+    groups
 }
 
 /// What follows when one permission takes another's place, in the one order that holds.
 pub fn effects(plan: &Plan, before: &Permission, after: &Permission) -> Vec<Effect> {
-    let is = |permission: &Permission, id: &String, state| permission.purposes.get(id) == Some(&state);
-    let ids = || plan.purposes.iter().map(|purpose| purpose.id.clone());
-    let released = ids().filter(|id| is(after, id, ChoiceState::Granted) && !is(before, id, ChoiceState::Granted));
+    let withdrawn = granted(plan, after, before);
     // Also what an earlier tag or an earlier consent left behind (CNIL: gone after a refusal).
-    let cleared = ids().filter(|id| is(after, id, ChoiceState::Denied));
-    let mut effects = vec![Effect::Store, Effect::Signal(consent(plan, after))];
-    effects.extend(released.map(Effect::Release));
-    effects.extend(cleared.map(Effect::Clear));
+    let cleared = plan.purposes.iter().filter(|purpose| is(after, purpose, ChoiceState::Denied));
+    let mut effects = vec![Effect::Store, Effect::Signal(told(plan, before, after))];
+    effects.extend(granted(plan, before, after).into_iter().map(|purpose| Effect::Release(purpose.id.clone())));
+    effects.extend(cleared.map(|purpose| Effect::Clear(purpose.id.clone())));
     effects.extend([Effect::Announce, Effect::Send]);
+    effects.extend(withdrawn.iter().any(|purpose| purpose.reload).then_some(Effect::Reload));
     effects
 }

@@ -101,15 +101,35 @@ pub fn hash(text: &str) -> String {
 /// What a consent to this purpose covers, in twelve characters: when they change, the visitor
 /// is asked again for this purpose (PIPL 14: purpose, way or kind of data changed).
 ///
-/// It is the same in all languages, so that reading the shop in another one asks nothing again.
+/// It is the same in all languages, so that reading the shop in another one asks nothing again. It covers what the config
+/// says and whom it names; what the catalogue adds about a vendor may be mended without asking anybody again.
 pub fn digest(config: &Config, purpose: &Purpose) -> String {
-    let mut covered = vec![purpose.write::<Value>()];
-    for service in config.services_of(&purpose.id) {
-        covered.push(service.name.write());
-        covered.push(service.hosts.write());
-        covered.push(service.cookies.write());
+    let mut covered = vec![written(purpose.write())];
+    for service in &config.services {
+        let resolved = crate::vendor::resolve(service, config);
+        if let Some(resolved) = resolved.filter(|resolved| resolved.purpose.as_ref() == Some(&purpose.id)) {
+            covered.push(resolved.name.write());
+            covered.push(written(service.write()));
+        }
     }
     let mut short = Base64UrlUnpadded::encode_string(&Sha256::digest(Value::Array(covered).to_string()));
     short.truncate(12);
     short
+}
+
+/// A tree without the members that say nothing, so that a member that is new to configs changes no digest until it is used.
+fn written(tree: Value) -> Value {
+    let says_nothing = |value: &Value| match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        _ => false,
+    };
+    match tree {
+        Value::Object(members) => {
+            members.into_iter().map(|(name, value)| (name, written(value))).filter(|(_, value)| !says_nothing(value)).collect()
+        }
+        Value::Array(items) => items.into_iter().map(written).collect(),
+        other => other,
+    }
 }

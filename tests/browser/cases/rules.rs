@@ -15,16 +15,17 @@ pub(super) async fn rules_of_the_loader(browser: Browser) -> Result<()> {
     // What is left of the two marks' own comments is commented out again.
     let script = format!(
         "/* {rules} */
-        const [{{ plan, permission: may, decide: decided, effects: follow }}] = arguments;
+        const [{{ plan, permission: asked, decide: decided, opening: opened, effects: follow }}] = arguments;
         return [
-            ...may.map((it) => permission(plan, it.visitor, it.record)),
-            ...decided.map((it) => decide(plan, it.visitor, it.record, it.choice, 'new')),
+            ...asked.map((it) => permission(plan, it.visitor, upgrade(it.record))),
+            ...decided.map((it) => decide(plan, it.visitor, upgrade(it.record), it.choice, 'new', 'sha256:new')),
+            ...opened.map((it) => opening(plan, it.permission)),
             ...follow.map((it) => effects(plan, it.before, it.after)),
         ];"
     );
     let text = fs::read_to_string(places::root().join("crates/model/fixtures/rules.json"))?;
     let file: Value = serde_json::from_str(&text)?;
-    let groups = ["permission", "decide", "effects"].map(|group| file[group].as_array().cloned().unwrap_or_default());
+    let groups = ["permission", "decide", "opening", "effects"].map(|group| file[group].as_array().cloned().unwrap_or_default());
     ensure!(groups.iter().all(|group| !group.is_empty()), "a group of cases is empty");
     let found = browser.session.driver.execute(script, vec![file.clone()]).await?.json().clone();
     let found = found.as_array().context("a list of results")?;

@@ -1,0 +1,96 @@
+/*
+ * Covers: what stands over a held frame or player. Fetched by the loader where a page has one.
+ *
+ * A cover lies over the box of what it stands for, so that nothing moves when it comes or goes.
+ * “Load once” lets this one in and keeps nothing; “Always allow” is a choice like any other.
+ *
+ * Invariant: only nodes are made, never HTML text, and no style attribute that a policy would refuse.
+ */
+const published = __PLACET__;
+
+export default (kit) => {
+  const { tree, texts, css, names, purposes, scheme } = published;
+  const covers = new Map();
+
+  const nameOf = (node) => {
+    const url = new URL(node.dataset.src, location.href);
+    const known = Object.keys(names[kit.lang]).find((place) => {
+      const [host] = place.split('/');
+      const isHost = url.hostname === host || url.hostname.endsWith(`.${host}`);
+      return isHost && url.pathname.startsWith(place.slice(host.length));
+    });
+    return known ? names[kit.lang][known] : url.hostname;
+  };
+
+  const place = (host, node) => {
+    const { width, height } = node.getBoundingClientRect();
+    // Where a page hides what is held, there is nothing to cover.
+    host.hidden = !width || !height;
+    Object.assign(host.style, {
+      display: host.hidden ? 'none' : 'block',
+      width: `${width}px`,
+      height: `${height}px`,
+      left: '0',
+      top: '0',
+    });
+    // From wherever the page's styles make it start to where the held one is.
+    const [from, to] = [host.getBoundingClientRect(), node.getBoundingClientRect()];
+    Object.assign(host.style, { left: `${to.left - from.left}px`, top: `${to.top - from.top}px` });
+  };
+  const watcher = new ResizeObserver(() => covers.forEach(place));
+
+  const cover = (node) => {
+    const host = document.createElement('placet-held');
+    const missing = kit.missing(node);
+    const words = {
+      service: nameOf(node),
+      purpose: missing.map((id) => purposes[kit.lang][id] || id).join(' · '),
+    };
+    const filled = texts[kit.lang].map((text) =>
+      typeof text === 'string' ? text.replace(/\{(service|purpose)\}/g, (_, name) => words[name]) : text,
+    );
+    host.lang = kit.lang;
+    host.dir = kit.rtl ? 'rtl' : 'ltr';
+    host.dataset.scheme = scheme;
+    host.setAttribute('role', 'group');
+    host.setAttribute('aria-label', words.service);
+    const root = host.attachShadow({ mode: 'open' });
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    root.adoptedStyleSheets = [sheet];
+    root.append(kit.grow(tree, filled));
+    root.addEventListener('click', (event) => {
+      const action = event.target.dataset.placetAction;
+      if (!action) return;
+      if (action === 'once') kit.once(node);
+      else kit.allow(missing);
+      sweep();
+      // The keyboard goes on where it was.
+      node.focus();
+    });
+    // What it covers has nothing to say or to do meanwhile.
+    node.inert = true;
+    node.after(host);
+    covers.set(node, host);
+    watcher.observe(node);
+    place(host, node);
+  };
+
+  const sweep = () => {
+    for (const [node, host] of covers) {
+      if (kit.isHeld(node)) continue;
+      node.inert = false;
+      host.remove();
+      watcher.unobserve(node);
+      covers.delete(node);
+    }
+  };
+
+  watcher.observe(document.documentElement);
+  if (document.body) watcher.observe(document.body);
+
+  return (nodes) => {
+    sweep();
+    for (const node of nodes) if (!covers.has(node) && kit.isHeld(node)) cover(node);
+  };
+};
