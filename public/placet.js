@@ -19,14 +19,18 @@
 ((published) => {
   'use strict';
 
-  const warn = (what, error) => console.warn(`[placet] ${what} (docs/reference/console.md)`, error || '');
+  const warned = new Set();
+  const warn = (what, error) => {
+    if (!warned.has(what)) console.warn(`[placet] ${what} (docs/reference/console.md)`, error || '');
+    warned.add(what);
+  };
 
   const gate = () => {
     const plan = published.plan;
 
     // A form named “placet” is no second tag: only a text is a version.
     if (window.placet && typeof window.placet.version === 'string') {
-      warn('The tag is on this page twice; this copy does nothing.');
+      warn('The tag is here twice; this copy does nothing.');
       return;
     }
 
@@ -35,7 +39,7 @@
     const own = (map, name) => (map && Object.hasOwn(map, name) ? map[name] : undefined);
 
     // Where nobody says the region, it is judged as when it was decided.
-    const regimeOf = (plan, { region }, record) => {
+    const regimeOf = ({ region }, record) => {
       const find = (name) => plan.regimes.find((regime) => regime.regions.includes(name));
       return (
         (region
@@ -60,8 +64,8 @@
 
     const unasked = (regime) => (regime.optOut ? 'granted' : 'denied');
 
-    const permission = (plan, visitor, record) => {
-      const regime = regimeOf(plan, visitor, record);
+    const permission = (visitor, record) => {
+      const regime = regimeOf(visitor, record);
       const purposes = {};
       const asks = [];
       for (const purpose of plan.purposes) {
@@ -76,21 +80,18 @@
       return { regime: regime.id, purposes, asks };
     };
 
-    const decide = (plan, visitor, record, choice, id, notice) => {
+    const answer = (record, { id }) => own(keptOf(record, id), 'choice');
+
+    const decide = (visitor, record, choice, id, notice) => {
       const { kind } = choice;
       const only = own(choice, 'only');
-      const regime = regimeOf(plan, visitor, record);
+      const regime = regimeOf(visitor, record);
       const choices = {};
       const kept = {};
-      let same = true;
-      let before = false;
-      let after = false;
+      // Whether every purpose is answered now, and so by what was shown.
+      let whole = true;
       for (const purpose of plan.purposes) {
         const name = purpose.id;
-        if (purpose.always) {
-          choices[name] = 'always';
-          continue;
-        }
         const old = keptOf(record, name);
         const stands = standing(purpose, visitor, record);
         const asked = !only || only.includes(name);
@@ -99,22 +100,22 @@
         const silenced = visitor.gpc && purpose.shared && (kind !== 'reject' || !asked);
         // PIPL 23: separate consent is never swept in; it is given where it alone was asked. An opt-out regime knows none.
         const apart = purpose.separate && !(only && only.length === 1) && !regime.optOut;
-        const state = silenced
-          ? 'denied'
-          : !asked
-            ? stands || unasked(regime)
-            : kind === 'accept' && apart
-              ? stands || 'denied'
-              : kind === 'accept' || (kind === 'save' && own(choice.purposes, name) === true)
+        const granted =
+          kind === 'save' ? own(choice.purposes, name) === true : kind === 'accept' && (!apart || stands === 'granted');
+        const state = purpose.always
+          ? 'always'
+          : silenced
+            ? 'denied'
+            : !asked
+              ? stands || unasked(regime)
+              : granted
                 ? 'granted'
                 : 'denied';
         choices[name] = state;
+        if (purpose.always) continue;
+        whole = whole && (asked || !!stands);
         const until = visitor.now + (state === 'granted' ? plan.granted : regime.denied) * 1000;
-        const next = asked ? (silenced ? undefined : { choice: state, digest: purpose.digest, until }) : old;
-        const [was, is] = [own(old, 'choice'), own(next, 'choice')];
-        same = same && was === is;
-        before = before || was === 'granted';
-        after = after || is === 'granted';
+        const next = asked ? !silenced && { choice: state, digest: purpose.digest, until } : old;
         if (next) kept[name] = next;
       }
       const preferences = {};
@@ -122,79 +123,48 @@
       for (const name of Object.keys(picked)) {
         if (own(choices, own(plan.preferences, name)) === 'granted') preferences[name] = picked[name];
       }
-      const state = !record
-        ? after ? 'given' : 'refused'
-        : before && !after ? 'withdrawn'
-        : same && JSON.stringify(preferences) === JSON.stringify(record.preferences) ? 'renewed'
-        : 'changed';
-      return {
-        state,
-        choices,
-        ttl: after ? plan.granted : regime.denied,
-        record: { v: 2, id, at: visitor.now, regime: regime.id, notice, choices: kept, preferences },
+      const next = {
+        v: 2,
+        id,
+        at: visitor.now,
+        regime: regime.id,
+        notice: whole || !record ? notice : record.notice,
+        choices: kept,
+        preferences,
       };
+      const grants = (record) => plan.purposes.some((purpose) => answer(record, purpose) === 'granted');
+      const says = (record) =>
+        JSON.stringify([plan.purposes.map((purpose) => answer(record, purpose)), record.preferences]);
+      const state = !record
+        ? grants(next) ? 'given' : 'refused'
+        : grants(record) && !grants(next) ? 'withdrawn'
+        : says(record) === says(next) ? 'renewed'
+        : 'changed';
+      return { state, choices, ttl: grants(next) ? plan.granted : regime.denied, record: next };
     };
 
     const may = (permission, id) => /^(always|granted)$/.test(own(permission.purposes, id));
 
     // The purposes that are granted after and were not before.
-    const granted = (plan, before, after) =>
+    const granted = (before, after) =>
       plan.purposes.filter(({ id }) => own(after.purposes, id) === 'granted' && own(before.purposes, id) !== 'granted');
 
-    // A call's arguments with the visitor's answer filled in.
-    const fill = (value, permission) => {
-      if (value === '$purposes') return permission.purposes;
-      if (!value || typeof value !== 'object') return value;
-      if (Array.isArray(value)) return value.map((item) => fill(item, permission));
-      const filled = {};
-      for (const key of Object.keys(value)) {
-        if (key === '$states') {
-          for (const state of Object.keys(value[key])) {
-            filled[state] = value.$words[may(permission, value[key][state]) ? 0 : 1];
-          }
-        } else if (key !== '$words') filled[key] = fill(value[key], permission);
-      }
-      return filled;
-    };
-    const sent = (plan, permission, when, purpose) =>
-      plan.signals
-        .filter((signal) => signal.when === when && own(signal, 'purpose') == purpose)
-        .map(({ calls }) =>
-          calls.map(({ via, name, with: args, queue }) => [
-            via,
-            name,
-            fill(args, permission),
-            ...(queue ? [queue] : []),
-          ]),
-        );
-
-    // What vendors are told when one permission takes another's place.
-    const told = (plan, before, after) => [
-      ...sent(plan, after, 'update'),
-      ...granted(plan, before, after).flatMap(({ id }) => sent(plan, after, 'granted', id)),
-      ...granted(plan, after, before).flatMap(({ id }) => sent(plan, after, 'denied', id)),
-    ];
-
-    // Before any tag can run: that nothing is granted, and then what is.
-    const opening = (plan, permission) => {
-      const nothing = { purposes: {} };
-      for (const { id, always } of plan.purposes) if (always) nothing.purposes[id] = 'always';
-      return [
-        ...sent(plan, nothing, 'default'),
-        ...(granted(plan, nothing, permission).length ? told(plan, nothing, permission) : []),
-      ];
-    };
+    // What vendors are told: a part, where the config uses one.
+    const none = () => [];
+    const { told, opening, tell } = published.signals
+      ? published.signals(plan, own, may, granted, warn)
+      : { told: none, opening: none, tell: none };
 
     // What follows when one permission takes another's place, in the one order that holds.
-    const effects = (plan, before, after) => [
+    const effects = (before, after) => [
       ['store'],
-      ['signal', told(plan, before, after)],
-      ...granted(plan, before, after).map(({ id }) => ['release', id]),
+      ['signal', told(before, after)],
+      ...granted(before, after).map(({ id }) => ['release', id]),
       // Also what an earlier tag or an earlier consent left behind (CNIL: gone after a refusal).
       ...plan.purposes.filter(({ id }) => after.purposes[id] === 'denied').map(({ id }) => ['clear', id]),
       ['announce'],
       ['send'],
-      ...(granted(plan, after, before).some(({ reload }) => reload) ? [['reload']] : []),
+      ...(granted(after, before).some(({ reload }) => reload) ? [['reload']] : []),
     ];
 
     /* ---- rules:end ---- */
@@ -228,51 +198,24 @@
       memory[key] = value;
       warn(`"${key}" cannot be stored and holds for this page only.`);
     };
-    // A cookie is named by its domain and path as well, and a page is not told either: all that it can reach are tried.
-    const expire = (name) => {
-      const labels = location.hostname.split('.');
-      const steps = location.pathname.split('/');
-      const domains = ['', ...labels.slice(1).map((_, at) => `; domain=${labels.slice(at).join('.')}`)];
-      const paths = steps.flatMap((_, at) => [steps.slice(0, at).join('/'), steps.slice(0, at + 1).join('/') + '/']);
-      for (const path of new Set(['/', location.pathname, ...paths])) {
-        for (const domain of domains) {
-          const gone = `${name}=; path=${path}${domain}; max-age=0`;
-          document.cookie = gone;
-          document.cookie = `${gone}; secure; samesite=none; partitioned`;
-        }
-      }
-    };
-    const cookies = () => (attempt(() => document.cookie) || '').split('; ').map((pair) => pair.split('='));
-
-    // Subdomains share the record by a cookie; of several records the newest counts.
+    // Subdomains share the record by a cookie, where the config asks for it; of several records the newest counts.
+    const jar = published.jar && published.jar(attempt);
+    const mirror = published.mirror && published.mirror(plan.cookieDomain, jar, attempt);
     const recall = () =>
-      [
-        read('placet'),
-        ...(plan.cookieDomain
-          ? cookies().map(([name, value]) => name === 'placet' && attempt(() => JSON.parse(decodeURIComponent(value))))
-          : []),
-      ]
+      [read('placet'), ...(mirror ? mirror.recall() : [])]
         .map(upgrade)
         .reduce((newest, one) => (one && !(newest && newest.at >= one.at) ? one : newest), null);
     const remember = (record) => {
       write('placet', record);
-      if (plan.cookieDomain) mirror(record);
-    };
-    const mirror = (record) => {
-      // An earlier setting may have left one on another domain, which would be read beside this one.
-      attempt(() => expire('placet'));
-      if (!record) return;
-      const secure = location.protocol === 'https:' ? '; secure' : '';
-      const value = encodeURIComponent(JSON.stringify(record));
-      attempt(() => (document.cookie = `placet=${value}; domain=${plan.cookieDomain}; path=/; max-age=34560000; samesite=lax${secure}`));
+      if (mirror) mirror.keep(record);
     };
     const OUTBOX = 'placet.outbox.';
     const waiting = () =>
-      [...Object.keys(memory), ...(attempt(() => Object.keys(localStorage)) || [])]
-        .map((key) => [key, key.startsWith(OUTBOX) && read(key)])
+      [...Object.keys(memory), ...(attempt(() => Object.keys(localStorage)) || [])].flatMap((key) => {
+        const item = key.startsWith(OUTBOX) && read(key);
         // An entry that is not under its own name was not put there by us.
-        .filter(([key, item]) => item && item.decision && OUTBOX + item.decision.id === key)
-        .map(([, item]) => item);
+        return item && item.decision && OUTBOX + item.decision.id === key ? [item] : [];
+      });
     // No try is put off for longer; a time beyond was noted by a clock that was wrong.
     const LONGEST_WAIT = 6e6;
     // A decision that waits, can be signed on this page, and whose time to try again has come.
@@ -302,66 +245,21 @@
     });
 
     let record = recall();
-    let now = permission(plan, visitor(), record);
+    let now = permission(visitor(), record);
     const allows = (purpose) => may(now, purpose);
     const emit = (name, detail) => document.dispatchEvent(new CustomEvent(`placet:${name}`, { detail }));
 
     // The page's language, then the visitor's, then the shop's first.
     const speak = () => {
-      const tags = Object.keys(published.notices);
       for (const wanted of [document.documentElement.lang, ...(navigator.languages || [])]) {
         const lower = (wanted || '').toLowerCase();
-        const found =
-          lower &&
-          (tags.find((known) => known.toLowerCase() === lower) ||
-            tags.find((known) => known.split('-')[0].toLowerCase() === lower.split('-')[0]));
+        const found = own(published.languages, lower) || own(published.languages, lower.split('-')[0]);
         if (found) return found;
       }
-      return tags[0];
+      return published.languages[''];
     };
     const lang = speak();
     const rtl = /^(ar|he|fa|ur)\b/.test(lang);
-
-    /* ---- Signals: what vendors are told, as their manifests say. ---- */
-
-    const queueOf = (name) => {
-      // A form may bear that name: what takes no push is no queue.
-      if (!window[name] || typeof window[name].push !== 'function') window[name] = [];
-      return window[name];
-    };
-    const say = {
-      arguments: (name, ...args) =>
-        (function () {
-          queueOf(name).push(arguments);
-        })(...args),
-      push: (name, ...args) => queueOf(name).push(...args),
-      set: (name, value) => (window[name] = value),
-      call: (name, ...args) => {
-        const steps = name.split('.');
-        const last = steps.pop();
-        const owner = steps.reduce((at, step) => at && at[step], window);
-        if (owner && typeof owner[last] === 'function') owner[last](...args);
-      },
-    };
-    // One call after the other; “$next” stands for those that follow.
-    const tellVendor = (calls) => {
-      const [first, ...rest] = calls;
-      if (!first) return;
-      const [via, name, args, queue] = first;
-      const next = () => tellVendor(rest);
-      if (queue && typeof window[name] !== 'function') {
-        const stub = (window[name] = function () {
-          (stub[queue] = stub[queue] || []).push(arguments);
-        });
-      }
-      try {
-        say[via](name, ...args.map((arg) => (arg === '$next' ? next : arg)));
-      } catch (error) {
-        warn(`"${name}" could not be told.`, error);
-      }
-      if (!args.includes('$next')) next();
-    };
-    const signal = (groups) => groups.forEach(tellVendor);
 
     /* ---- Tags: held back, then released in the order of the page. ---- */
 
@@ -380,19 +278,6 @@
       once.has(node) || (caught.has(node) ? purposesOf(node).some(allows) : purposesOf(node).every(allows));
     const isWeb = (url) => attempt(() => /^https?:$/.test(new URL(url, location.href).protocol));
 
-    // What a service declares, a host or the beginning of a path on one, to the purposes of its services.
-    const places = Object.keys(plan.hosts);
-    const claimed = (url) => {
-      const { hostname, pathname } = attempt(() => new URL(url, location.href)) || {};
-      const name =
-        hostname &&
-        places.find((known) => {
-          const [host] = known.split('/');
-          return (hostname === host || hostname.endsWith(`.${host}`)) && pathname.startsWith(known.slice(host.length));
-        });
-      return name && plan.hosts[name];
-    };
-
     // A tag is judged once, when it comes: what has run is not held later, or it would run twice.
     const seen = new WeakSet();
     // Tags that the shop did not mark: marked here, before the browser runs them.
@@ -403,7 +288,7 @@
         // Marked, but not made inert.
         if (mayRun(node) || (script && node.type === 'text/plain')) return false;
       } else {
-        const purposes = claimed(src);
+        const purposes = unmarked && unmarked(src);
         if (!purposes || purposes.some(allows)) return false;
         node.dataset.placet = purposes.join(' ');
         caught.add(node);
@@ -417,46 +302,10 @@
       return true;
     };
 
-    // A script that makes a tag asks for it before the page's watcher could see it.
     const trusted = new WeakSet();
-    const guard = (element) => {
-      const { get, set } = Object.getOwnPropertyDescriptor(element.prototype, 'src');
-      const assign = (node, value, assignment) => {
-        if (!isScript(node)) {
-          if (!hold(node, `${value}`)) assignment();
-          return;
-        }
-        // The browser's own setter first: it is the one that refuses what is not trusted.
-        assignment();
-        if (!node.isConnected && hold(node)) trusted.add(node);
-      };
-      const { setAttribute } = Element.prototype;
-      attempt(() =>
-        Object.defineProperties(element.prototype, {
-          src: {
-            configurable: true,
-            enumerable: true,
-            get,
-            set(value) {
-              assign(this, value, () => set.call(this, value));
-            },
-          },
-          setAttribute: {
-            configurable: true,
-            writable: true,
-            value(name, value) {
-              const assignment = () => setAttribute.call(this, name, value);
-              if (/^src$/i.test(name)) assign(this, value, assignment);
-              else assignment();
-            },
-          },
-        }),
-      );
-      return set;
-    };
-    const setScriptSource = guard(HTMLScriptElement);
-    guard(HTMLIFrameElement);
-    guard(HTMLImageElement);
+    const setScriptSource = Object.getOwnPropertyDescriptor(HTMLScriptElement.prototype, 'src').set;
+    // What the shop did not mark, told by its host: a part, where a service names one.
+    const unmarked = published.unmarked && published.unmarked(plan.hosts, hold, isScript, trusted, attempt);
 
     const revive = (held) => {
       const script = document.createElement('script');
@@ -492,11 +341,9 @@
     // Under a policy with nonces, text that got into the page must not become a script by way of us.
     const isGenuine = (script) => {
       const genuine = !tag || !tag.nonce || script.nonce === tag.nonce || trusted.has(script);
-      if (!genuine && !refused.has(script)) warn('A held script without the nonce of this page stays held.');
-      refused.add(script);
+      if (!genuine) warn('A held script without the nonce of this page stays held.');
       return genuine;
     };
-    const refused = new WeakSet();
 
     const { setAttribute } = Element.prototype;
     const ATTRIBUTES = ['src', 'srcset', 'href', 'poster'];
@@ -517,7 +364,6 @@
       if (node.tagName === 'SOURCE' && player instanceof HTMLMediaElement) player.load();
     };
 
-    const unknown = new Set();
     const release = (nodes) => {
       const scripts = {};
       const veiled = [];
@@ -527,10 +373,7 @@
         if (!mayRun(node)) {
           if (src && /^(IFRAME|VIDEO|EMBED|OBJECT)$/.test(node.tagName)) veiled.push(node);
           const stranger = purposesOf(node).find((id) => !own(now.purposes, id));
-          if (stranger && !unknown.has(stranger)) {
-            unknown.add(stranger);
-            warn(`No purpose is called "${stranger}": what is marked with it stays held.`);
-          }
+          if (stranger) warn(`No purpose is called "${stranger}": what is marked with it stays held.`);
         } else if (!isScript(node)) admit(node);
         else if (node.type === 'text/plain' && (!src || isWeb(src)) && isGenuine(node)) {
           queued.add(node);
@@ -544,38 +387,9 @@
           warn('A held script could not be released.', error);
         }
       }
-      veil(veiled);
+      if (veil) veil(veiled);
     };
     const marked = (purpose) => document.querySelectorAll(purpose ? `[data-placet~="${purpose}"]` : '[data-placet]');
-
-    // Something stands in for a held frame or player; its code is fetched where there is one.
-    let covers = null;
-    const veil = (nodes) => {
-      if (!published.covers || (!covers && !nodes.length)) return;
-      covers =
-        covers ||
-        new Promise((done) => soon(() => done(import(resolve(published.covers)))))
-          .then((part) => part.default(kit))
-          .catch((error) => warn('The placeholders could not be loaded.', error));
-      covers.then((cover) => cover && cover(nodes));
-    };
-    const kit = {
-      lang,
-      rtl,
-      grow: (node, texts) => grow(node, texts),
-      // What the visitor must allow for it: all that the shop marked it with, or the first that will do.
-      missing: (node) => purposesOf(node).filter((id, at) => !allows(id) && !(at && caught.has(node))),
-      isHeld: (node) => node.isConnected && !!node.dataset.src && !mayRun(node),
-      once: (node) => {
-        once.add(node);
-        release([node]);
-      },
-      allow: (only) => {
-        const purposes = {};
-        for (const id of only) purposes[id] = true;
-        commit({ kind: 'save', purposes, only }, 'embed.allow');
-      },
-    };
 
     // One query a batch: touching every node that the parser adds would cost more than all else here.
     const watch = () => {
@@ -589,20 +403,7 @@
     };
 
     // What the services of a purpose left behind goes with its consent.
-    const clear = (purpose) => {
-      for (const { name, storage } of plan.kept.filter((kept) => kept.purpose === purpose)) {
-        const fits = (key) => (name.endsWith('*') ? key.startsWith(name.slice(0, -1)) : key === name);
-        if (storage === 'cookie') {
-          cookies()
-            .map(([key]) => key)
-            .filter(fits)
-            .forEach(expire);
-        } else {
-          const store = storage === 'local' ? localStorage : sessionStorage;
-          for (const key of Object.keys(store).filter(fits)) store.removeItem(key);
-        }
-      }
-    };
+    const clear = (purpose) => jar && jar.clear(own(plan.kept, purpose));
 
     /* ---- The first layer, from the published tree. ---- */
 
@@ -624,21 +425,13 @@
     let status = null;
     const stage = () => {
       if (root) return root;
-      host = document.createElement('placet-ui');
-      host.lang = lang;
-      host.dataset.scheme = published.scheme;
-      host.dir = rtl ? 'rtl' : 'ltr';
+      host = grow(['placet-ui', { lang, dir: rtl ? 'rtl' : 'ltr'}]);
       root = host.attachShadow({ mode: 'open' });
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(published.layer().css);
       root.adoptedStyleSheets = [sheet];
-      status = document.createElement('div');
-      status.setAttribute('role', 'status');
-      status.className = 'unseen';
+      status = grow(['div', { role: 'status', class: 'unseen' }]);
       root.append(status);
-      root.addEventListener('click', onClick);
-      root.addEventListener('pointerover', onIntent);
-      root.addEventListener('focusin', onIntent);
       place();
       return root;
     };
@@ -648,25 +441,24 @@
     };
     const layer = () => root && root.querySelector('[data-placet-layer=first]');
     // WCAG 2.4.11: what gets the focus is scrolled clear of the first layer.
-    let clearance = null;
+    const clearance = new CSSStyleSheet();
+    const otherSheets = () => document.adoptedStyleSheets.filter((sheet) => sheet !== clearance);
     const makeRoom = () => {
       if (!layer()) return;
-      clearance = clearance || new CSSStyleSheet();
       clearance.replaceSync(`html{scroll-padding-block:${layer().offsetHeight + 8}px}`);
-      if (!document.adoptedStyleSheets.includes(clearance)) {
-        document.adoptedStyleSheets = [...document.adoptedStyleSheets, clearance];
-      }
+      document.adoptedStyleSheets = [...otherSheets(), clearance];
     };
     const isOptOut = () => plan.regimes.some(({ id, optOut }) => optOut && id === now.regime);
     // What the browser's signal keeps off.
     const silenced = () => (visitor().gpc ? plan.purposes.filter(({ shared }) => shared).map(({ id }) => id) : []);
     // Other answers stand: only what has changed is asked.
-    const isPartial = () => plan.purposes.some((purpose) => !purpose.always && standing(purpose, visitor(), record));
+    const isPartial = () =>
+      plan.purposes.some((purpose) => !purpose.always && standing(purpose, visitor(), record)) &&
+      !Object.values(published.notices).includes(record.notice);
     const draw = (changes) => {
       if (layer()) return;
-      const { tree, notice, texts, noticeTexts } = published.layer();
-      const isNotice = isOptOut() && notice;
-      const first = grow(isNotice ? notice : tree, (isNotice ? noticeTexts : texts)[lang]);
+      const { tree, texts } = published.layer();
+      const first = grow(tree, texts[isOptOut() ? `${lang} opt-out` : lang]);
       if (!silenced().length) first.querySelector('.gpc').remove();
       if (changes) first.querySelector('.status').before(changes);
       stage().append(first);
@@ -675,11 +467,11 @@
     // Until the server has told the region, it is not known what to ask.
     let locating = false;
     const ask = () => {
-      if (!now.asks.length || locating) return;
+      if (!now.asks.length || locating || layer()) return;
       if (!isPartial()) draw();
       else {
         import(resolve(published.changes))
-          .then((part) => part.default(bridge.notice, record.notice, bridge.hash, now.asks, grow))
+          .then((part) => part.default(bridge.notice, record.notice, bridge.hash, now.asks, grow, stage))
           .catch((error) => warn('What has changed could not be shown.', error))
           .then((changes) => now.asks.length && draw(changes));
       }
@@ -688,9 +480,9 @@
       const first = layer();
       if (!first) return;
       first.remove();
-      document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== clearance);
+      document.adoptedStyleSheets = otherSheets();
     };
-    const tell = (text) => {
+    const announce = (text) => {
       draw();
       layer().querySelector('.status').textContent = text;
     };
@@ -719,8 +511,8 @@
     };
     const intended = (event) => {
       const target = event.composedPath()[0];
-      const button = target instanceof Element && target.closest('[data-placet-action],[href="#placet"]');
-      return button && (button.dataset.placetAction || 'choose');
+      const button = target.closest && target.closest('[data-placet-action],[href="#placet"]');
+      return button ? button.dataset.placetAction || 'open' : '';
     };
     const onIntent = (event) => {
       if (/choose|open/.test(intended(event))) load().catch(() => {});
@@ -730,17 +522,18 @@
         .then((widget) => widget.open())
         .catch((error) => {
           warn('The preference center could not be loaded.', error);
-          tell(published.failed[lang]);
+          announce(published.failed[lang]);
         });
     const onClick = (event) => {
       const action = intended(event);
-      const center = event.composedPath().some((node) => node.dataset && node.dataset.placetLayer === 'center');
-      if (action === 'choose' || action === 'open') {
+      const path = event.composedPath();
+      const [inside, inFirst] = [path.includes(host), path.includes(layer())];
+      if (/choose|open/.test(action)) {
         event.preventDefault();
         open();
-      } else if (center) return;
-      else if (action === 'opt-out') optOut('banner.opt_out');
-      else if (action === 'accept' || action === 'reject') {
+      } else if (action === 'opt-out') optOut(inside ? 'banner.opt_out' : 'api.opt_out');
+      else if (action === 'withdraw' && !inside) api.withdraw();
+      else if (inFirst && /accept|reject/.test(action)) {
         if (isPartial()) commit({ kind: action, only: now.asks }, `changes.${action}`);
         else commit({ kind: action }, `banner.${action}_all`);
       }
@@ -748,10 +541,8 @@
 
     /* ---- A choice, and what follows from it. ---- */
 
-    const uuid = () =>
-      '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, (c) =>
-        (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16),
-      );
+    // The one random UUID that a page without TLS can get as well (File API, “generate a new blob URL”).
+    const uuid = () => URL.createObjectURL(new Blob()).slice(-36);
 
     const soon = (act) => (window.requestIdleCallback || setTimeout)(act, { timeout: 2000 });
     const send = (anyway) => {
@@ -769,12 +560,12 @@
         remember(record);
         write(OUTBOX + decision.id, { decision });
       },
-      signal,
+      signal: tell,
       release: (purpose) => release(marked(purpose)),
       clear,
       announce: (_, decision) => {
-        if (!now.asks.length || decision) undraw();
-        ask();
+        if (now.asks.length) ask();
+        else undraw();
         if (decision) {
           stage();
           status.textContent = published.saved[lang];
@@ -790,9 +581,9 @@
     // The one interpreter of effects. One that fails never undoes another.
     const apply = (decision) => {
       const before = now;
-      now = permission(plan, visitor(), record);
+      now = permission(visitor(), record);
       const moved = JSON.stringify(before.purposes) !== JSON.stringify(now.purposes);
-      for (const [name, value] of effects(plan, before, now)) {
+      for (const [name, value] of effects(before, now)) {
         if (!decision && (name === 'store' || name === 'send' || (name === 'signal' && !moved))) continue;
         try {
           perform[name](value, decision);
@@ -811,7 +602,7 @@
       const visit = visitor();
       record = recall();
       const hash = published.notices[lang];
-      const { state, choices, ttl, record: next } = decide(plan, visit, record, choice, uuid(), hash);
+      const { state, choices, ttl, record: next } = decide(visit, record, choice, uuid(), hash);
       const decision = {
         id: next.id,
         at: next.at,
@@ -856,7 +647,6 @@
     };
     const bridge = {
       lang,
-      rtl,
       site: plan.site,
       hash: published.notices[lang],
       // The exact text of a notice snapshot; the browser checks it against its name.
@@ -870,25 +660,21 @@
       endpoint: resolve(published.endpoint),
       unsigned: published.unsigned,
       stage,
-      choices: () => choices(),
-      preferences: () => (record || {}).preferences || {},
+      choices,
+      record: () => record,
       gpc: silenced,
       isOptOut,
-      optOut: () => optOut('preferences.opt_out'),
+      optOut,
       commit,
       emit,
-      fail: () => warn('The receipt cannot be saved: the notice that it names could not be loaded.'),
-      hasDecided: () => !!record,
+      warn,
       read,
       write,
       remove,
       waiting,
-      outbox: OUTBOX,
     };
-    let isReady;
     const api = {
       version: published.version,
-      ready: new Promise((done) => (isReady = done)),
       push: call,
       allows,
       choices,
@@ -900,6 +686,18 @@
       regime: () => now.regime,
       on,
     };
+    api.ready = Promise.resolve(api);
+
+    // What stands in for a held frame or player: a part, where the shop names services.
+    const veil =
+      published.veil &&
+      published.veil(
+        () => import(resolve(published.covers)),
+        soon,
+        warn,
+        // What public/parts/covers.js names again, in this order.
+        [lang, rtl, allows, caught, once, mayRun, purposesOf, grow, release, commit],
+      );
 
     /* ---- Begin. A step that fails keeps no other from being done. ---- */
 
@@ -908,7 +706,7 @@
         try {
           step();
         } catch (error) {
-          warn('Something failed; optional tags stay held.', error);
+          warn('Something failed; tags stay held.', error);
         }
       });
 
@@ -927,16 +725,13 @@
 
     // Under which rules to ask, where nobody says the region but the server can.
     const locate = () => {
-      if (!published.region || !now.asks.length || visitor().region) return;
+      if (!published.locate || !now.asks.length || visitor().region) return;
       locating = true;
-      fetch(resolve(published.region), { credentials: 'omit', signal: AbortSignal.timeout(1000) })
-        .then((response) => response.json())
-        .then((answer) => (hint = answer))
-        .catch((error) => warn('The region is not known; the strictest rules hold.', error))
-        .then(() => {
-          locating = false;
-          apply();
-        });
+      published.locate(resolve(published.region), warn).then((answer) => {
+        hint = answer;
+        locating = false;
+        apply();
+      });
     };
 
     // A tag that ran until the last page may have left something after its consent was gone.
@@ -945,21 +740,15 @@
     };
 
     const listeners = () => {
-      document.addEventListener('click', (event) => {
-        if (event.composedPath().includes(host)) return;
-        const action = intended(event);
-        if (action === 'open') onClick(event);
-        if (action === 'opt-out') optOut('api.opt_out');
-        if (action === 'withdraw') api.withdraw();
-      });
-      document.addEventListener('pointerover', (event) => {
-        if (intended(event) === 'open') onIntent(event);
-      });
+      // Before any handler of the page, which could stop the event.
+      addEventListener('click', onClick, true);
+      addEventListener('pointerover', onIntent, true);
+      addEventListener('focusin', onIntent, true);
       // Another tab decided, or storage was cleared (then there is no key): it holds here too, at once.
       addEventListener('storage', (event) => {
         if (event.key && event.key !== 'placet') return;
         // A record that was cleared does not come back out of its cookie.
-        if (plan.cookieDomain && !event.newValue) mirror(null);
+        if (mirror && !event.newValue) mirror.keep(null);
         again();
       });
       // A page that comes back out of the browser's cache has missed what happened meanwhile.
@@ -970,17 +759,16 @@
       addEventListener('online', () => send(true));
       // The visitor leaves: what is signed goes now; the call outlives the page.
       document.addEventListener('visibilitychange', () => {
-        if (document.hidden && loading && due()) loading.then((widget) => widget.deliver(false)).catch(() => {});
+        if (document.hidden && loading) loading.then((widget) => widget.deliver(false)).catch(() => {});
       });
     };
 
-    safely(() => signal(opening(plan, now)), gates, locate, ask, listeners, sweep);
+    safely(() => tell(opening(now)), gates, locate, ask, listeners, sweep);
 
     const calls = Array.isArray(given) ? given : own(given, 'queue') || [];
     window.placet = api;
     const handlers = own(given, 'on') || {};
     for (const name of Object.keys(handlers)) on(name, handlers[name]);
-    isReady(api);
     emit('ready', { choices: choices() });
     calls.forEach(call);
   };
@@ -988,6 +776,6 @@
   try {
     gate();
   } catch (error) {
-    warn('Something failed; optional tags stay held.', error);
+    warn('Something failed; tags stay held.', error);
   }
 })(__PLACET__);

@@ -37,7 +37,13 @@ mod tests;
 pub use cover::Cover;
 pub use first_layer::FirstLayer;
 
-/// The style sheet of the first layer, minified; custom properties and parts are listed in its source.
+/// What all sheets share, minified; custom properties are listed in its source.
+pub const TOKENS_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/tokens.css"));
+
+/// The colours on a dark page, minified.
+pub const DARK_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/dark.css"));
+
+/// The style sheet of the first layer, minified; its parts are listed in its source.
 pub const FIRST_LAYER_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/first-layer.css"));
 
 /// The style sheet of the cover, minified.

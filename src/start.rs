@@ -3,7 +3,7 @@
 use crate::center::{Act, Standing, center};
 use crate::js;
 use crate::receipts::{self, Receipt};
-use js_sys::{Function, Promise};
+use js_sys::{Function, Promise, Reflect};
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 use placet_model::notice::Notice;
@@ -39,15 +39,17 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn choices(this: &Bridge) -> JsValue;
     #[wasm_bindgen(method)]
-    fn preferences(this: &Bridge) -> JsValue;
+    fn record(this: &Bridge) -> JsValue;
     #[wasm_bindgen(method)]
     fn gpc(this: &Bridge) -> JsValue;
     #[wasm_bindgen(method)]
     fn commit(this: &Bridge, choice: &JsValue, method: &str) -> JsValue;
+    #[wasm_bindgen(method, js_name = isOptOut)]
+    fn is_opt_out(this: &Bridge) -> bool;
+    #[wasm_bindgen(method, js_name = optOut)]
+    fn opt_out(this: &Bridge, method: &str) -> JsValue;
     #[wasm_bindgen(method)]
-    fn fail(this: &Bridge);
-    #[wasm_bindgen(method, js_name = hasDecided)]
-    pub(crate) fn has_decided(this: &Bridge) -> bool;
+    fn warn(this: &Bridge, what: &str);
     #[wasm_bindgen(method)]
     pub(crate) fn read(this: &Bridge, key: &str) -> JsValue;
     #[wasm_bindgen(method)]
@@ -56,13 +58,18 @@ extern "C" {
     pub(crate) fn remove(this: &Bridge, key: &str);
     #[wasm_bindgen(method)]
     pub(crate) fn waiting(this: &Bridge) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn outbox(this: &Bridge) -> String;
     #[wasm_bindgen(method)]
     pub(crate) fn emit(this: &Bridge, name: &str, detail: &JsValue);
 
     #[wasm_bindgen(js_name = setTimeout)]
     fn set_timeout(act: &Function, milliseconds: f64) -> JsValue;
+}
+
+impl Bridge {
+    /// Whether the visitor has decided on this device.
+    pub(crate) fn has_decided(&self) -> bool {
+        self.record().is_object()
+    }
 }
 
 thread_local! {
@@ -151,8 +158,9 @@ async fn mount(bridge: &Bridge) -> Result<JsValue, JsValue> {
     let container = container(bridge)?;
     let standing = Standing {
         purposes: js::read::<Map<ChoiceState>>(bridge.choices()),
-        preferences: js::read::<Map<Answer>>(bridge.preferences()),
+        preferences: js::read::<Map<Answer>>(member(&bridge.record(), "preferences")),
         gpc: js::read(bridge.gpc()),
+        opt_out: bridge.is_opt_out(),
     };
     let (receipts, set_receipts) = signal(Vec::new());
     with(|state| state.receipts = Some(set_receipts));
@@ -167,6 +175,11 @@ async fn mount(bridge: &Bridge) -> Result<JsValue, JsValue> {
     bridge.emit("opened", &JsValue::NULL);
     refresh().await;
     Ok(JsValue::UNDEFINED)
+}
+
+/// A member of an object; nothing where there is no object.
+fn member(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }
 
 /// A plain element inside the shadow root: Leptos cannot insert later into the root itself.
@@ -189,6 +202,7 @@ fn perform(bridge: &Bridge, asked: Act) {
     match asked {
         Act::Accept => drop(bridge.commit(&choice("accept"), "preferences.accept_all")),
         Act::Reject => drop(bridge.commit(&choice("reject"), "preferences.reject_all")),
+        Act::OptOut => drop(bridge.opt_out("preferences.opt_out")),
         Act::Withdraw => drop(bridge.commit(&choice("reject"), "preferences.withdraw")),
         Act::Save(purposes, preferences) => {
             let choice = js::Js::object(vec![
@@ -203,7 +217,7 @@ fn perform(bridge: &Bridge, asked: Act) {
             drop(promise(async move {
                 match receipts::file(&bridge, &id).await {
                     Some(text) => save(&["placet-receipt-", &id, ".json"].concat(), &text)?,
-                    None => bridge.fail(),
+                    None => bridge.warn("The receipt cannot be saved: the notice that it names could not be loaded."),
                 }
                 Ok(JsValue::UNDEFINED)
             }))

@@ -23,7 +23,16 @@ const sayings = (purpose, labels) => {
   };
 };
 
-export default async (notice, was, is, asks, grow) => {
+const css = `
+.changes{max-height:30vh;overflow:auto;font-size:15px}
+.changes ul{margin:0;padding:0}
+.changes dl{margin:0 0 6px}
+.changes dt{font-size:14px}
+.changes dd{margin:0 0 2px}
+.changes .before{color:var(--soft)}
+ins{font-weight:500;text-decoration:none}`;
+
+export default async (notice, was, is, asks, grow, stage) => {
   const [old, now] = await Promise.all([
     was ? notice(was).then(JSON.parse).catch(() => null) : null,
     notice(is).then(JSON.parse),
@@ -44,5 +53,9 @@ export default async (notice, was, is, asks, grow) => {
     ]);
     return ['li', { 'data-placet-changed': id }, ['strong', {}, purpose.title], ['dl', {}, ...rows]];
   });
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  const root = stage();
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   return grow(['div', { class: 'changes', part: 'changes' }, ['p', {}, labels.changes], ['ul', {}, ...items]], []);
 };

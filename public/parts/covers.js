@@ -8,18 +8,22 @@
  */
 const published = __PLACET__;
 
-export default (kit) => {
-  const { tree, texts, css, names, purposes, scheme } = published;
+export default ([lang, rtl, allows, caught, once, mayRun, purposesOf, grow, release, commit]) => {
+  const { tree, texts, css, names, titles } = published;
   const covers = new Map();
+
+  const isHeld = (node) => node.isConnected && !!node.dataset.src && !mayRun(node);
+  // What the visitor must allow for it: all that the shop marked it with, or the first that will do.
+  const missingOf = (node) => purposesOf(node).filter((id, at) => !allows(id) && !(at && caught.has(node)));
 
   const nameOf = (node) => {
     const url = new URL(node.dataset.src, location.href);
-    const known = Object.keys(names[kit.lang]).find((place) => {
+    const known = Object.keys(names[lang]).find((place) => {
       const [host] = place.split('/');
       const isHost = url.hostname === host || url.hostname.endsWith(`.${host}`);
       return isHost && url.pathname.startsWith(place.slice(host.length));
     });
-    return known ? names[kit.lang][known] : url.hostname;
+    return known ? names[lang][known] : url.hostname;
   };
 
   const place = (host, node) => {
@@ -41,29 +45,33 @@ export default (kit) => {
 
   const cover = (node) => {
     const host = document.createElement('placet-held');
-    const missing = kit.missing(node);
+    const missing = missingOf(node);
     const words = {
       service: nameOf(node),
-      purpose: missing.map((id) => purposes[kit.lang][id] || id).join(' · '),
+      purpose: missing.map((id) => titles[lang][id] || id).join(' · '),
     };
-    const filled = texts[kit.lang].map((text) =>
+    const filled = texts[lang].map((text) =>
       typeof text === 'string' ? text.replace(/\{(service|purpose)\}/g, (_, name) => words[name]) : text,
     );
-    host.lang = kit.lang;
-    host.dir = kit.rtl ? 'rtl' : 'ltr';
-    host.dataset.scheme = scheme;
+    host.lang = lang;
+    host.dir = rtl ? 'rtl' : 'ltr';
     host.setAttribute('role', 'group');
     host.setAttribute('aria-label', words.service);
     const root = host.attachShadow({ mode: 'open' });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(css);
     root.adoptedStyleSheets = [sheet];
-    root.append(kit.grow(tree, filled));
+    root.append(grow(tree, filled));
     root.addEventListener('click', (event) => {
       const action = event.target.dataset.placetAction;
       if (!action) return;
-      if (action === 'once') kit.once(node);
-      else kit.allow(missing);
+      if (action === 'once') {
+        once.add(node);
+        release([node]);
+      } else {
+        const purposes = Object.fromEntries(missing.map((id) => [id, true]));
+        commit({ kind: 'save', purposes, only: missing }, 'embed.allow');
+      }
       sweep();
       // The keyboard goes on where it was.
       node.focus();
@@ -78,7 +86,7 @@ export default (kit) => {
 
   const sweep = () => {
     for (const [node, host] of covers) {
-      if (kit.isHeld(node)) continue;
+      if (isHeld(node)) continue;
       node.inert = false;
       host.remove();
       watcher.unobserve(node);
@@ -91,6 +99,6 @@ export default (kit) => {
 
   return (nodes) => {
     sweep();
-    for (const node of nodes) if (!covers.has(node) && kit.isHeld(node)) cover(node);
+    for (const node of nodes) if (!covers.has(node) && isHeld(node)) cover(node);
   };
 };

@@ -11,7 +11,7 @@ mod preference;
 mod purpose;
 mod receipts;
 
-use crate::parts::{Look, OnClick, button, element};
+use crate::parts::{Look, OnClick, button, element, note, words};
 use crate::receipts::Receipt;
 use crate::rich::rich;
 use leptos::html::Dialog;
@@ -32,6 +32,8 @@ pub(crate) struct Standing {
     pub(crate) preferences: Map<Answer>,
     /// The purposes that the browser's signal keeps off.
     pub(crate) gpc: Vec<String>,
+    /// Whether optional purposes run here until the visitor objects.
+    pub(crate) opt_out: bool,
 }
 
 /// What a button of the center asks for.
@@ -42,6 +44,8 @@ pub(crate) enum Act {
     Reject,
     /// Save the switches as they stand.
     Save(Map<bool>, Map<Answer>),
+    /// Turn off what others get for ends of their own.
+    OptOut,
     /// Take every consent back.
     Withdraw,
     /// Save a receipt as a file.
@@ -75,6 +79,13 @@ pub(crate) fn center(
     };
     let draft = Draft::new(&notice, standing);
     let mut content = vec![element("div", Some("text"), rich(&notice.text))];
+    if !standing.gpc.is_empty() {
+        content.push(note(vec![words(&labels.gpc_honoured)]));
+    }
+    if standing.opt_out {
+        // CCPA regulations 7026(a)(4): a banner is not enough.
+        content.push(button(Look::Quiet, "opt-out", &labels.opt_out, None, false, decide(|| Act::OptOut)));
+    }
     for purpose in &notice.purposes {
         content.push(purpose::purpose(&notice, purpose, &draft, standing.gpc.contains(&purpose.id)));
     }

@@ -8,6 +8,9 @@ use placet_model::record::{Chain, Outgoing};
 
 const CHAIN: &str = "placet.chain";
 
+/// Before a decision's id; the loader writes under it first.
+const OUTBOX: &str = "placet.outbox.";
+
 /// What waits, in no order.
 pub(crate) fn items(bridge: &Bridge) -> Vec<Outgoing> {
     js::read(bridge.waiting())
@@ -15,16 +18,16 @@ pub(crate) fn items(bridge: &Bridge) -> Vec<Outgoing> {
 
 /// Writes an item back.
 pub(crate) fn keep(bridge: &Bridge, item: &Outgoing) {
-    bridge.write(&key(bridge, &item.decision.id), &js::write(item));
+    bridge.write(&key(&item.decision.id), &js::write(item));
 }
 
 /// Takes an item out: the endpoint has answered for good.
 pub(crate) fn remove(bridge: &Bridge, id: &str) {
-    bridge.remove(&key(bridge, id));
+    bridge.remove(&key(id));
 }
 
-fn key(bridge: &Bridge, id: &str) -> String {
-    [&bridge.outbox(), id].concat()
+fn key(id: &str) -> String {
+    [OUTBOX, id].concat()
 }
 
 /// The chain of a device; a new one where nothing is known of it.

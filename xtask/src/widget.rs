@@ -18,8 +18,9 @@ use crate::{bindgen, tools};
 /// The loader as it is written.
 const LOADER: &str = "public/placet.js";
 
-/// What the loader fetches where a page needs it: modules of their own.
-const PARTS: [&str; 2] = ["covers", "changes"];
+/// The parts of the loader, each a module with one function: some are put into `placet.js` where the config uses them,
+/// the others are fetched where a page needs them.
+pub(crate) const PARTS: [&str; 8] = ["signals", "unmarked", "veil", "jar", "mirror", "locate", "covers", "changes"];
 
 /// Builds what a page loads. Files that did not change are left untouched.
 pub(crate) fn build(workspace: &Workspace) -> Result<()> {

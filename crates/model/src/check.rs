@@ -439,7 +439,8 @@ impl Walk<'_> {
         let found = vendor::resolve(service, self.config).and_then(|resolved| resolved.purpose);
         match &service.purpose {
             Some(purpose) => self.at("purpose", |w| w.known_purpose(purpose)),
-            None if found.is_some() || known.as_ref().is_some_and(|manifest| manifest.kind == vendor::Kind::Signal) => {}
+            None if found.is_some() || known.as_ref().is_some_and(|manifest| manifest.kind == vendor::Kind::Signal) => {
+            }
             None => self.at("purpose", |w| {
                 w.problems.error("missing-field", "“purpose” is missing.", "Say which purpose the service works for.");
             }),

@@ -70,9 +70,13 @@ impl Read for Value {
             Kind::Number => tree.as_number().map_or(Value::Null, <Value as Tree>::number),
             Kind::Text => tree.as_text().into(),
             Kind::List => Value::Array(Vec::read(tree, faults)),
-            Kind::Object => {
-                Value::Object(tree.members().unwrap_or_default().iter().map(|(name, member)| (name.clone(), Value::read(member, faults))).collect())
-            }
+            Kind::Object => Value::Object(
+                tree.members()
+                    .unwrap_or_default()
+                    .iter()
+                    .map(|(name, member)| (name.clone(), Value::read(member, faults)))
+                    .collect(),
+            ),
         }
     }
 }
@@ -85,7 +89,9 @@ impl Write for Value {
             Value::Number(value) => T::number(value.as_f64().unwrap_or_default()),
             Value::String(text) => T::text(text),
             Value::Array(items) => items.write(),
-            Value::Object(members) => T::object(members.iter().map(|(name, value)| (name.as_str(), value.write())).collect()),
+            Value::Object(members) => {
+                T::object(members.iter().map(|(name, value)| (name.as_str(), value.write())).collect())
+            }
         }
     }
 }

@@ -29,8 +29,8 @@ data! {
         preferences: Map<String>,
         /// Host, or host and beginning of a path, to the purposes of the services that load from it.
         hosts: Map<Vec<String>>,
-        /// What services keep in the browser.
-        kept: Vec<PlanKept>,
+        /// Purpose to what its services keep in the browser.
+        kept: Map<PlanKept>,
         /// What vendors are told.
         signals: Vec<Signal>,
         /// The domain of the record's cookie.
@@ -65,21 +65,21 @@ data! {
         reload: bool,
     }
 
-    /// Something that services of a purpose keep in the browser.
+    /// The names of what the services of a purpose keep in the browser; `*` at the end stands for any ending.
     pub struct PlanKept {
-        /// The purpose.
-        purpose: String,
-        /// The name; `*` at the end stands for any ending.
-        name: String,
-        /// Where.
-        storage: Storage,
+        /// Cookies.
+        cookie: Vec<String>,
+        /// Keys of `localStorage`.
+        local: Vec<String>,
+        /// Keys of `sessionStorage`.
+        session: Vec<String>,
     }
 }
 
 /// Makes the plan of a config that `check` has passed.
 pub fn plan(config: &Config) -> Plan {
     let mut hosts: Map<Vec<String>> = Map::default();
-    let mut kept = Vec::new();
+    let mut kept: Map<PlanKept> = Map::default();
     let mut reloads = Vec::new();
     for service in config.resolved() {
         let Some(purpose) = service.purpose else { continue };
@@ -94,9 +94,21 @@ pub fn plan(config: &Config) -> Plan {
             }
             hosts.set(&host, purposes);
         }
-        for cookie in service.cookies {
-            kept.push(PlanKept { purpose: purpose.clone(), name: cookie.name, storage: cookie.storage });
+        if service.cookies.is_empty() {
+            continue;
         }
+        let mut names = kept.get(&purpose).cloned().unwrap_or_default();
+        for cookie in service.cookies {
+            let list = match cookie.storage {
+                Storage::Cookie => &mut names.cookie,
+                Storage::Local => &mut names.local,
+                Storage::Session => &mut names.session,
+            };
+            if !list.contains(&cookie.name) {
+                list.push(cookie.name);
+            }
+        }
+        kept.set(&purpose, names);
     }
     Plan {
         v: PLAN_VERSION,

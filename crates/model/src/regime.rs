@@ -117,8 +117,8 @@ pub const REGIMES: &[Regime] = &[
 
 /// The US states beside California with a general privacy law in force.
 const US_STATES: &[&str] = &[
-    "US-CO", "US-CT", "US-DE", "US-IA", "US-IN", "US-KY", "US-MD", "US-MN", "US-MT", "US-NE", "US-NH", "US-NJ", "US-OR",
-    "US-RI", "US-TN", "US-TX", "US-UT", "US-VA",
+    "US-CO", "US-CT", "US-DE", "US-IA", "US-IN", "US-KY", "US-MD", "US-MN", "US-MT", "US-NE", "US-NH", "US-NJ",
+    "US-OR", "US-RI", "US-TN", "US-TX", "US-UT", "US-VA",
 ];
 
 impl RegimeId {

@@ -142,6 +142,8 @@ pub fn decide(
     let regime = regime(plan, visitor, record);
     let denied = regime.map_or(0, |regime| regime.denied);
     let mut outcome = Outcome { ttl: denied, ..Outcome::default() };
+    // Whether every purpose is answered now, and so by what was shown.
+    let mut whole = true;
     let (mut same, mut before, mut after) = (true, false, false);
     let stored = &mut outcome.record;
     for purpose in &plan.purposes {
@@ -178,6 +180,7 @@ pub fn decide(
             }
         };
         let (old, now) = (old.map(|kept| kept.choice), new.as_ref().map(|kept| kept.choice));
+        whole &= asked || stands.is_some();
         same &= old == now;
         before |= old == Some(ChoiceState::Granted);
         after |= now == Some(ChoiceState::Granted);
@@ -202,7 +205,10 @@ pub fn decide(
     stored.id = id.into();
     stored.at = visitor.now;
     stored.regime = regime.map(|regime| regime.id.clone()).unwrap_or_default();
-    stored.notice = notice.into();
+    stored.notice = match record {
+        Some(record) if !whole => record.notice.clone(),
+        _ => notice.into(),
+    };
     let picked_same = record.is_some_and(|record| record.preferences == stored.preferences);
     outcome.state = match (record.is_some(), before, after) {
         (false, _, true) => State::Given,
@@ -254,16 +260,16 @@ fn is(permission: &Permission, purpose: &PlanPurpose, state: ChoiceState) -> boo
 
 /// The purposes that are granted after and were not before.
 fn granted<'a>(plan: &'a Plan, before: &Permission, after: &Permission) -> Vec<&'a PlanPurpose> {
-    let is_new = |purpose: &&PlanPurpose| {
-        is(after, purpose, ChoiceState::Granted) && !is(before, purpose, ChoiceState::Granted)
-    };
+    let is_new =
+        |purpose: &&PlanPurpose| is(after, purpose, ChoiceState::Granted) && !is(before, purpose, ChoiceState::Granted);
     plan.purposes.iter().filter(is_new).collect()
 }
 
 /// What vendors are told when one permission takes another's place.
 fn told(plan: &Plan, before: &Permission, after: &Permission) -> Vec<Vec<Sent>> {
     let mut groups: Vec<_> = sent(&plan.signals, When::Update, None, after).collect();
-    for (when, turned) in [(When::Granted, granted(plan, before, after)), (When::Denied, granted(plan, after, before))] {
+    for (when, turned) in [(When::Granted, granted(plan, before, after)), (When::Denied, granted(plan, after, before))]
+    {
         for purpose in turned {
             groups.extend(sent(&plan.signals, when, Some(&purpose.id), after));
         }

@@ -126,9 +126,11 @@ fn written(tree: Value) -> Value {
         _ => false,
     };
     match tree {
-        Value::Object(members) => {
-            members.into_iter().map(|(name, value)| (name, written(value))).filter(|(_, value)| !says_nothing(value)).collect()
-        }
+        Value::Object(members) => members
+            .into_iter()
+            .map(|(name, value)| (name, written(value)))
+            .filter(|(_, value)| !says_nothing(value))
+            .collect(),
         Value::Array(items) => items.into_iter().map(written).collect(),
         other => other,
     }

@@ -94,7 +94,9 @@ impl Read for Call {
                 }
                 ("with", _) => call.with = Vec::read(&value, faults),
                 ("queue", _) => call.queue = Some(String::read(&value, faults)),
-                _ => faults.fault(Fault::Unknown(member.clone(), &["arguments", "push", "call", "set", "with", "queue"])),
+                _ => {
+                    faults.fault(Fault::Unknown(member.clone(), &["arguments", "push", "call", "set", "with", "queue"]))
+                }
             }
             faults.leave();
         }

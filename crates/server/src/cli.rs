@@ -200,7 +200,7 @@ fn unreadable_problem(failure: &Failure) -> Problem {
 
 fn publish_config(path: &Path, out: &Path, base_url: Option<Url>) -> Result<ExitCode, Failure> {
     let config = usable(path)?;
-    let place = Place { base: base_url.map(|url| url.to_string()), notices: "notice/" };
+    let place = Place { base: base_url.map(|url| url.to_string()), notices: "notice/", region: None };
     let publication = publish(&config, &place).map_err(|error| Failure::new(error.to_string()))?;
     // What names the others comes last: a visitor in between finds everything that a tag points to.
     let (named, naming): (Vec<&File>, Vec<&File>) = publication.files.iter().partition(|file| file.immutable);

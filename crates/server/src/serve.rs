@@ -73,7 +73,7 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
         Some(public) => public,
         None => Url::parse(&origin).map_err(|error| Failure::new(format!("{origin} is no address: {error}")))?,
     };
-    let place = Place { base: None, notices: "../notice/" };
+    let place = Place { base: None, notices: "../notice/", region: None };
     let publication = publish(&config, &place).map_err(|error| Failure::new(error.to_string()))?;
     let store = Store::open(&plan.database).await.map_err(|error| cannot_open(&plan.database, &error))?;
     store

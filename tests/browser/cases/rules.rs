@@ -12,20 +12,26 @@ pub(super) async fn rules_of_the_loader(browser: Browser) -> Result<()> {
     let loader = fs::read_to_string(places::root().join("public/placet.js"))?;
     let (_, after) = loader.split_once("rules:begin").context("the loader marks where its rules begin")?;
     let (rules, _) = after.split_once("rules:end").context("the loader marks where its rules end")?;
+    let part = fs::read_to_string(places::root().join("public/parts/signals.js"))?;
+    let (_, signals) = part.split_once("export default").context("a part exports a function")?;
+    let signals = signals.trim_end().trim_end_matches(';');
     // What is left of the two marks' own comments is commented out again.
     let script = format!(
-        "/* {rules} */
+        "const published = {{ signals: {signals} }};
+        const warn = console.warn;
         const [{{ plan, permission: asked, decide: decided, opening: opened, effects: follow }}] = arguments;
+        /* {rules} */
         return [
-            ...asked.map((it) => permission(plan, it.visitor, upgrade(it.record))),
-            ...decided.map((it) => decide(plan, it.visitor, upgrade(it.record), it.choice, 'new', 'sha256:new')),
-            ...opened.map((it) => opening(plan, it.permission)),
-            ...follow.map((it) => effects(plan, it.before, it.after)),
+            ...asked.map((it) => permission(it.visitor, upgrade(it.record))),
+            ...decided.map((it) => decide(it.visitor, upgrade(it.record), it.choice, 'new', 'sha256:new')),
+            ...opened.map((it) => opening(it.permission)),
+            ...follow.map((it) => effects(it.before, it.after)),
         ];"
     );
     let text = fs::read_to_string(places::root().join("crates/model/fixtures/rules.json"))?;
     let file: Value = serde_json::from_str(&text)?;
-    let groups = ["permission", "decide", "opening", "effects"].map(|group| file[group].as_array().cloned().unwrap_or_default());
+    let groups =
+        ["permission", "decide", "opening", "effects"].map(|group| file[group].as_array().cloned().unwrap_or_default());
     ensure!(groups.iter().all(|group| !group.is_empty()), "a group of cases is empty");
     let found = browser.session.driver.execute(script, vec![file.clone()]).await?.json().clone();
     let found = found.as_array().context("a list of results")?;

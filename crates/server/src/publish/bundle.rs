@@ -3,9 +3,9 @@
 
 use super::node::{Layer, merge, parse};
 use super::{PublishError, Snapshot};
-use placet_model::config::Config;
+use crate::embedded::{JAR, LOCATE, MIRROR, SIGNALS, UNMARKED, VEIL};
+use placet_model::config::{Config, Scheme};
 use placet_model::labels::Labels;
-use placet_model::notice::Notice;
 use placet_model::tree::Write;
 use placet_model::{labels, plan, snapshot};
 use serde_json::{Value, json};
@@ -17,6 +17,8 @@ pub struct Place {
     pub base: Option<String>,
     /// The way from `placet.js` to the notices, with a slash at the end.
     pub notices: &'static str,
+    /// The address that says where a visitor is, absolute or from `placet.js`; without it nobody is asked.
+    pub region: Option<String>,
 }
 
 /// The names of the files beside `placet.js`, and the integrity of the widget.
@@ -39,11 +41,13 @@ pub(super) fn bundle(
     loader: &[u8],
 ) -> Result<String, PublishError> {
     let label = |of: fn(Labels) -> String| by_language(notices, |notice| of(labels::labels(&notice.lang)).into());
+    let plan = plan::plan(config);
     let published = json!({
         "version": env!("CARGO_PKG_VERSION"),
-        "plan": plan::plan(config).write::<Value>(),
+        "plan": plan.write::<Value>(),
         "base": place.base,
         "noticeBase": place.notices,
+        "region": place.region,
         "endpoint": config.receipts.endpoint,
         "unsigned": config.receipts.unsigned,
         "widget": beside.glue,
@@ -51,49 +55,68 @@ pub(super) fn bundle(
         "integrity": beside.integrity,
         "covers": beside.covers,
         "changes": beside.changes,
+        "languages": languages(&config.languages),
         "notices": by_language(notices, |notice| notice.hash.clone().into()),
         "failed": label(|labels| labels.failed),
         "saved": label(|labels| labels.saved),
-        "scheme": config.theme.scheme.word(),
     });
-    let question = first_layer(config, false)?;
-    let mut layer = json!({
-        "tree": question.tree,
-        "texts": texts(notices, question),
-        "css": style(config, placet_widget::FIRST_LAYER_CSS),
-    });
+    let mut shown: Vec<_> = config.languages.iter().map(|lang| (lang.clone(), lang, false)).collect();
     if config.knows_opt_out() {
-        let notice = first_layer(config, true)?;
-        layer["notice"] = notice.tree.clone();
-        layer["noticeTexts"] = texts(notices, notice);
+        shown.extend(config.languages.iter().map(|lang| (format!("{lang} opt-out"), lang, true)));
     }
+    let layer = layer(shown.iter().map(|(name, lang, opt_out)| {
+        (name.as_str(), placet_widget::first_layer_html(&snapshot::notice(config, lang), *opt_out))
+    }))?;
+    let layer = json!({ "tree": layer.0, "texts": layer.1, "css": style(config, placet_widget::FIRST_LAYER_CSS) });
     // In a function, so that a return visit, which draws nothing, does not make it either.
     let mut object = without_nulls(published).to_string();
     object.truncate(object.len() - 1);
-    Ok(placed(loader, &format!("{object},\"layer\":()=>({layer})}}")))
+    object.push_str(&format!(",\"layer\":()=>({layer})"));
+    for (name, used, part) in [
+        ("signals", !plan.signals.is_empty(), SIGNALS),
+        ("unmarked", !plan.hosts.0.is_empty(), UNMARKED),
+        ("veil", !plan.hosts.0.is_empty(), VEIL),
+        ("jar", !plan.kept.0.is_empty() || plan.cookie_domain.is_some(), JAR),
+        ("mirror", plan.cookie_domain.is_some(), MIRROR),
+        ("locate", place.region.is_some(), LOCATE),
+    ] {
+        if used {
+            let part = part.ok_or(PublishError::WithoutWidget)?;
+            object.push_str(&format!(",\"{name}\":({})", function(part)));
+        }
+    }
+    object.push('}');
+    Ok(placed(loader, &object))
 }
 
 /// The part that covers what is held, with its words.
 pub(super) fn covers(config: &Config, notices: &[Snapshot], part: &[u8]) -> Result<String, PublishError> {
     let services: Vec<_> = config.resolved().collect();
-    let layer = layer(config, placet_widget::cover_html)?;
+    let (tree, texts) = layer(
+        config.languages.iter().map(|lang| (lang.as_str(), placet_widget::cover_html(&snapshot::notice(config, lang)))),
+    )?;
     let published = json!({
-        "tree": layer.tree,
-        "texts": texts(notices, layer),
+        "tree": tree,
+        "texts": texts,
         "names": by_language(notices, |notice| {
             let named = services.iter().flat_map(|service| {
                 service.hosts.iter().map(|host| (host.clone(), Value::from(service.name.wording(&notice.lang))))
             });
             Value::Object(named.collect())
         }),
-        "purposes": by_language(notices, |notice| {
+        "titles": by_language(notices, |notice| {
             let titled = config.purposes.iter().map(|purpose| (purpose.id.clone(), purpose.title.wording(&notice.lang).into()));
             Value::Object(titled.collect())
         }),
         "css": style(config, placet_widget::COVER_CSS),
-        "scheme": config.theme.scheme.word(),
     });
     Ok(placed(part, &published.to_string()))
+}
+
+/// The one function of a part, as an expression.
+fn function(part: &[u8]) -> String {
+    let text = String::from_utf8_lossy(part);
+    text.trim().trim_end_matches(';').trim_start_matches("export default").trim().to_owned()
 }
 
 /// The code with the object in its place. A JSON text is also a JavaScript expression (ECMA-262 since 2019, with U+2028
@@ -102,13 +125,24 @@ fn placed(code: &[u8], object: &str) -> String {
     String::from_utf8_lossy(code).replacen(PLACE_OF_PLAN, object, 1)
 }
 
-fn by_language(notices: &[Snapshot], value: impl Fn(&Snapshot) -> Value) -> Value {
-    Value::Object(notices.iter().map(|notice| (notice.lang.clone(), value(notice))).collect())
+/// What a page or a browser may ask for, in small letters, to the language that it gets: the same tag, else the first of the
+/// same primary language; under the empty name the one for everybody else.
+fn languages(tags: &[String]) -> Value {
+    let mut found = serde_json::Map::new();
+    for tag in tags {
+        let lower = tag.to_ascii_lowercase();
+        let primary = lower.split('-').next().unwrap_or_default().to_owned();
+        for name in [String::new(), primary] {
+            found.entry(name).or_insert_with(|| tag.clone().into());
+        }
+        // A tag of its own wins over the primary language of another.
+        found.insert(lower, tag.clone().into());
+    }
+    found.into()
 }
 
-fn texts(notices: &[Snapshot], layer: Layer) -> Value {
-    let languages = notices.iter().map(|notice| notice.lang.clone());
-    Value::Object(languages.zip(layer.texts.into_iter().map(Value::from)).collect())
+fn by_language(notices: &[Snapshot], value: impl Fn(&Snapshot) -> Value) -> Value {
+    Value::Object(notices.iter().map(|notice| (notice.lang.clone(), value(notice))).collect())
 }
 
 /// What is absent is left out: the loader reads both alike, and every byte is loaded on every page.
@@ -134,19 +168,13 @@ pub(super) fn snippet(place: &Place, integrity: &str) -> String {
     }
 }
 
-fn first_layer(config: &Config, opt_out: bool) -> Result<Layer, PublishError> {
-    layer(config, |notice| placet_widget::first_layer_html(notice, opt_out))
-}
-
-/// One tree of what `html` renders in each language.
-fn layer(config: &Config, html: impl Fn(&Notice) -> String) -> Result<Layer, PublishError> {
-    let roots = config
-        .languages
-        .iter()
-        .map(|lang| parse(&html(&snapshot::notice(config, lang))))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(PublishError::FirstLayer)?;
-    Ok(merge(&roots))
+/// One tree of several renderings, and the texts of each by its name.
+fn layer<'a>(renderings: impl Iterator<Item = (&'a str, String)>) -> Result<(Value, Value), PublishError> {
+    let (names, roots): (Vec<_>, Vec<_>) = renderings.map(|(name, html)| (name, parse(&html))).unzip();
+    let roots = roots.into_iter().collect::<Result<Vec<_>, _>>().map_err(PublishError::FirstLayer)?;
+    let Layer { tree, texts } = merge(&roots);
+    let texts = names.into_iter().map(str::to_owned).zip(texts.into_iter().map(Value::from));
+    Ok((tree, Value::Object(texts.collect())))
 }
 
 /// The theme as custom properties, before the sheet that uses them. Both values were checked.
@@ -156,5 +184,11 @@ fn style(config: &Config, sheet: &str) -> String {
         value.as_ref().map(|value| format!("--placet-{name}:{value};")).unwrap_or_default()
     };
     let properties = property("accent", &theme.accent) + &property("radius", &theme.radius);
-    format!(":host{{{properties}}}{sheet}")
+    let dark = placet_widget::DARK_CSS;
+    let dark = match theme.scheme {
+        Scheme::Light => String::new(),
+        Scheme::Dark => dark.to_owned(),
+        Scheme::Auto => format!("@media (prefers-color-scheme:dark){{{dark}}}"),
+    };
+    format!(":host{{{properties}}}{}{dark}{sheet}", placet_widget::TOKENS_CSS)
 }

@@ -1,0 +1,40 @@
+/*
+ * The jar: what services keep in the browser, and how it goes. In the published loader where a service keeps something.
+ */
+export default (attempt) => {
+  // A cookie is named by its domain and path as well, and a page is told neither: all that it can reach are tried.
+  const expire = (name) => {
+    const labels = location.hostname.split('.');
+    const steps = location.pathname.split('/');
+    const domains = ['', ...labels.slice(1).map((_, at) => `; domain=${labels.slice(at).join('.')}`)];
+    const paths = steps.flatMap((_, at) => [steps.slice(0, at).join('/'), `${steps.slice(0, at + 1).join('/')}/`]);
+    for (const path of new Set([location.pathname, ...paths])) {
+      for (const domain of domains) {
+        const gone = `${name}=; path=${path}${domain}; max-age=0`;
+        document.cookie = gone;
+        // One that was set inside a frame of another site has a place of its own.
+        document.cookie = `${gone}; secure; samesite=none; partitioned`;
+      }
+    }
+  };
+  const cookies = () => (attempt(() => document.cookie) || '').split('; ').map((pair) => pair.split('='));
+
+  // `kept`: the names in each storage.
+  const clear = (kept) => {
+    if (!kept) return;
+    const among = (names) => (key) =>
+      names.some((name) => (name.endsWith('*') ? key.startsWith(name.slice(0, -1)) : key === name));
+    cookies()
+      .map(([key]) => key)
+      .filter(among(kept.cookie))
+      .forEach(expire);
+    const empty = (store, names) =>
+      Object.keys(store)
+        .filter(among(names))
+        .forEach((key) => store.removeItem(key));
+    attempt(() => empty(localStorage, kept.local));
+    attempt(() => empty(sessionStorage, kept.session));
+  };
+
+  return { expire, cookies, clear };
+};

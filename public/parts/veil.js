@@ -1,0 +1,15 @@
+/*
+ * The veil: fetches the covers when the page has something to cover. In the published loader where the shop names services.
+ */
+export default (fetchCovers, soon, warn, kit) => {
+  let covers = null;
+  return (nodes) => {
+    if (!covers && !nodes.length) return;
+    covers =
+      covers ||
+      new Promise((done) => soon(() => done(fetchCovers())))
+        .then((part) => part.default(kit))
+        .catch((error) => warn('What is held is not covered.', error));
+    covers.then((cover) => cover && cover(nodes));
+  };
+};
