@@ -34,7 +34,9 @@ pub fn region(country: &str, part: Option<&str>) -> Option<String> {
     let part = part.map(|part| part.trim().to_ascii_uppercase()).filter(|part| !part.is_empty());
     let part = match part.as_deref() {
         // No subdivision code has more than three characters (ISO 3166-2), so a longer one begins with its country.
-        Some(part) if part.len() > 3 => Some(part.strip_prefix(country).map(|part| part.strip_prefix('-').unwrap_or(part))?),
+        Some(part) if part.len() > 3 => {
+            Some(part.strip_prefix(country).map(|part| part.strip_prefix('-').unwrap_or(part))?)
+        }
         part => part,
     };
     let part = match (own_part, part) {

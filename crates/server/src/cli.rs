@@ -3,10 +3,15 @@
 //! Exit codes: 0 done; 1 the answer is no (a config with errors, a receipt that is not genuine,
 //! something that cannot be done); 2 the input cannot be read, or the command line is wrong.
 
+use crate::address::Proxies;
 use crate::demo;
+use crate::geo::Geo;
 use crate::publish::{File, Place, publish};
+use crate::region::Regions;
 use crate::serve::{Plan, serve};
+use axum::http::HeaderName;
 use clap::{Parser, Subcommand, ValueEnum};
+use ipnetwork::IpNetwork;
 use placet_model::check::{Checked, MAX_CONFIG, check};
 use placet_model::config::{Config, schema};
 use placet_model::json;
@@ -15,7 +20,7 @@ use placet_model::receipt::ChoiceState;
 use placet_model::receipt_file::{Content, MAX_FILE, Report, verify_file};
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Read, Write as _};
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{fs, io};
@@ -53,6 +58,9 @@ enum Command {
         /// The address where that directory will be served, for example https://cdn.shop.example/placet/.
         #[arg(long, value_parser = web_address)]
         base_url: Option<Url>,
+        /// The address or absolute path that tells the page the visitor's region; `placet serve` answers at /v1/region.
+        #[arg(long, value_name = "URL", value_parser = hint_address)]
+        region_hint: Option<String>,
     },
     /// Publish a config, serve the tag and record receipts.
     Serve {
@@ -68,9 +76,16 @@ enum Command {
         /// The address by which browsers reach the server, where a proxy stands before it.
         #[arg(long, value_parser = web_address)]
         public_url: Option<Url>,
-        /// A proxy whose X-Forwarded-For is believed. May be given more than once.
-        #[arg(long)]
-        trusted_proxy: Vec<IpAddr>,
+        /// A proxy whose X-Forwarded-For is believed, or a network of them such as 10.0.0.0/8. May be given more than once.
+        #[arg(long, value_name = "ADDRESS")]
+        trusted_proxy: Vec<IpNetwork>,
+        /// The request header in which your CDN names the visitor's country, then, if there is one, the header of the
+        /// part of the country: for example CF-IPCountry,CF-Region-Code.
+        #[arg(long, value_name = "NAME", value_delimiter = ',', conflicts_with = "geo")]
+        region_header: Vec<HeaderName>,
+        /// A country or city database in MaxMind's format (.mmdb), which tells the visitor's region.
+        #[arg(long, value_name = "FILE")]
+        geo: Option<PathBuf>,
         /// Serve the demo shop too, and its pretend third parties on the next port.
         #[arg(long)]
         demo: bool,
@@ -135,6 +150,20 @@ fn web_address(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
+/// Reads the address of a region hint: a whole one, or a path on the host of `placet.js`.
+fn hint_address(text: &str) -> Result<String, String> {
+    if text.starts_with('/') && !text.starts_with("//") {
+        return Ok(text.to_owned());
+    }
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url.to_string()),
+        _ => {
+            Err("write a whole address such as https://consent.shop.example/v1/region, or a path such as /v1/region"
+                .into())
+        }
+    }
+}
+
 /// Runs the program on its command line.
 pub fn run() -> ExitCode {
     match obey(Cli::parse().command) {
@@ -152,13 +181,15 @@ pub fn run() -> ExitCode {
 fn obey(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Check { config, format } => check_config(&config, format),
-        Command::Publish { config, out, base_url } => publish_config(&config, &out, base_url),
-        Command::Serve { config, listen, database, public_url, trusted_proxy, demo } => {
+        Command::Publish { config, out, base_url, region_hint } => publish_config(&config, &out, base_url, region_hint),
+        Command::Serve { config, listen, database, public_url, trusted_proxy, region_header, geo, demo } => {
+            let regions = regions(region_header, geo.as_deref())?;
             let config = match config {
                 Some(path) => usable(&path)?,
                 None => demo_config()?,
             };
-            let plan = Plan { config, listen, database, public: public_url, proxies: trusted_proxy, demo };
+            let proxies = Proxies::new(trusted_proxy);
+            let plan = Plan { config, listen, database, public: public_url, proxies, regions, demo };
             start(plan)
         }
         Command::Verify { file } => verify_receipt(&file),
@@ -167,6 +198,21 @@ fn obey(command: Command) -> Result<ExitCode, Failure> {
             say(&format!("{text}\n"))
         }
     }
+}
+
+/// How the server is to know where a visitor is.
+fn regions(headers: Vec<HeaderName>, geo: Option<&Path>) -> Result<Option<Regions>, Failure> {
+    if let Some(path) = geo {
+        let geo = Geo::open(path).map_err(|error| Failure::unreadable(error.to_string()).help(error.help()))?;
+        return Ok(Some(Regions::Geo(Box::new(geo))));
+    }
+    let mut headers = headers.into_iter();
+    let (country, part, more) = (headers.next(), headers.next(), headers.next());
+    if more.is_some() {
+        return Err(Failure::unreadable("--region-header names more than two headers")
+            .help("Name the header of the country, then at most the header of the part of the country."));
+    }
+    Ok(country.map(|country| Regions::Headers { country, part }))
 }
 
 fn check_config(path: &Path, format: Format) -> Result<ExitCode, Failure> {
@@ -198,9 +244,14 @@ fn unreadable_problem(failure: &Failure) -> Problem {
     }
 }
 
-fn publish_config(path: &Path, out: &Path, base_url: Option<Url>) -> Result<ExitCode, Failure> {
+fn publish_config(
+    path: &Path,
+    out: &Path,
+    base_url: Option<Url>,
+    region_hint: Option<String>,
+) -> Result<ExitCode, Failure> {
     let config = usable(path)?;
-    let place = Place { base: base_url.map(|url| url.to_string()), notices: "notice/" };
+    let place = Place { base: base_url.map(|url| url.to_string()), notices: "notice/", region: region_hint };
     let publication = publish(&config, &place).map_err(|error| Failure::new(error.to_string()))?;
     // What names the others comes last: a visitor in between finds everything that a tag points to.
     let (named, naming): (Vec<&File>, Vec<&File>) = publication.files.iter().partition(|file| file.immutable);

@@ -79,8 +79,23 @@ impl Origins {
     }
 }
 
+/// Gives the answer of a call to the pages that may make it, and a problem to others.
+pub async fn answer(
+    origins: &Origins,
+    headers: &HeaderMap,
+    work: impl Future<Output = Result<Response, Problem>>,
+) -> Response {
+    let (origin, outcome) = match origins.check(headers) {
+        Ok(origin) => (origin, work.await),
+        Err(problem) => (None, Err(problem)),
+    };
+    let mut response = outcome.unwrap_or_else(IntoResponse::into_response);
+    tell(&mut response, origin);
+    response
+}
+
 /// Lets the page of `origin` read the answer.
-pub fn tell(response: &mut Response, origin: Option<HeaderValue>) {
+fn tell(response: &mut Response, origin: Option<HeaderValue>) {
     let headers = response.headers_mut();
     headers.append(header::VARY, HeaderValue::from_static("origin"));
     if let Some(origin) = origin {

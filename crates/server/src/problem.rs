@@ -61,7 +61,7 @@ impl Problem {
             Problem::Malformed(detail) => detail.clone(),
             Problem::TooLarge => "The body of a recording call has at most 16 KB.".into(),
             Problem::UnsupportedType => "The body must be application/json or text/plain.".into(),
-            Problem::OriginRefused(origin) => format!("Pages of {origin:?} may not record receipts here."),
+            Problem::OriginRefused(origin) => format!("{origin:?} is not an origin of this site."),
             Problem::TooSlow => "The body did not arrive within ten seconds.".into(),
             Problem::TooMany(seconds) | Problem::Busy(seconds) => format!("Try again in {seconds} s."),
             Problem::StoreFailed => "The receipt could not be stored; nothing of this call was kept.".into(),

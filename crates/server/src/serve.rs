@@ -1,10 +1,11 @@
 //! Starting and stopping the server.
 
+use crate::address::{Peer, Proxies};
 use crate::cli::Failure;
 use crate::demo;
 use crate::limits::Limits;
 use crate::publish::{Place, publish};
-use crate::record::Peer;
+use crate::region::{REGION_PATH, Regions};
 use crate::routes::{nothing, router};
 use crate::state::{App, Settings, now};
 use crate::store::{Store, StoreError};
@@ -16,7 +17,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use placet_model::config::Config;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
@@ -25,7 +26,7 @@ use tower::ServiceExt;
 use url::Url;
 
 /// How the operator starts the server.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Plan {
     /// The checked config.
     pub config: Config,
@@ -36,7 +37,9 @@ pub struct Plan {
     /// The address by which browsers reach the server; where it listens, if not given.
     pub public: Option<Url>,
     /// Proxies whose X-Forwarded-For is believed.
-    pub proxies: Vec<IpAddr>,
+    pub proxies: Proxies,
+    /// How the server knows where a visitor is.
+    pub regions: Option<Regions>,
     /// Whether to serve the demo shop.
     pub demo: bool,
 }
@@ -73,14 +76,15 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
         Some(public) => public,
         None => Url::parse(&origin).map_err(|error| Failure::new(format!("{origin} is no address: {error}")))?,
     };
-    let place = Place { base: None, notices: "../notice/" };
+    let place =
+        Place { base: None, notices: "../notice/", region: plan.regions.as_ref().map(|_| REGION_PATH.to_owned()) };
     let publication = publish(&config, &place).map_err(|error| Failure::new(error.to_string()))?;
     let store = Store::open(&plan.database).await.map_err(|error| cannot_open(&plan.database, &error))?;
     store
         .keep_notices(&publication.notices, now())
         .await
         .map_err(|error| cannot_open(&plan.database, &error.into()))?;
-    let settings = Settings { public, proxies: plan.proxies, limits: Limits::default() };
+    let settings = Settings { public, proxies: plan.proxies, regions: plan.regions, limits: Limits::default() };
     let app = App::new(&config, &publication, settings, store).map_err(|error| {
         Failure::new(error.to_string()).help("Write a path of its own there, for example /v1/receipts.")
     })?;

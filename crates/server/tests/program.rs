@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
+use support::mmdb::mmdb;
 use support::{Device, NOTICE, database, notice};
 use tempfile::TempDir;
 
@@ -352,6 +353,65 @@ fn serve_publishes_and_stops_when_asked() {
     let told = placet(&["serve", "--config", &config, "--listen", "127.0.0.1:0"]);
     assert_eq!(told.status.code(), Some(1), "a config with errors is not served");
     assert!(text(&told.stderr).contains("/purposes/1/id") && told.stdout.is_empty());
+}
+
+#[test]
+fn the_tag_asks_for_the_region_where_the_server_can_tell_it() {
+    let (directory, config) = file("placet.json", demo().to_string());
+    let geo = directory.path().join("geo.mmdb");
+    fs::write(&geo, mmdb("Test-Country", 6, &[("127.0.0.0/8", json!({ "country": { "iso_code": "DE" } }))])).unwrap();
+    for (arguments, hint, told) in [
+        (&[][..], "\"region\":null", None),
+        (&["--region-header", "CF-IPCountry,CF-Region-Code"], "\"region\":\"/v1/region\"", Some("\"US-CA\"")),
+        (&["--region-header", "CF-IPCountry"], "\"region\":\"/v1/region\"", Some("\"US\"")),
+        (&["--geo", geo.to_str().unwrap()], "\"region\":\"/v1/region\"", Some("\"DE\"")),
+        (
+            &["--geo", geo.to_str().unwrap(), "--trusted-proxy", "127.0.0.0/8"],
+            "\"region\":\"/v1/region\"",
+            Some("null"),
+        ),
+    ] {
+        let running = Running::start(directory.path(), &[&["--config", &config], arguments].concat());
+        assert!(running.get("/embed/placet.js").1.contains(hint), "{arguments:?}");
+        let asked = "GET /v1/region HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+                     CF-IPCountry: US\r\nCF-Region-Code: CA\r\nSec-GPC: 1\r\n\r\n";
+        let (status, body) = running.ask(asked).unwrap();
+        match told {
+            Some(region) => assert_eq!((status, body), (200, format!("{{\"region\":{region},\"gpc\":true}}"))),
+            None => assert_eq!(status, 404, "{body}"),
+        }
+    }
+
+    let broken = directory.path().join("broken.mmdb");
+    fs::write(&broken, "not a database").unwrap();
+    let listen = ["--config", &config, "--listen", "127.0.0.1:0"];
+    for (arguments, code, said) in [
+        (&["--geo", "/nowhere/geo.mmdb"][..], 2, "cannot read the geo file /nowhere/geo.mmdb"),
+        (&["--geo", broken.to_str().unwrap()], 2, "broken.mmdb is not in MaxMind's format"),
+        (&["--region-header", "A,B,C"], 2, "more than two headers"),
+        (&["--region-header", "no header"], 2, "--region-header"),
+        (&["--region-header", "A", "--geo", geo.to_str().unwrap()], 2, "cannot be used with"),
+        (&["--trusted-proxy", "10.0.0.0/40"], 2, "--trusted-proxy"),
+    ] {
+        let told = placet(&[&["serve"], &listen[..], arguments].concat());
+        assert_eq!(told.status.code(), Some(code), "{arguments:?}");
+        assert!(text(&told.stderr).contains(said) && told.stdout.is_empty(), "{}", text(&told.stderr));
+    }
+
+    let out = directory.path().join("embed").display().to_string();
+    for (hint, written) in [
+        ("/v1/region", Some("\"region\":\"/v1/region\"")),
+        ("https://consent.shop.example/v1/region", Some("\"region\":\"https://consent.shop.example/v1/region\"")),
+        ("v1/region", None),
+        ("//evil.example/", None),
+        ("javascript:alert(1)", None),
+    ] {
+        let told = placet(&["publish", &config, "--out", &out, "--region-hint", hint]);
+        assert_eq!(told.status.code(), Some(if written.is_some() { 0 } else { 2 }), "{hint}");
+        if let Some(written) = written {
+            assert!(fs::read_to_string(format!("{out}/placet.js")).unwrap().contains(written), "{hint}");
+        }
+    }
 }
 
 #[test]

@@ -17,6 +17,8 @@ pub struct Place {
     pub base: Option<String>,
     /// The way from `placet.js` to the notices, with a slash at the end.
     pub notices: &'static str,
+    /// The address or absolute path of the region hint; without it the loader asks nobody.
+    pub region: Option<String>,
 }
 
 /// The names of the files beside `placet.js`, and the integrity of the widget.
@@ -44,6 +46,7 @@ pub(super) fn bundle(
         "plan": plan::plan(config).write::<Value>(),
         "base": place.base,
         "noticeBase": place.notices,
+        "region": place.region,
         "endpoint": config.receipts.endpoint,
         "unsigned": config.receipts.unsigned,
         "widget": beside.glue,
