@@ -145,7 +145,7 @@ const TOO_MANY: ProblemType = ProblemType {
     slug: "too-many-requests",
     title: "Too many requests",
     status: 429,
-    meaning: "More requests came from this network than shoppers make.",
+    meaning: "More receipts came from this network than shoppers make.",
     hint: "Wait for as long as the header Retry-After says; keep the receipts until then. If your own proxy stands before \
         the server, name it with --trusted-proxy, so that each visitor's own network is counted.",
 };

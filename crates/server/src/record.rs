@@ -37,15 +37,20 @@ pub async fn preflight(State(app): State<Arc<App>>, headers: HeaderMap) -> Resul
 }
 
 async fn take(app: &App, address: Option<IpAddr>, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
-    if let Some(address) = address {
-        app.gauge.count(address, Instant::now()).map_err(Problem::TooMany)?;
-    }
-    let _permit = app.gauge.calls.try_acquire().map_err(|_| Problem::Busy(2))?;
+    let count = |receipts| match address {
+        Some(address) => app.gauge.count(address, receipts, Instant::now()).map_err(Problem::TooMany),
+        None => Ok(()),
+    };
+    // Each call counts as one receipt at least, before anything of it is read.
+    count(1)?;
     if !is_json_or_text(headers) {
         return Err(Problem::UnsupportedType);
     }
     let body = read(body, app).await?;
     let receipts = parse(&body)?;
+    count(receipts.len() - 1)?;
+    // Only now: a body that trickles in takes no place from others.
+    let _permit = app.gauge.calls.try_acquire().map_err(|_| Problem::Busy(2))?;
     let answer = RecordAnswer { results: keep(app, &receipts).await? };
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
     Ok((headers, json::to_text(&answer)).into_response())
