@@ -15,7 +15,7 @@ use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 use support::mmdb::mmdb;
-use support::{Device, NOTICE, database, notice};
+use support::{Device, NOTICE, database, merge, notice};
 use tempfile::TempDir;
 
 fn placet(arguments: &[&str]) -> Output {
@@ -146,6 +146,45 @@ fn verify_tells_genuine_files_from_others() {
         assert!(all.contains(said), "{said}: {all}");
     }
     assert_eq!(placet(&["verify", "/nowhere/receipt.json"]).status.code(), Some(2));
+    assert_eq!(placet(&["verify"]).status.code(), Some(2));
+
+    let (_directory, good) = file("good.json", text_of(&good));
+    let (_directory, forged) = file("forged.json", with(&one_byte));
+    for (files, code, said) in [
+        (&[&*good, &good][..], 0, "2 files: 2 genuine, 0 not genuine, 0 not read"),
+        (&[&forged, &good], 1, "2 files: 1 genuine, 1 not genuine, 0 not read"),
+        (&[&good, "/nowhere/receipt.json", &forged, &good], 2, "4 files: 2 genuine, 1 not genuine, 1 not read"),
+    ] {
+        let told = placet(&[&["verify"], files].concat());
+        let out = text(&told.stdout);
+        assert_eq!(told.status.code(), Some(code), "{out}");
+        assert!(out.contains(said) && files.iter().all(|file| out.contains(file)), "{out}");
+    }
+}
+
+#[test]
+fn verify_says_what_it_does_not_know() {
+    let good = json::to_text(&receipt_file(&Device::new(1).receipt(1, &notice(), &json!({})), NOTICE));
+    let good: Value = serde_json::from_str(&good).unwrap();
+    for (changes, named) in [
+        (json!({}), None),
+        (json!({ "verified": true }), Some("\"verified\".")),
+        (json!({ "\u{1b}[31m签": 1, "jwk": { "owner": "Lin" } }), Some("\"\\u{1b}[31m签\", \"jwk.owner\".")),
+        (json!({ "acknowledgement": { "signature": "x" } }), Some("\"acknowledgement.signature\".")),
+    ] {
+        let mut content = good.clone();
+        merge(&mut content, &changes);
+        let (_directory, path) = file("receipt.json", content.to_string());
+        let told = placet(&["verify", &path]);
+        let out = text(&told.stdout);
+        assert_eq!(told.status.code(), Some(0), "{out}");
+        let line = out.lines().find(|line| line.contains("other members"));
+        assert_eq!(line.is_some(), named.is_some(), "{out}");
+        assert!(
+            named.is_none_or(|named| line.unwrap().contains("no proof") && line.unwrap().ends_with(named)),
+            "{out}"
+        );
+    }
 }
 
 #[test]
@@ -209,10 +248,15 @@ impl Drop for Running {
 
 impl Running {
     fn start(directory: &Path, arguments: &[&str]) -> Self {
+        Self::logging(directory, arguments, Stdio::inherit())
+    }
+
+    fn logging(directory: &Path, arguments: &[&str], log: Stdio) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_placet"))
             .args(["serve", "--listen", "127.0.0.1:0", "--database", &format!("sqlite:{}", database(directory))])
             .args(arguments)
             .stdout(Stdio::piped())
+            .stderr(log)
             .spawn()
             .unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap());
@@ -353,6 +397,27 @@ fn serve_publishes_and_stops_when_asked() {
     let told = placet(&["serve", "--config", &config, "--listen", "127.0.0.1:0"]);
     assert_eq!(told.status.code(), Some(1), "a config with errors is not served");
     assert!(text(&told.stderr).contains("/purposes/1/id") && told.stdout.is_empty());
+}
+
+#[test]
+fn the_log_tells_of_a_refused_origin_once_and_of_no_address() {
+    let (directory, config) = file("placet.json", demo().to_string());
+    let log = directory.path().join("log");
+    let arguments = ["--config", &config, "--trusted-proxy", "127.0.0.1"];
+    let running = Running::logging(directory.path(), &arguments, fs::File::create(&log).unwrap().into());
+    for path in ["/v1/receipts", "/v1/region", "/v1/receipts"] {
+        let method = if path == "/v1/region" { "GET" } else { "OPTIONS" };
+        let asked = format!(
+            "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+             Origin: https://other.example\r\nX-Forwarded-For: 198.51.100.77\r\n\r\n"
+        );
+        assert_eq!(running.ask(&asked).unwrap().0, 403);
+    }
+    drop(running);
+    let log = fs::read_to_string(log).unwrap();
+    let told: Vec<&str> = log.lines().filter(|line| line.contains("other.example")).collect();
+    assert!(matches!(told[..], [line] if line.contains("WARN") && line.contains("`site`")), "{log}");
+    assert!(!log.contains("198.51.100.77") && !log.contains("127.0.0.1:"), "{log}");
 }
 
 #[test]
