@@ -90,12 +90,13 @@ enum Command {
         #[arg(long)]
         demo: bool,
     },
-    /// Verify a receipt file offline and say what it proves.
+    /// Verify receipt files offline and say what they prove.
     ///
-    /// Exit code 0: genuine; 1: not genuine, with the reason; 2: the file cannot be read.
+    /// Exit code 0: all are genuine; 1: one is not, with the reason; 2: one cannot be read.
     Verify {
-        /// The receipt file, as a shopper downloads it.
-        file: PathBuf,
+        /// The receipt files, as shoppers download them.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
     },
     /// Print the JSON Schema of the config, for editors.
     Schema,
@@ -127,6 +128,13 @@ impl Failure {
     /// Input that cannot be read: exit code 2.
     fn unreadable(what: impl Into<String>) -> Self {
         Failure { code: 2, ..Failure::new(what) }
+    }
+
+    fn tell(&self) {
+        eprintln!("error: {}", self.what);
+        if let Some(help) = &self.help {
+            eprintln!(" help: {help}");
+        }
     }
 
     /// The same failure with what to do about it.
@@ -169,10 +177,7 @@ pub fn run() -> ExitCode {
     match obey(Cli::parse().command) {
         Ok(code) => code,
         Err(failure) => {
-            eprintln!("error: {}", failure.what);
-            if let Some(help) = &failure.help {
-                eprintln!(" help: {help}");
-            }
+            failure.tell();
             ExitCode::from(failure.code)
         }
     }
@@ -192,7 +197,7 @@ fn obey(command: Command) -> Result<ExitCode, Failure> {
             let plan = Plan { config, listen, database, public: public_url, proxies, regions, demo };
             start(plan)
         }
-        Command::Verify { file } => verify_receipt(&file),
+        Command::Verify { files } => verify_receipts(&files),
         Command::Schema => {
             let text = serde_json::to_string_pretty(&schema()).map_err(|error| Failure::new(error.to_string()))?;
             say(&format!("{text}\n"))
@@ -312,10 +317,35 @@ fn start(plan: Plan) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn verify_receipt(path: &Path) -> Result<ExitCode, Failure> {
-    let report = verify_file(&read(path, MAX_FILE, "receipt file")?);
-    say(&told_report(&report))?;
-    Ok(ExitCode::from(u8::from(!report.is_genuine())))
+/// Verifies each file; one that cannot be read does not keep the others from it.
+fn verify_receipts(paths: &[PathBuf]) -> Result<ExitCode, Failure> {
+    let (mut worst, mut genuine, mut forged, mut unreadable) = (0, 0, 0, 0);
+    for path in paths {
+        if paths.len() > 1 {
+            say(&format!("{}\n", path.display()))?;
+        }
+        let code = match read(path, MAX_FILE, "receipt file") {
+            Ok(text) => {
+                let report = verify_file(&text);
+                say(&told_report(&report))?;
+                *(if report.is_genuine() { &mut genuine } else { &mut forged }) += 1;
+                u8::from(!report.is_genuine())
+            }
+            Err(failure) => {
+                failure.tell();
+                unreadable += 1;
+                failure.code
+            }
+        };
+        worst = code.max(worst);
+        if paths.len() > 1 {
+            say("\n")?;
+        }
+    }
+    if paths.len() > 1 {
+        say(&format!("{} files: {genuine} genuine, {forged} not genuine, {unreadable} not read\n", paths.len()))?;
+    }
+    Ok(ExitCode::from(worst))
 }
 
 /// The config at `path`, if it has no errors; otherwise they are listed.
