@@ -17,6 +17,8 @@ pub const MAX_FILE: usize = 1024 * 1024;
 pub struct Report {
     /// What was checked, in order. The file is genuine where every check passed.
     pub checks: Vec<Check>,
+    /// The names of members that no receipt file has, quoted. Nothing signs them, so they prove nothing.
+    pub others: Vec<String>,
     /// What the receipt says; `None` where it could not be verified.
     pub content: Option<Content>,
     /// What a genuine file proves, in sentences.
@@ -74,7 +76,13 @@ impl Report {
 
 /// Verifies the text of a receipt file.
 pub fn verify_file(text: &str) -> Report {
-    let mut report = Report { checks: Vec::new(), content: None, proves: Vec::new(), does_not_prove: Vec::new() };
+    let mut report = Report {
+        checks: Vec::new(),
+        others: Vec::new(),
+        content: None,
+        proves: Vec::new(),
+        does_not_prove: Vec::new(),
+    };
     let (file, others) = match read_file(text) {
         Ok(read) => read,
         Err(fault) => {
@@ -83,11 +91,7 @@ pub fn verify_file(text: &str) -> Report {
         }
     };
     report.tell("file", Ok("A receipt file of version 1.".into()));
-    if !others.is_empty() {
-        let names = others.join(", ");
-        report
-            .tell("other members", Ok(format!("Not known to this program, signed by nothing and no proof: {names}.")));
-    }
+    report.others = others;
 
     let signed = file.jwk.is_some();
     let expect = Expect { unsigned: !signed, ..Expect::default() };

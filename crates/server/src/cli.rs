@@ -438,6 +438,13 @@ fn told_report(report: &Report) -> String {
         };
         let _ = writeln!(text, "{mark:>6}  {:<16}{told}", check.what);
     }
+    if !report.others.is_empty() {
+        let names = report.others.join(", ");
+        let _ = writeln!(
+            text,
+            "  note  other members   Not known to this program, signed by nothing and no proof: {names}."
+        );
+    }
     let _ = writeln!(text);
     match (&report.content, report.failure()) {
         (Some(content), None) => told_content(&mut text, report, content),
