@@ -256,6 +256,7 @@ fn publish_config(
     region_hint: Option<String>,
 ) -> Result<ExitCode, Failure> {
     let config = usable(path)?;
+    let calls = calls_by_path(base_url.as_ref(), &config.receipts.endpoint, region_hint.as_deref());
     let place = Place { base: base_url.map(|url| url.to_string()), notices: "notice/", region: region_hint };
     let publication = publish(&config, &place).map_err(|error| Failure::new(error.to_string()))?;
     // What names the others comes last: a visitor in between finds everything that a tag points to.
@@ -272,8 +273,30 @@ fn publish_config(
             "Serve that directory, and put the address of placet.js into the snippet (or publish with --base-url)."
         );
     }
+    eprint!("{calls}");
     eprintln!("Paste this at the start of <head>, before every other script:\n");
     say(&format!("{}\n", publication.snippet.trim_end()))
+}
+
+/// What the loader makes of an endpoint or a hint that is only a path: it goes by the address of `placet.js`, not by the page's.
+fn calls_by_path(base: Option<&Url>, endpoint: &str, hint: Option<&str>) -> String {
+    let mut text = String::new();
+    let calls = [
+        (Some(endpoint), "receipts.endpoint", "receipts go"),
+        (hint, "--region-hint", "the question of the region goes"),
+    ];
+    for (path, name, goes) in calls {
+        let Some(path) = path.filter(|path| Url::parse(path).is_err()) else { continue };
+        let _ = match base.and_then(|base| base.join(path).ok()) {
+            Some(url) => writeln!(
+                text,
+                "warning: {name} is the path {path}, so {goes} to {url}, on the host of --base-url.\n   help: If the \
+                 server is on another host, write its whole address there, for example https://consent.shop.example{path}."
+            ),
+            None => writeln!(text, "{name} is a path, so {goes} to {path} on the host that placet.js is loaded from."),
+        };
+    }
+    text
 }
 
 /// Writes a file and its compressed form.

@@ -64,8 +64,7 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
     let mut others = nothing();
     let mut third_party = None;
     if plan.demo {
-        let port = if plan.listen.port() == 0 { 0 } else { plan.listen.port().saturating_add(1) };
-        let listener = bind(SocketAddr::new(plan.listen.ip(), port)).await?;
+        let listener = bind_third_parties(plan.listen).await?;
         let origins = demo::Origins { placet: origin.clone(), third_party: format!("http://{}", local(&listener)?) };
         config.site = address.to_string();
         others = demo::shop(&origins);
@@ -114,6 +113,20 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
         Failure::new(format!("cannot listen on {address}: {error}")).help(
             "Stop what listens there, or choose another address with --listen, for example --listen 127.0.0.1:8080.",
         )
+    })
+}
+
+/// Listens on the port after the shop's.
+async fn bind_third_parties(shop: SocketAddr) -> Result<TcpListener, Failure> {
+    let help = "The demo needs two ports, one after the other. Stop what listens there, or choose another pair with --listen, \
+                for example --listen 127.0.0.1:8900.";
+    let port = match shop.port() {
+        0 => 0,
+        port => port.checked_add(1).ok_or_else(|| Failure::new(format!("there is no port after {port}")).help(help))?,
+    };
+    let address = SocketAddr::new(shop.ip(), port);
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::new(format!("cannot listen on {address} for the demo's pretend third parties: {error}")).help(help)
     })
 }
 

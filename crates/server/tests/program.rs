@@ -9,7 +9,7 @@ use placet_model::receipt::{Acknowledgement, ReceiptFile};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -220,6 +220,58 @@ fn publish_writes_every_file_whole_and_keeps_older_notices() {
     assert_eq!(told.status.code(), Some(1), "a config with errors");
     assert!(text(&told.stderr).contains("/purposes/1/id"));
     assert_eq!(files(&out), after, "changes nothing");
+}
+
+#[test]
+fn publish_says_where_calls_go_that_are_only_paths() {
+    let with = |endpoint: &str| {
+        let mut config = demo();
+        config["receipts"]["endpoint"] = endpoint.into();
+        file("placet.json", config.to_string())
+    };
+    let cdn = ["--base-url", "https://cdn.shop.example/placet/"];
+    let whole = "https://consent.shop.example/v1/receipts";
+    for (endpoint, arguments, said) in [
+        (
+            "/v1/receipts",
+            &cdn[..],
+            Some("so receipts go to https://cdn.shop.example/v1/receipts, on the host of --base-url"),
+        ),
+        ("/v1/receipts", &[], Some("so receipts go to /v1/receipts on the host that placet.js is loaded from")),
+        (whole, &cdn, None),
+        (whole, &[&cdn[..], &["--region-hint", "https://consent.shop.example/v1/region"]].concat(), None),
+        (whole, &[&cdn[..], &["--region-hint", "/hint"]].concat(), Some("goes to https://cdn.shop.example/hint")),
+    ] {
+        let (directory, config) = with(endpoint);
+        let out = directory.path().join("embed").display().to_string();
+        let told = placet(&[&["publish", &config, "--out", &out], arguments].concat());
+        let log = text(&told.stderr);
+        assert_eq!(told.status.code(), Some(0), "{log}");
+        assert!(said.is_none_or(|said| log.contains(said)), "{log}");
+        assert_eq!(log.contains("path"), said.is_some(), "{log}");
+    }
+}
+
+#[test]
+fn the_demo_names_the_port_that_it_misses() {
+    let directory = TempDir::new().unwrap();
+    let (taken, port) = std::iter::repeat_with(|| TcpListener::bind("127.0.0.1:0").unwrap())
+        .map(|taken| (taken.local_addr().unwrap().port(), taken))
+        .find(|(port, _)| TcpListener::bind(("127.0.0.1", port - 1)).is_ok())
+        .map(|(port, taken)| (taken, port))
+        .unwrap();
+    let told = placet(&[
+        "serve",
+        "--demo",
+        "--listen",
+        &format!("127.0.0.1:{}", port - 1),
+        "--database",
+        &format!("sqlite:{}", database(directory.path())),
+    ]);
+    let log = text(&told.stderr);
+    assert_eq!(told.status.code(), Some(1), "{log}");
+    assert!(log.contains(&format!("cannot listen on 127.0.0.1:{port}")) && log.contains("--listen"), "{log}");
+    drop(taken);
 }
 
 fn files(directory: &Path) -> Vec<PathBuf> {
