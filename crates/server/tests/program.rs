@@ -537,23 +537,34 @@ fn the_demo_shop_is_served_with_its_third_parties() {
     let mut running = Running::start(directory.path(), &["--demo"]);
     let third_party = running.line("placet: third parties on http://");
     for (path, said) in [
-        ("/", "lang=\"en\""),
-        ("/zh/", "lang=\"zh-CN\""),
-        ("/product", "lang=\"en\""),
-        ("/zh/account", "lang=\"zh-CN\""),
+        ("/", "<html lang=\"en\">"),
+        ("/", "hreflang=\"zh-CN\" href=\"http://"),
+        ("/account", "<a href=\"/account\" aria-current=\"page\">Account</a>"),
+        ("/account", "<a href=\"/zh/account\" lang=\"zh-CN\""),
+        ("/basket", "<a href=\"/basket\" aria-current=\"page\">Basket<"),
+        ("/basket", "<a href=\"/account\">Account</a>"),
+        ("/product", "<title>Ripple teapot"),
+        ("/product", "<li data-tag=\"Example Video\""),
+        ("/zh/", "<html lang=\"zh-CN\">"),
+        ("/zh/", "<a href=\"/\" lang=\"en\""),
+        ("/zh/account", "<a href=\"/zh/account\" aria-current=\"page\">我的账户</a>"),
+        ("/zh/basket", "<a href=\"/basket\" lang=\"en\""),
+        ("/zh/product", "</html>"),
         ("/assets/shop.css", "{"),
         ("/embed/placet.js", &running.authority),
     ] {
         let (status, body) = running.get(path);
         assert_eq!(status, 200, "{path}");
         assert!(body.contains(said), "{path}");
-        assert!(!body.contains("{{"), "{path} has a mark that was not filled");
+        assert!(!body.contains("{{") && !body.contains("<!-- "), "{path} has a mark that was not filled");
     }
     assert!(running.get("/").1.contains(&third_party), "the held tags point to the third parties");
     let (status, strict) = running.get("/strict");
     assert_eq!(status, 200);
     assert!(strict.contains("nonce=\""), "the strict page's tags carry the nonce");
-    assert_eq!(running.get("/placet.json").0, 404);
+    for path in ["/placet.json", "/frame", "/frame.html", "/zh/frame"] {
+        assert_eq!(running.get(path).0, 404, "{path}");
+    }
     for request in ["GET /pagecount.js", "POST /collect", "OPTIONS /collect"] {
         let answer = ask(
             &third_party,
