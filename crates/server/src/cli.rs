@@ -76,14 +76,13 @@ enum Command {
         /// The address by which browsers reach the server, where a proxy stands before it.
         #[arg(long, value_parser = web_address)]
         public_url: Option<Url>,
-        /// A proxy whose X-Forwarded-For is believed, or a network of them such as 10.0.0.0/8. May be given more than once.
+        /// A proxy, or a network of them such as 10.0.0.0/8, whose X-Forwarded-For is believed. May be given more than once.
         #[arg(long, value_name = "ADDRESS")]
         trusted_proxy: Vec<IpNetwork>,
-        /// The request header in which your CDN names the visitor's country, then, if there is one, the header of the
-        /// part of the country: for example CF-IPCountry,CF-Region-Code.
-        #[arg(long, value_name = "NAME", value_delimiter = ',', conflicts_with = "geo")]
+        /// The headers in which your CDN names the visitor's country and the part of it, which may be left out.
+        #[arg(long, value_name = "COUNTRY[,PART]", value_delimiter = ',', conflicts_with = "geo")]
         region_header: Vec<HeaderName>,
-        /// A country or city database in MaxMind's format (.mmdb), which tells the visitor's region.
+        /// A country or city database in MaxMind's format, which tells the visitor's region.
         #[arg(long, value_name = "FILE")]
         geo: Option<PathBuf>,
         /// Serve the demo shop too, and its pretend third parties on the next port.

@@ -17,7 +17,7 @@ pub struct Place {
     pub base: Option<String>,
     /// The way from `placet.js` to the notices, with a slash at the end.
     pub notices: &'static str,
-    /// The address or absolute path of the region hint; without it the loader asks nobody.
+    /// The address that says where a visitor is, absolute or from `placet.js`; without it nobody is asked.
     pub region: Option<String>,
 }
 
