@@ -24,8 +24,13 @@ pub(crate) struct Arguments {
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCode> {
     // Before the build: nobody wants to hear of a taken port minutes later.
     check_ports(arguments.port)?;
+    let first = !workspace.placet().join("widget.wasm").exists();
+    step(1, if first { "the widget; the first build takes minutes, later ones seconds" } else { "the widget" });
     widget::build(workspace)?;
+    let first = !workspace.binary("debug").exists();
+    step(2, if first { "the server; the first build takes minutes here too" } else { "the server" });
     build::server(workspace, Profile::Dev)?;
+    step(3, "the shop");
 
     let mut server = Command::new(workspace.binary("debug"));
     server
@@ -36,6 +41,11 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCo
         .arg(database(workspace));
     println!("\n  The demo shop:  http://127.0.0.1:{}/\n  Ctrl-C ends it.\n", arguments.port);
     become_server(&mut server)
+}
+
+/// Says how far it is, between the lines of cargo.
+fn step(number: u8, what: &str) {
+    eprintln!("\n{number}/3  {what}");
 }
 
 /// The receipts of the demo survive from one run to the next, as a shop's would.

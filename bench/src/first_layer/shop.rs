@@ -16,8 +16,12 @@ impl Shop {
     /// Reads the page and leaves out what belongs to a banner or obeys one: the tag, the held
     /// tags, and the strip that shows what they do.
     pub(crate) fn read() -> Result<Self> {
-        let path = places::root().join("public/demo/index.html");
-        let page = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let demo = places::root().join("public/demo");
+        let (frame, page) = (read(&demo.join("frame.html"))?, read(&demo.join("index.html"))?);
+        let Some((head, main)) = page.split_once("<!-- main -->\n") else {
+            bail!("the demo's page has changed: its content was not found");
+        };
+        let page = frame.replacen("{{head}}\n", head, 1).replacen("{{main}}\n", main, 1);
         let mut page: String =
             fill(&page).lines().filter(|line| !is_tag(line)).map(|line| format!("{line}\n")).collect();
         let (Some(from), Some(to)) = (page.find("<aside class=\"running\""), page.find("</aside>")) else {
@@ -64,5 +68,8 @@ fn is_tag(line: &str) -> bool {
 }
 
 fn fill(text: &str) -> String {
-    text.replace(" {{nonce}}", "").replace("{{placet}}", "").replace("{{third-party}}", "")
+    // The last four are of other pages than the first.
+    ["{{placet}}", "{{third-party}}", " {{nonce}}", "{{page}}", " {{at-account}}", " {{at-basket}}", "{{tags}}"]
+        .iter()
+        .fold(text.to_owned(), |text, mark| text.replace(mark, ""))
 }

@@ -36,6 +36,8 @@ pub mod problem;
 #[cfg(feature = "native")]
 pub mod regime;
 #[cfg(feature = "native")]
+pub mod region;
+#[cfg(feature = "native")]
 pub mod rules;
 #[cfg(feature = "native")]
 pub mod signals;

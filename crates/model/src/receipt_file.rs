@@ -17,6 +17,8 @@ pub const MAX_FILE: usize = 1024 * 1024;
 pub struct Report {
     /// What was checked, in order. The file is genuine where every check passed.
     pub checks: Vec<Check>,
+    /// The names of members that no receipt file has, quoted. Nothing signs them, so they prove nothing.
+    pub others: Vec<String>,
     /// What the receipt says; `None` where it could not be verified.
     pub content: Option<Content>,
     /// What a genuine file proves, in sentences.
@@ -74,15 +76,22 @@ impl Report {
 
 /// Verifies the text of a receipt file.
 pub fn verify_file(text: &str) -> Report {
-    let mut report = Report { checks: Vec::new(), content: None, proves: Vec::new(), does_not_prove: Vec::new() };
-    let file = match read_file(text) {
-        Ok(file) => file,
+    let mut report = Report {
+        checks: Vec::new(),
+        others: Vec::new(),
+        content: None,
+        proves: Vec::new(),
+        does_not_prove: Vec::new(),
+    };
+    let (file, others) = match read_file(text) {
+        Ok(read) => read,
         Err(fault) => {
             report.tell("file", Err(fault));
             return report;
         }
     };
     report.tell("file", Ok("A receipt file of version 1.".into()));
+    report.others = others;
 
     let signed = file.jwk.is_some();
     let expect = Expect { unsigned: !signed, ..Expect::default() };
@@ -132,7 +141,8 @@ impl Report {
     }
 }
 
-fn read_file(text: &str) -> Result<ReceiptFile, String> {
+/// The file, and the names of the members in it that we do not know.
+fn read_file(text: &str) -> Result<(ReceiptFile, Vec<String>), String> {
     if text.len() > MAX_FILE {
         return Err(format!("It has {} bytes; a receipt file has at most {MAX_FILE}.", text.len()));
     }
@@ -140,9 +150,37 @@ fn read_file(text: &str) -> Result<ReceiptFile, String> {
     let file: ReceiptFile = json::from_tree(&value)
         .ok_or("It is not a receipt file: it needs `placet`, `receipt`, `jwk`, `notice` and `acknowledgement`.")?;
     match file.placet {
-        1 => Ok(file),
+        1 => Ok((file, other_members(&value))),
         version => Err(format!("It is a receipt file of version {version}; this program reads version 1.")),
     }
+}
+
+/// The most names of unknown members that are told.
+const MOST_NAMES: usize = 8;
+
+/// Members that no receipt file has, quoted and cut short: their names are as little to be trusted as what they hold.
+fn other_members(file: &Value) -> Vec<String> {
+    let known: [(&str, Option<&Value>, &[&str]); 3] = [
+        ("", Some(file), &["placet", "receipt", "jwk", "notice", "acknowledgement"]),
+        ("jwk.", file.get("jwk"), &["kty", "crv", "x", "y"]),
+        ("acknowledgement.", file.get("acknowledgement"), &["id", "receivedAt"]),
+    ];
+    let mut names: Vec<String> = known
+        .into_iter()
+        .flat_map(|(place, value, known)| {
+            let members = value.and_then(Value::as_object).into_iter().flatten();
+            members.filter(|(name, _)| !known.contains(&name.as_str())).map(move |(name, _)| {
+                let short: String = name.chars().take(40).collect();
+                format!("{:?}", format!("{place}{short}"))
+            })
+        })
+        .collect();
+    if names.len() > MOST_NAMES {
+        let more = names.len() - MOST_NAMES;
+        names.truncate(MOST_NAMES);
+        names.push(format!("{more} more"));
+    }
+    names
 }
 
 fn check_notice(text: &str, snapshot: Option<&Value>, named: &NoticeRef) -> Result<String, String> {

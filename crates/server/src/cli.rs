@@ -3,10 +3,15 @@
 //! Exit codes: 0 done; 1 the answer is no (a config with errors, a receipt that is not genuine,
 //! something that cannot be done); 2 the input cannot be read, or the command line is wrong.
 
+use crate::address::Proxies;
 use crate::demo;
+use crate::geo::Geo;
 use crate::publish::{File, Place, publish};
+use crate::region::Regions;
 use crate::serve::{Plan, serve};
+use axum::http::HeaderName;
 use clap::{Parser, Subcommand, ValueEnum};
+use ipnetwork::IpNetwork;
 use placet_model::check::{Checked, MAX_CONFIG, check};
 use placet_model::config::{Config, schema};
 use placet_model::json;
@@ -15,7 +20,7 @@ use placet_model::receipt::ChoiceState;
 use placet_model::receipt_file::{Content, MAX_FILE, Report, verify_file};
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Read, Write as _};
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{fs, io};
@@ -53,6 +58,9 @@ enum Command {
         /// The address where that directory will be served, for example https://cdn.shop.example/placet/.
         #[arg(long, value_parser = web_address)]
         base_url: Option<Url>,
+        /// The address or absolute path that tells the page the visitor's region; `placet serve` answers at /v1/region.
+        #[arg(long, value_name = "URL", value_parser = hint_address)]
+        region_hint: Option<String>,
     },
     /// Publish a config, serve the tag and record receipts.
     Serve {
@@ -68,19 +76,26 @@ enum Command {
         /// The address by which browsers reach the server, where a proxy stands before it.
         #[arg(long, value_parser = web_address)]
         public_url: Option<Url>,
-        /// A proxy whose X-Forwarded-For is believed. May be given more than once.
-        #[arg(long)]
-        trusted_proxy: Vec<IpAddr>,
+        /// A proxy, or a network of them such as 10.0.0.0/8, whose X-Forwarded-For is believed. May be given more than once.
+        #[arg(long, value_name = "ADDRESS")]
+        trusted_proxy: Vec<IpNetwork>,
+        /// The headers in which your CDN names the visitor's country and the part of it, which may be left out.
+        #[arg(long, value_name = "COUNTRY[,PART]", value_delimiter = ',', conflicts_with = "geo")]
+        region_header: Vec<HeaderName>,
+        /// A country or city database in MaxMind's format, which tells the visitor's region.
+        #[arg(long, value_name = "FILE")]
+        geo: Option<PathBuf>,
         /// Serve the demo shop too, and its pretend third parties on the next port.
         #[arg(long)]
         demo: bool,
     },
-    /// Verify a receipt file offline and say what it proves.
+    /// Verify receipt files offline and say what they prove.
     ///
-    /// Exit code 0: genuine; 1: not genuine, with the reason; 2: the file cannot be read.
+    /// Exit code 0: all are genuine; 1: one is not, with the reason; 2: one cannot be read.
     Verify {
-        /// The receipt file, as a shopper downloads it.
-        file: PathBuf,
+        /// The receipt files, as shoppers download them.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
     },
     /// Print the JSON Schema of the config, for editors.
     Schema,
@@ -114,6 +129,13 @@ impl Failure {
         Failure { code: 2, ..Failure::new(what) }
     }
 
+    fn tell(&self) {
+        eprintln!("error: {}", self.what);
+        if let Some(help) = &self.help {
+            eprintln!(" help: {help}");
+        }
+    }
+
     /// The same failure with what to do about it.
     pub fn help(self, help: impl Into<String>) -> Self {
         Failure { help: Some(help.into()), ..self }
@@ -135,15 +157,26 @@ fn web_address(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
+/// Reads the address of a region hint: a whole one, or a path on the host of `placet.js`.
+fn hint_address(text: &str) -> Result<String, String> {
+    if text.starts_with('/') && !text.starts_with("//") {
+        return Ok(text.to_owned());
+    }
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url.to_string()),
+        _ => {
+            Err("write a whole address such as https://consent.shop.example/v1/region, or a path such as /v1/region"
+                .into())
+        }
+    }
+}
+
 /// Runs the program on its command line.
 pub fn run() -> ExitCode {
     match obey(Cli::parse().command) {
         Ok(code) => code,
         Err(failure) => {
-            eprintln!("error: {}", failure.what);
-            if let Some(help) = &failure.help {
-                eprintln!(" help: {help}");
-            }
+            failure.tell();
             ExitCode::from(failure.code)
         }
     }
@@ -152,21 +185,38 @@ pub fn run() -> ExitCode {
 fn obey(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Check { config, format } => check_config(&config, format),
-        Command::Publish { config, out, base_url } => publish_config(&config, &out, base_url),
-        Command::Serve { config, listen, database, public_url, trusted_proxy, demo } => {
+        Command::Publish { config, out, base_url, region_hint } => publish_config(&config, &out, base_url, region_hint),
+        Command::Serve { config, listen, database, public_url, trusted_proxy, region_header, geo, demo } => {
+            let regions = regions(region_header, geo.as_deref())?;
             let config = match config {
                 Some(path) => usable(&path)?,
                 None => demo_config()?,
             };
-            let plan = Plan { config, listen, database, public: public_url, proxies: trusted_proxy, demo };
+            let proxies = Proxies::new(trusted_proxy);
+            let plan = Plan { config, listen, database, public: public_url, proxies, regions, demo };
             start(plan)
         }
-        Command::Verify { file } => verify_receipt(&file),
+        Command::Verify { files } => verify_receipts(&files),
         Command::Schema => {
             let text = serde_json::to_string_pretty(&schema()).map_err(|error| Failure::new(error.to_string()))?;
             say(&format!("{text}\n"))
         }
     }
+}
+
+/// How the server is to know where a visitor is.
+fn regions(headers: Vec<HeaderName>, geo: Option<&Path>) -> Result<Option<Regions>, Failure> {
+    if let Some(path) = geo {
+        let geo = Geo::open(path).map_err(|error| Failure::unreadable(error.to_string()).help(error.help()))?;
+        return Ok(Some(Regions::Geo(Box::new(geo))));
+    }
+    let mut headers = headers.into_iter();
+    let (country, part, more) = (headers.next(), headers.next(), headers.next());
+    if more.is_some() {
+        return Err(Failure::unreadable("--region-header names more than two headers")
+            .help("Name the header of the country, then at most the header of the part of the country."));
+    }
+    Ok(country.map(|country| Regions::Headers { country, part }))
 }
 
 fn check_config(path: &Path, format: Format) -> Result<ExitCode, Failure> {
@@ -198,9 +248,15 @@ fn unreadable_problem(failure: &Failure) -> Problem {
     }
 }
 
-fn publish_config(path: &Path, out: &Path, base_url: Option<Url>) -> Result<ExitCode, Failure> {
+fn publish_config(
+    path: &Path,
+    out: &Path,
+    base_url: Option<Url>,
+    region_hint: Option<String>,
+) -> Result<ExitCode, Failure> {
     let config = usable(path)?;
-    let place = Place { base: base_url.map(|url| url.to_string()), notices: "notice/", region: None };
+    let calls = calls_by_path(base_url.as_ref(), &config.receipts.endpoint, region_hint.as_deref());
+    let place = Place { base: base_url.map(|url| url.to_string()), notices: "notice/", region: region_hint };
     let publication = publish(&config, &place).map_err(|error| Failure::new(error.to_string()))?;
     // What names the others comes last: a visitor in between finds everything that a tag points to.
     let (named, naming): (Vec<&File>, Vec<&File>) = publication.files.iter().partition(|file| file.immutable);
@@ -216,8 +272,30 @@ fn publish_config(path: &Path, out: &Path, base_url: Option<Url>) -> Result<Exit
             "Serve that directory, and put the address of placet.js into the snippet (or publish with --base-url)."
         );
     }
+    eprint!("{calls}");
     eprintln!("Paste this at the start of <head>, before every other script:\n");
     say(&format!("{}\n", publication.snippet.trim_end()))
+}
+
+/// What the loader makes of an endpoint or a hint that is only a path: it goes by the address of `placet.js`, not by the page's.
+fn calls_by_path(base: Option<&Url>, endpoint: &str, hint: Option<&str>) -> String {
+    let mut text = String::new();
+    let calls = [
+        (Some(endpoint), "receipts.endpoint", "receipts go"),
+        (hint, "--region-hint", "the question of the region goes"),
+    ];
+    for (path, name, goes) in calls {
+        let Some(path) = path.filter(|path| Url::parse(path).is_err()) else { continue };
+        let _ = match base.and_then(|base| base.join(path).ok()) {
+            Some(url) => writeln!(
+                text,
+                "warning: {name} is the path {path}, so {goes} to {url}, on the host of --base-url.\n   help: If the \
+                 server is on another host, write its whole address there, for example https://consent.shop.example{path}."
+            ),
+            None => writeln!(text, "{name} is a path, so {goes} to {path} on the host that placet.js is loaded from."),
+        };
+    }
+    text
 }
 
 /// Writes a file and its compressed form.
@@ -261,10 +339,35 @@ fn start(plan: Plan) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn verify_receipt(path: &Path) -> Result<ExitCode, Failure> {
-    let report = verify_file(&read(path, MAX_FILE, "receipt file")?);
-    say(&told_report(&report))?;
-    Ok(ExitCode::from(u8::from(!report.is_genuine())))
+/// Verifies each file; one that cannot be read does not keep the others from it.
+fn verify_receipts(paths: &[PathBuf]) -> Result<ExitCode, Failure> {
+    let (mut worst, mut genuine, mut forged, mut unreadable) = (0, 0, 0, 0);
+    for path in paths {
+        if paths.len() > 1 {
+            say(&format!("{}\n", path.display()))?;
+        }
+        let code = match read(path, MAX_FILE, "receipt file") {
+            Ok(text) => {
+                let report = verify_file(&text);
+                say(&told_report(&report))?;
+                *(if report.is_genuine() { &mut genuine } else { &mut forged }) += 1;
+                u8::from(!report.is_genuine())
+            }
+            Err(failure) => {
+                failure.tell();
+                unreadable += 1;
+                failure.code
+            }
+        };
+        worst = code.max(worst);
+        if paths.len() > 1 {
+            say("\n")?;
+        }
+    }
+    if paths.len() > 1 {
+        say(&format!("{} files: {genuine} genuine, {forged} not genuine, {unreadable} not read\n", paths.len()))?;
+    }
+    Ok(ExitCode::from(worst))
 }
 
 /// The config at `path`, if it has no errors; otherwise they are listed.
@@ -356,6 +459,13 @@ fn told_report(report: &Report) -> String {
             Err(told) => ("NOT OK", told),
         };
         let _ = writeln!(text, "{mark:>6}  {:<16}{told}", check.what);
+    }
+    if !report.others.is_empty() {
+        let names = report.others.join(", ");
+        let _ = writeln!(
+            text,
+            "  note  other members   Not known to this program, signed by nothing and no proof: {names}."
+        );
     }
     let _ = writeln!(text);
     match (&report.content, report.failure()) {

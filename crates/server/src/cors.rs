@@ -5,15 +5,52 @@
 use crate::problem::Problem;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use url::{Host, Url};
 
 /// The origins whose pages may record receipts.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Origins {
     site: String,
     own: String,
     loopback: bool,
     plain: bool,
+    refused: Refused,
+}
+
+/// Refused origins, told to the log at most once a minute: anybody can send them, and a wrong `site` refuses all.
+#[derive(Debug, Default)]
+struct Refused(Mutex<(Option<Instant>, u64)>);
+
+const BETWEEN_LINES: Duration = Duration::from_secs(60);
+
+impl Refused {
+    fn tell(&self, origin: &str) {
+        if let Some(untold) = self.due(Instant::now()) {
+            tracing::warn!(
+                ?origin,
+                untold,
+                "refused a page of another origin; `site` in the config says whose pages may call"
+            );
+        }
+    }
+
+    /// Whether it is time for a line; then, how many refusals had none since the last one.
+    fn due(&self, now: Instant) -> Option<u64> {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (last, untold) = *held;
+        match last.is_some_and(|last| now.saturating_duration_since(last) < BETWEEN_LINES) {
+            true => {
+                *held = (last, untold.saturating_add(1));
+                None
+            }
+            false => {
+                *held = (Some(now), 0);
+                Some(untold)
+            }
+        }
+    }
 }
 
 impl Origins {
@@ -26,6 +63,7 @@ impl Origins {
             own: public.origin().ascii_serialization(),
             loopback: host.as_ref().is_some_and(is_loopback),
             plain,
+            refused: Refused::default(),
         }
     }
 
@@ -54,10 +92,12 @@ impl Origins {
             return Ok(None);
         };
         let text = origin.to_str().unwrap_or("");
-        match self.allow(text) {
-            true => Ok(Some(origin.clone())),
-            false => Err(Problem::OriginRefused(text.chars().take(100).collect())),
+        if self.allow(text) {
+            return Ok(Some(origin.clone()));
         }
+        let text: String = text.chars().take(100).collect();
+        self.refused.tell(&text);
+        Err(Problem::OriginRefused(text))
     }
 
     /// Answers a preflight request.
@@ -79,8 +119,23 @@ impl Origins {
     }
 }
 
+/// Gives the answer of a call to the pages that may make it, and a problem to others.
+pub async fn answer(
+    origins: &Origins,
+    headers: &HeaderMap,
+    work: impl Future<Output = Result<Response, Problem>>,
+) -> Response {
+    let (origin, outcome) = match origins.check(headers) {
+        Ok(origin) => (origin, work.await),
+        Err(problem) => (None, Err(problem)),
+    };
+    let mut response = outcome.unwrap_or_else(IntoResponse::into_response);
+    tell(&mut response, origin);
+    response
+}
+
 /// Lets the page of `origin` read the answer.
-pub fn tell(response: &mut Response, origin: Option<HeaderValue>) {
+fn tell(response: &mut Response, origin: Option<HeaderValue>) {
     let headers = response.headers_mut();
     headers.append(header::VARY, HeaderValue::from_static("origin"));
     if let Some(origin) = origin {
@@ -102,6 +157,15 @@ pub fn is_loopback(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn refused_origins_are_told_once_a_minute() {
+        let refused = Refused::default();
+        let start = Instant::now();
+        for (after, told) in [(0, Some(0)), (0, None), (59, None), (60, Some(2)), (61, None), (180, Some(1))] {
+            assert_eq!(refused.due(start + Duration::from_secs(after)), told, "after {after} s");
+        }
+    }
 
     #[test]
     fn pages_of_the_site_may_record_and_others_may_not() {

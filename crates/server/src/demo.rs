@@ -4,6 +4,10 @@
 //! files, in which three marks stand for what is known only at the start: `{{placet}}` and
 //! `{{third-party}}` for the two origins, `{{nonce}}` for the attribute that a strict
 //! Content-Security-Policy wants.
+//!
+//! A page holds only what is its own; the `frame.html` of its language goes around it and says with marks what goes where:
+//! `{{head}}`, `{{main}}` and `{{tags}}` for the page's parts, `{{page}}` for its address below the language's,
+//! `{{at-PAGE}}` for the mark of the link that leads to the page itself.
 
 use crate::asset::{Asset, Keep, for_every_page};
 use crate::problem::Problem;
@@ -49,10 +53,10 @@ struct Shop {
 /// The shop's pages and assets. `/strict` is its first page under the strictest policy that the tag promises to work with.
 pub fn shop(origins: &Origins) -> Router {
     let files = Files::iter()
-        .filter(|path| !path.starts_with("third-party/") && !path.ends_with(".json"))
+        .filter(|path| !path.starts_with("third-party/") && !path.ends_with(".json") && !path.ends_with(FRAME))
         .filter_map(|path| Some((address(&path), asset(&path, origins)?)))
         .collect();
-    let strict = Files::get("index.html").map(|file| origins.fill(&String::from_utf8_lossy(&file.data)));
+    let strict = page("index.html").map(|page| origins.fill(&page));
     let shop = Shop { files, strict: strict.unwrap_or_default() };
     Router::new().route("/strict", get(strict_page)).fallback(get(shop_file)).with_state(Arc::new(shop))
 }
@@ -112,9 +116,40 @@ fn address(path: &str) -> String {
     }
 }
 
+/// What goes around the pages of a language.
+const FRAME: &str = "frame.html";
+/// The lines that stand before the second and third part of a page: its content, and its rows in the list of tags.
+const MAIN: &str = "<!-- main -->\n";
+const TAGS: &str = "<!-- tags -->\n";
+
+/// A page of the shop in its frame.
+fn page(path: &str) -> Option<String> {
+    let (folder, name) = path.split_at(path.rfind('/').map_or(0, |slash| slash + 1));
+    let name = name.strip_suffix(".html")?;
+    let (frame, text) = (text(&format!("{folder}{FRAME}"))?, text(path)?);
+    let (head, rest) = text.split_once(MAIN)?;
+    let (main, tags) = rest.split_once(TAGS).unwrap_or((rest, ""));
+    let mut page = frame.replace("{{page}}", if name == "index" { "" } else { name });
+    for (mark, part) in [("{{head}}\n", head), ("{{main}}\n", main), ("{{tags}}\n", tags)] {
+        page = page.replacen(mark, part, 1);
+    }
+    for other in ["account", "basket"] {
+        let here = if other == name { " aria-current=\"page\"" } else { "" };
+        page = page.replace(&format!(" {{{{at-{other}}}}}"), here);
+    }
+    Some(page)
+}
+
+fn text(path: &str) -> Option<String> {
+    String::from_utf8(Files::get(path)?.data.into_owned()).ok()
+}
+
 fn asset(path: &str, origins: &Origins) -> Option<Asset> {
-    let bytes = Files::get(path)?.data.into_owned();
     let content_type = content_type(path);
+    let bytes = match path.ends_with(".html") && !path.starts_with("third-party/") {
+        true => page(path)?.into_bytes(),
+        false => Files::get(path)?.data.into_owned(),
+    };
     Some(match String::from_utf8(bytes) {
         Ok(text) => {
             let text = origins.fill(&text).replace(" {{nonce}}", "");

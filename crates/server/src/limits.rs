@@ -11,11 +11,11 @@ use tokio::sync::Semaphore;
 /// The numbers. The defaults leave room for an office or a mobile carrier behind one network.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Recording calls that a network may make at once after a quiet time.
+    /// Receipts that a network may send at once after a quiet time.
     pub burst: u32,
-    /// Recording calls that a network may make per second in the long run.
+    /// Receipts that a network may send per second in the long run.
     pub per_second: u32,
-    /// Recording calls that are handled at the same time.
+    /// Recording calls that are verified and stored at the same time.
     pub calls: usize,
     /// How long the body of a call may take to arrive.
     pub body_time: Duration,
@@ -30,12 +30,12 @@ impl Default for Limits {
 /// Networks that are remembered at most: a flood from more of them costs no more memory.
 const MOST_NETWORKS: usize = 50_000;
 
-/// Counts calls against the limits.
+/// Counts receipts and calls against the limits.
 #[derive(Debug)]
 pub struct Gauge {
     /// The numbers.
     pub limits: Limits,
-    /// One permit for each call that may be handled at the same time.
+    /// One permit for each call that may be verified and stored at the same time.
     pub calls: Semaphore,
     networks: Mutex<HashMap<Ipv6Addr, Bucket>>,
 }
@@ -52,11 +52,12 @@ impl Gauge {
         Gauge { limits, calls: Semaphore::new(limits.calls), networks: Mutex::default() }
     }
 
-    /// Counts a call from `address`.
+    /// Counts receipts from `address`: all of them, or none where they are too many.
     ///
     /// # Errors
-    /// How many seconds to wait, where the network has made too many.
-    pub fn count(&self, address: IpAddr, now: Instant) -> Result<(), u64> {
+    /// How many seconds to wait, where the network has sent too many.
+    pub fn count(&self, address: IpAddr, receipts: usize, now: Instant) -> Result<(), u64> {
+        let cost = receipts as f64;
         let (burst, rate) = (f64::from(self.limits.burst), f64::from(self.limits.per_second).max(0.01));
         let refilled =
             |bucket: &Bucket| (bucket.left + now.saturating_duration_since(bucket.at).as_secs_f64() * rate).min(burst);
@@ -70,10 +71,10 @@ impl Gauge {
         }
         let bucket = networks.entry(network).or_insert(Bucket { left: burst, at: now });
         let left = refilled(bucket);
-        if left < 1.0 {
-            return Err(((1.0 - left) / rate).ceil().max(1.0) as u64);
+        if left < cost {
+            return Err(((cost - left) / rate).ceil().max(1.0) as u64);
         }
-        *bucket = Bucket { left: left - 1.0, at: now };
+        *bucket = Bucket { left: left - cost, at: now };
         Ok(())
     }
 }
@@ -100,21 +101,27 @@ mod tests {
     fn a_network_has_its_burst_and_then_its_rate() {
         let gauge = Gauge::new(Limits { burst: 2, per_second: 1, ..Limits::default() });
         let start = Instant::now();
-        for (address, after, outcome) in [
-            ("192.0.2.1", 0, Ok(())),
-            ("192.0.2.77", 0, Ok(())),
-            ("192.0.2.1", 0, Err(1)),
-            ("::ffff:192.0.2.1", 0, Err(1)),
-            ("192.0.3.1", 0, Ok(())),
-            ("2001:db8:1:2::1", 0, Ok(())),
-            ("2001:db8:1:3::1", 0, Ok(())),
-            ("2001:db8:1:4::1", 0, Err(1)),
-            ("2001:db8:2::1", 0, Ok(())),
-            ("192.0.2.1", 1, Ok(())),
-            ("192.0.2.1", 1, Err(1)),
+        for (address, receipts, after, outcome) in [
+            ("192.0.2.1", 1, 0, Ok(())),
+            ("192.0.2.77", 1, 0, Ok(())),
+            ("192.0.2.1", 1, 0, Err(1)),
+            ("::ffff:192.0.2.1", 1, 0, Err(1)),
+            ("192.0.3.1", 1, 0, Ok(())),
+            ("2001:db8:1:2::1", 1, 0, Ok(())),
+            ("2001:db8:1:3::1", 1, 0, Ok(())),
+            ("2001:db8:1:4::1", 1, 0, Err(1)),
+            ("2001:db8:2::1", 1, 0, Ok(())),
+            ("192.0.2.1", 1, 1, Ok(())),
+            ("192.0.2.1", 1, 1, Err(1)),
+            ("198.51.100.1", 2, 1, Ok(())),
+            ("198.51.100.1", 2, 1, Err(2)),
+            ("198.51.100.1", 2, 2, Err(1)),
+            ("198.51.100.1", 1, 2, Ok(())),
+            ("203.0.113.1", 0, 2, Ok(())),
+            ("203.0.113.1", 2, 2, Ok(())),
         ] {
             let now = start + Duration::from_secs(after);
-            assert_eq!(gauge.count(address.parse().unwrap(), now), outcome, "{address} after {after} s");
+            assert_eq!(gauge.count(address.parse().unwrap(), receipts, now), outcome, "{address} after {after} s");
         }
     }
 }

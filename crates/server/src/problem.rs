@@ -61,7 +61,7 @@ impl Problem {
             Problem::Malformed(detail) => detail.clone(),
             Problem::TooLarge => "The body of a recording call has at most 16 KB.".into(),
             Problem::UnsupportedType => "The body must be application/json or text/plain.".into(),
-            Problem::OriginRefused(origin) => format!("Pages of {origin:?} may not record receipts here."),
+            Problem::OriginRefused(origin) => format!("{origin:?} is not an origin of this site."),
             Problem::TooSlow => "The body did not arrive within ten seconds.".into(),
             Problem::TooMany(seconds) | Problem::Busy(seconds) => format!("Try again in {seconds} s."),
             Problem::StoreFailed => "The receipt could not be stored; nothing of this call was kept.".into(),
@@ -145,7 +145,7 @@ const TOO_MANY: ProblemType = ProblemType {
     slug: "too-many-requests",
     title: "Too many requests",
     status: 429,
-    meaning: "More requests came from this network than shoppers make.",
+    meaning: "More receipts came from this network than shoppers make.",
     hint: "Wait for as long as the header Retry-After says; keep the receipts until then. If your own proxy stands before \
         the server, name it with --trusted-proxy, so that each visitor's own network is counted.",
 };

@@ -3,6 +3,7 @@
 //! **Invariant:** the answer leaves after the transaction is on disk, so whatever was acknowledged is held.
 //! **Invariant:** recording is idempotent: a client that heard no answer sends the same bytes again.
 
+use crate::address::Peer;
 use crate::cors;
 use crate::problem::Problem;
 use crate::state::{App, now};
@@ -15,30 +16,16 @@ use axum::response::{IntoResponse, Response};
 use placet_model::json;
 use placet_model::receipt::{MAX_BATCH, MAX_BODY, RecordAnswer, RecordRequest, RecordResult};
 use placet_model::verify::{Refusal, Unverified};
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::time::timeout;
 
-/// The address that a connection comes from.
-#[derive(Debug, Clone, Copy)]
-pub struct Peer(pub IpAddr);
-
 /// `POST <endpoint>`.
 pub async fn record(State(app): State<Arc<App>>, peer: Option<Extension<Peer>>, request: Request) -> Response {
-    match app.origins.check(request.headers()) {
-        Ok(origin) => {
-            let peer = peer.map(|Extension(Peer(address))| address);
-            let mut response = take(&app, peer, request).await.unwrap_or_else(IntoResponse::into_response);
-            cors::tell(&mut response, origin);
-            response
-        }
-        Err(problem) => {
-            let mut response = problem.into_response();
-            cors::tell(&mut response, None);
-            response
-        }
-    }
+    let (head, body) = request.into_parts();
+    let address = peer.map(|Extension(Peer(address))| app.proxies.counted(&head.headers, address));
+    cors::answer(&app.origins, &head.headers, take(&app, address, &head.headers, body)).await
 }
 
 /// `OPTIONS <endpoint>`.
@@ -49,17 +36,21 @@ pub async fn preflight(State(app): State<Arc<App>>, headers: HeaderMap) -> Resul
     app.origins.preflight(&headers)
 }
 
-async fn take(app: &App, peer: Option<IpAddr>, request: Request) -> Result<Response, Problem> {
-    if let Some(peer) = peer {
-        let address = forwarded_for(request.headers(), peer, &app.proxies);
-        app.gauge.count(address, Instant::now()).map_err(Problem::TooMany)?;
-    }
-    let _permit = app.gauge.calls.try_acquire().map_err(|_| Problem::Busy(2))?;
-    if !is_json_or_text(request.headers()) {
+async fn take(app: &App, address: Option<IpAddr>, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
+    let count = |receipts| match address {
+        Some(address) => app.gauge.count(address, receipts, Instant::now()).map_err(Problem::TooMany),
+        None => Ok(()),
+    };
+    // Each call counts as one receipt at least, before anything of it is read.
+    count(1)?;
+    if !is_json_or_text(headers) {
         return Err(Problem::UnsupportedType);
     }
-    let body = read(request.into_body(), app).await?;
+    let body = read(body, app).await?;
     let receipts = parse(&body)?;
+    count(receipts.len() - 1)?;
+    // Only now: a body that trickles in takes no place from others.
+    let _permit = app.gauge.calls.try_acquire().map_err(|_| Problem::Busy(2))?;
     let answer = RecordAnswer { results: keep(app, &receipts).await? };
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
     Ok((headers, json::to_text(&answer)).into_response())
@@ -161,50 +152,4 @@ fn is_json_or_text(headers: &HeaderMap) -> bool {
     let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     let essence = given.split(';').next().unwrap_or("").trim();
     essence.eq_ignore_ascii_case("application/json") || essence.eq_ignore_ascii_case("text/plain")
-}
-
-/// The address that counts: behind proxies that the operator named, the last one that they did not write themselves.
-fn forwarded_for(headers: &HeaderMap, peer: IpAddr, proxies: &[IpAddr]) -> IpAddr {
-    let lists = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
-    let mut hops: Vec<&str> = lists.flat_map(|list| list.split(',')).map(str::trim).collect();
-    let mut address = peer;
-    while proxies.contains(&address.to_canonical()) {
-        // A hop that cannot be read ends the way: what stands before it may be the visitor's own invention.
-        match hops.pop().and_then(address_of) {
-            Some(hop) => address = hop,
-            None => break,
-        }
-    }
-    address
-}
-
-/// The address of a hop, which some proxies write with its port.
-fn address_of(hop: &str) -> Option<IpAddr> {
-    hop.parse().ok().or_else(|| hop.parse::<SocketAddr>().ok().map(|socket| socket.ip()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use axum::http::HeaderValue;
-
-    #[test]
-    fn forwarded_addresses_count_behind_named_proxies_only() {
-        for (peer, proxies, forwarded, counted) in [
-            ("192.0.2.1", &[][..], "198.51.100.1", "192.0.2.1"),
-            ("192.0.2.1", &["192.0.2.1"], "198.51.100.1", "198.51.100.1"),
-            ("192.0.2.1", &["192.0.2.1"], "203.0.113.9, 198.51.100.1", "198.51.100.1"),
-            ("192.0.2.1", &["192.0.2.1", "192.0.2.2"], "203.0.113.9, 198.51.100.1, 192.0.2.2", "198.51.100.1"),
-            ("192.0.2.1", &["192.0.2.1"], "", "192.0.2.1"),
-            ("192.0.2.1", &["192.0.2.1"], "unknown", "192.0.2.1"),
-        ] {
-            let headers = HeaderMap::from_iter([(
-                header::HeaderName::from_static("x-forwarded-for"),
-                HeaderValue::from_static(forwarded),
-            )]);
-            let proxies: Vec<IpAddr> = proxies.iter().map(|proxy: &&str| proxy.parse().unwrap()).collect();
-            let address = forwarded_for(&headers, peer.parse().unwrap(), &proxies);
-            assert_eq!(address, counted.parse::<IpAddr>().unwrap(), "{forwarded}");
-        }
-    }
 }

@@ -2,7 +2,7 @@
 
 use crate::problem::{self, Problem};
 use crate::state::App;
-use crate::{embed, record};
+use crate::{embed, record, region};
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::map_response;
@@ -14,6 +14,7 @@ use std::sync::Arc;
 pub fn router(app: Arc<App>, others: Router) -> Router {
     Router::new()
         .route(&app.record_path, post(record::record).options(record::preflight))
+        .route(region::REGION_PATH, get(region::hint))
         .route("/embed/{*path}", get(embed::file))
         .route("/notice/{name}", get(embed::notice))
         .route("/.well-known/gpc.json", get(embed::file))

@@ -1,10 +1,11 @@
 //! Starting and stopping the server.
 
+use crate::address::{Peer, Proxies};
 use crate::cli::Failure;
 use crate::demo;
 use crate::limits::Limits;
 use crate::publish::{Place, publish};
-use crate::record::Peer;
+use crate::region::{REGION_PATH, Regions};
 use crate::routes::{nothing, router};
 use crate::state::{App, Settings, now};
 use crate::store::{Store, StoreError};
@@ -16,7 +17,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use placet_model::config::Config;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
@@ -25,7 +26,7 @@ use tower::ServiceExt;
 use url::Url;
 
 /// How the operator starts the server.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Plan {
     /// The checked config.
     pub config: Config,
@@ -36,7 +37,9 @@ pub struct Plan {
     /// The address by which browsers reach the server; where it listens, if not given.
     pub public: Option<Url>,
     /// Proxies whose X-Forwarded-For is believed.
-    pub proxies: Vec<IpAddr>,
+    pub proxies: Proxies,
+    /// How the server knows where a visitor is.
+    pub regions: Option<Regions>,
     /// Whether to serve the demo shop.
     pub demo: bool,
 }
@@ -61,8 +64,7 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
     let mut others = nothing();
     let mut third_party = None;
     if plan.demo {
-        let port = if plan.listen.port() == 0 { 0 } else { plan.listen.port().saturating_add(1) };
-        let listener = bind(SocketAddr::new(plan.listen.ip(), port)).await?;
+        let listener = bind_third_parties(plan.listen).await?;
         let origins = demo::Origins { placet: origin.clone(), third_party: format!("http://{}", local(&listener)?) };
         config.site = address.to_string();
         others = demo::shop(&origins);
@@ -73,14 +75,15 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
         Some(public) => public,
         None => Url::parse(&origin).map_err(|error| Failure::new(format!("{origin} is no address: {error}")))?,
     };
-    let place = Place { base: None, notices: "../notice/", region: None };
+    let place =
+        Place { base: None, notices: "../notice/", region: plan.regions.as_ref().map(|_| REGION_PATH.to_owned()) };
     let publication = publish(&config, &place).map_err(|error| Failure::new(error.to_string()))?;
     let store = Store::open(&plan.database).await.map_err(|error| cannot_open(&plan.database, &error))?;
     store
         .keep_notices(&publication.notices, now())
         .await
         .map_err(|error| cannot_open(&plan.database, &error.into()))?;
-    let settings = Settings { public, proxies: plan.proxies, limits: Limits::default() };
+    let settings = Settings { public, proxies: plan.proxies, regions: plan.regions, limits: Limits::default() };
     let app = App::new(&config, &publication, settings, store).map_err(|error| {
         Failure::new(error.to_string()).help("Write a path of its own there, for example /v1/receipts.")
     })?;
@@ -110,6 +113,20 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
         Failure::new(format!("cannot listen on {address}: {error}")).help(
             "Stop what listens there, or choose another address with --listen, for example --listen 127.0.0.1:8080.",
         )
+    })
+}
+
+/// Listens on the port after the shop's.
+async fn bind_third_parties(shop: SocketAddr) -> Result<TcpListener, Failure> {
+    let help = "The demo needs two ports, one after the other. Stop what listens there, or choose another pair with --listen, \
+                for example --listen 127.0.0.1:8900.";
+    let port = match shop.port() {
+        0 => 0,
+        port => port.checked_add(1).ok_or_else(|| Failure::new(format!("there is no port after {port}")).help(help))?,
+    };
+    let address = SocketAddr::new(shop.ip(), port);
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::new(format!("cannot listen on {address} for the demo's pretend third parties: {error}")).help(help)
     })
 }
 

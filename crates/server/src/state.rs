@@ -1,14 +1,15 @@
 //! What every handler sees: the config's facts, the published files, the database, the limits.
 
+use crate::address::Proxies;
 use crate::asset::{Asset, Keep};
 use crate::cors::{Origins, is_loopback};
 use crate::limits::{Gauge, Limits};
 use crate::publish::Publication;
+use crate::region::{REGION_PATH, Regions};
 use crate::store::Store;
 use placet_model::config::Config;
 use placet_model::verify::Expect;
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::time::{SystemTime, UNIX_EPOCH};
 use url::Url;
 
@@ -26,19 +27,23 @@ pub struct App {
     /// The limits and how much of them is used.
     pub gauge: Gauge,
     /// Proxies whose X-Forwarded-For is believed.
-    pub proxies: Vec<IpAddr>,
+    pub proxies: Proxies,
+    /// How the server knows where a visitor is; none where the operator named no way.
+    pub regions: Option<Regions>,
     site: String,
     audiences: Vec<String>,
     unsigned: bool,
 }
 
 /// What the operator says beside the config.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Settings {
     /// The address by which browsers reach the server.
     pub public: Url,
     /// Proxies whose X-Forwarded-For is believed.
-    pub proxies: Vec<IpAddr>,
+    pub proxies: Proxies,
+    /// How the server knows where a visitor is.
+    pub regions: Option<Regions>,
     /// The limits.
     pub limits: Limits,
 }
@@ -55,7 +60,7 @@ pub enum Unservable {
 }
 
 /// What the server itself serves: no endpoint may lie there.
-const TAKEN: [&str; 6] = ["/embed", "/notice", "/problems", "/.well-known", "/healthz", "/assets"];
+const TAKEN: [&str; 7] = [REGION_PATH, "/embed", "/notice", "/problems", "/.well-known", "/healthz", "/assets"];
 
 impl App {
     /// Puts the state together.
@@ -85,6 +90,7 @@ impl App {
             store,
             gauge: Gauge::new(settings.limits),
             proxies: settings.proxies,
+            regions: settings.regions,
             site: config.site.clone(),
             audiences: audiences(&url),
             unsigned: config.receipts.unsigned,
@@ -146,9 +152,39 @@ fn gpc(config: &Config) -> Vec<u8> {
 
 /// Whether a version is a date as GPC wants one: `2026-11-01`.
 fn is_date(text: &str) -> bool {
-    text.len() == 10
+    let shaped = text.len() == 10
         && text.bytes().enumerate().all(|(place, byte)| match place {
             4 | 7 => byte == b'-',
             _ => byte.is_ascii_digit(),
-        })
+        });
+    let within =
+        |part: Option<&str>, most| part.and_then(|part| part.parse().ok()).is_some_and(|n: u8| (1..=most).contains(&n));
+    shaped && within(text.get(5..7), 12) && within(text.get(8..10), 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_dates_are_told_as_the_last_update() {
+        for (version, date) in [
+            ("2026-11-01", true),
+            ("2026-12-31", true),
+            ("2026-13-01", false),
+            ("2026-00-10", false),
+            ("2026-11-32", false),
+            ("2026-11-1", false),
+            ("2026-11-01a", false),
+            ("20261101", false),
+            ("2026年1", false),
+            ("v7", false),
+            ("", false),
+        ] {
+            let config = Config { version: version.into(), ..Config::default() };
+            let told = String::from_utf8(gpc(&config)).unwrap();
+            let update = if date { format!(",\"lastUpdate\":\"{version}\"") } else { String::new() };
+            assert_eq!(told, format!("{{\"gpc\":true{update}}}"));
+        }
+    }
 }

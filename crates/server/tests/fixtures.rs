@@ -1,5 +1,5 @@
-//! The recording call by examples. Each case is a conversation with a fresh server; it is kept
-//! under `docs/reference/fixtures/recording/`, where builders of other backends find it.
+//! The recording call and the region hint by examples. Each case is a conversation with a fresh server; it is kept
+//! under `docs/reference/fixtures/`, where builders of other backends find it.
 //!
 //! `PLACET_BLESS=1 cargo test -p placet-server --test fixtures` writes the files anew.
 
@@ -8,7 +8,8 @@
 mod support;
 
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{HeaderName, Request};
+use placet_server::region::Regions;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use support::{Answer, Device, Server, merge, notice};
@@ -37,7 +38,7 @@ fn with(mut request: Value, changes: &Value) -> Value {
     request
 }
 
-fn cases() -> Vec<Case> {
+fn recording() -> Vec<Case> {
     let device = Device::new(1);
     let notice = notice();
     let good = device.receipt(1, &notice, &json!({}));
@@ -138,6 +139,12 @@ fn cases() -> Vec<Case> {
             &["notice-unknown"],
         ),
         one(
+            "notice-wrong",
+            "A receipt that names the right notice by its hash, and another version of it.",
+            &changed(json!({ "notice": { "version": "2026-02-01" } })),
+            &["claim-wrong"],
+        ),
+        one(
             "claim-wrong",
             "A page with its query.",
             &changed(json!({ "event": { "page": "/tea?utm_source=mail" } })),
@@ -203,6 +210,61 @@ fn cases() -> Vec<Case> {
     ]
 }
 
+fn hint(headers: Value) -> Value {
+    let mut request = json!({ "method": "GET", "path": "/v1/region", "headers": { "origin": "https://shop.example" } });
+    merge(&mut request["headers"], &headers);
+    request
+}
+
+/// Where the CDN names the visitor's country and the part of it in two headers.
+fn region() -> Vec<Case> {
+    let us = json!({ "cf-ipcountry": "US", "cf-region-code": "CA" });
+    vec![
+        Case {
+            name: "told",
+            about: "The region is a country, and a part of it where one is known.",
+            talk: vec![(hint(us.clone()), &["200"]), (hint(json!({ "cf-ipcountry": "CN" })), &["200"])],
+        },
+        Case {
+            name: "gpc",
+            about: "Whether the browser sends Global Privacy Control is told too.",
+            talk: vec![(with(hint(us), &json!({ "headers": { "sec-gpc": "1" } })), &["200"])],
+        },
+        Case {
+            name: "unknown",
+            about: "Where the region is not known, or what should name it is no code, it is null.",
+            talk: vec![
+                (hint(json!({})), &["200"]),
+                (hint(json!({ "cf-ipcountry": "XX" })), &["200"]),
+                (hint(json!({ "cf-ipcountry": "T1" })), &["200"]),
+                (hint(json!({ "cf-ipcountry": "US", "cf-region-code": "<script>" })), &["200"]),
+            ],
+        },
+        Case {
+            name: "same-origin",
+            about: "A page of the server's own host names no origin.",
+            talk: vec![(hint(json!({ "origin": null, "cf-ipcountry": "DE" })), &["200"])],
+        },
+        Case {
+            name: "origin-refused",
+            about: "Pages of another site are told nothing.",
+            talk: vec![(
+                hint(json!({ "origin": "https://other.example", "cf-ipcountry": "DE" })),
+                &["403 origin-refused"],
+            )],
+        },
+    ]
+}
+
+/// Where nothing tells the region.
+fn no_region() -> Vec<Case> {
+    vec![Case {
+        name: "not-found",
+        about: "An endpoint that cannot tell the region has no hint; the page then asks by its strictest rules.",
+        talk: vec![(hint(json!({ "sec-gpc": "1" })), &["404 not-found"])],
+    }]
+}
+
 fn preflight(origin: &str) -> Value {
     json!({
         "method": "OPTIONS", "path": "/v1/receipts",
@@ -242,7 +304,7 @@ fn told(answer: &Answer) -> Value {
     let mut told = json!({ "status": answer.status, "headers": headers });
     if !answer.body.is_empty() {
         told["body"] = answer.json();
-        for result in told["body"]["results"].as_array_mut().into_iter().flatten() {
+        for result in told.pointer_mut("/body/results").and_then(Value::as_array_mut).into_iter().flatten() {
             if result["receivedAt"].is_u64() {
                 result["receivedAt"] = 1_772_323_201_123_u64.into();
             }
@@ -253,11 +315,35 @@ fn told(answer: &Answer) -> Value {
 
 #[tokio::test]
 async fn the_recording_call_answers_as_the_fixtures_say() {
+    let files = agree("recording", recording(), Server::start).await;
+    known("recording", &files);
+}
+
+#[tokio::test]
+async fn the_region_hint_answers_as_the_fixtures_say() {
+    let told = async || {
+        let regions = Regions::Headers {
+            country: HeaderName::from_static("cf-ipcountry"),
+            part: Some(HeaderName::from_static("cf-region-code")),
+        };
+        Server::with_regions(Some(regions), &[]).await
+    };
+    let mut files = agree("region", region(), told).await;
+    files.extend(agree("region", no_region(), Server::start).await);
+    known("region", &files);
+}
+
+fn directory(folder: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/fixtures").join(folder)
+}
+
+/// Has each conversation with a fresh server, and compares it with its file.
+async fn agree(folder: &str, cases: Vec<Case>, start: impl AsyncFn() -> Server) -> Vec<PathBuf> {
     let bless = std::env::var_os("PLACET_BLESS").is_some();
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/fixtures/recording");
+    let directory = directory(folder);
     let mut files: Vec<PathBuf> = Vec::new();
-    for case in cases() {
-        let server = Server::start().await;
+    for case in cases {
+        let server = start().await;
         let mut talk = Vec::new();
         for (asked, outcomes) in &case.talk {
             let answer = server.send(request(asked)).await;
@@ -278,7 +364,12 @@ async fn the_recording_call_answers_as_the_fixtures_say() {
         );
         files.push(file);
     }
-    for file in std::fs::read_dir(&directory).unwrap() {
+    files
+}
+
+/// No file is left of a case that is gone.
+fn known(folder: &str, files: &[PathBuf]) {
+    for file in std::fs::read_dir(directory(folder)).unwrap() {
         let file = file.unwrap().path();
         assert!(
             files.iter().any(|known| known.file_name() == file.file_name()),

@@ -9,12 +9,13 @@ use placet_model::receipt::{Acknowledgement, ReceiptFile};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
-use support::{Device, NOTICE, database, notice};
+use support::mmdb::mmdb;
+use support::{Device, NOTICE, database, merge, notice};
 use tempfile::TempDir;
 
 fn placet(arguments: &[&str]) -> Output {
@@ -145,6 +146,45 @@ fn verify_tells_genuine_files_from_others() {
         assert!(all.contains(said), "{said}: {all}");
     }
     assert_eq!(placet(&["verify", "/nowhere/receipt.json"]).status.code(), Some(2));
+    assert_eq!(placet(&["verify"]).status.code(), Some(2));
+
+    let (_directory, good) = file("good.json", text_of(&good));
+    let (_directory, forged) = file("forged.json", with(&one_byte));
+    for (files, code, said) in [
+        (&[&*good, &good][..], 0, "2 files: 2 genuine, 0 not genuine, 0 not read"),
+        (&[&forged, &good], 1, "2 files: 1 genuine, 1 not genuine, 0 not read"),
+        (&[&good, "/nowhere/receipt.json", &forged, &good], 2, "4 files: 2 genuine, 1 not genuine, 1 not read"),
+    ] {
+        let told = placet(&[&["verify"], files].concat());
+        let out = text(&told.stdout);
+        assert_eq!(told.status.code(), Some(code), "{out}");
+        assert!(out.contains(said) && files.iter().all(|file| out.contains(file)), "{out}");
+    }
+}
+
+#[test]
+fn verify_says_what_it_does_not_know() {
+    let good = json::to_text(&receipt_file(&Device::new(1).receipt(1, &notice(), &json!({})), NOTICE));
+    let good: Value = serde_json::from_str(&good).unwrap();
+    for (changes, named) in [
+        (json!({}), None),
+        (json!({ "verified": true }), Some("\"verified\".")),
+        (json!({ "\u{1b}[31m签": 1, "jwk": { "owner": "Lin" } }), Some("\"\\u{1b}[31m签\", \"jwk.owner\".")),
+        (json!({ "acknowledgement": { "signature": "x" } }), Some("\"acknowledgement.signature\".")),
+    ] {
+        let mut content = good.clone();
+        merge(&mut content, &changes);
+        let (_directory, path) = file("receipt.json", content.to_string());
+        let told = placet(&["verify", &path]);
+        let out = text(&told.stdout);
+        assert_eq!(told.status.code(), Some(0), "{out}");
+        let line = out.lines().find(|line| line.contains("other members"));
+        assert_eq!(line.is_some(), named.is_some(), "{out}");
+        assert!(
+            named.is_none_or(|named| line.unwrap().contains("no proof") && line.unwrap().ends_with(named)),
+            "{out}"
+        );
+    }
 }
 
 #[test]
@@ -182,6 +222,58 @@ fn publish_writes_every_file_whole_and_keeps_older_notices() {
     assert_eq!(files(&out), after, "changes nothing");
 }
 
+#[test]
+fn publish_says_where_calls_go_that_are_only_paths() {
+    let with = |endpoint: &str| {
+        let mut config = demo();
+        config["receipts"]["endpoint"] = endpoint.into();
+        file("placet.json", config.to_string())
+    };
+    let cdn = ["--base-url", "https://cdn.shop.example/placet/"];
+    let whole = "https://consent.shop.example/v1/receipts";
+    for (endpoint, arguments, said) in [
+        (
+            "/v1/receipts",
+            &cdn[..],
+            Some("so receipts go to https://cdn.shop.example/v1/receipts, on the host of --base-url"),
+        ),
+        ("/v1/receipts", &[], Some("so receipts go to /v1/receipts on the host that placet.js is loaded from")),
+        (whole, &cdn, None),
+        (whole, &[&cdn[..], &["--region-hint", "https://consent.shop.example/v1/region"]].concat(), None),
+        (whole, &[&cdn[..], &["--region-hint", "/hint"]].concat(), Some("goes to https://cdn.shop.example/hint")),
+    ] {
+        let (directory, config) = with(endpoint);
+        let out = directory.path().join("embed").display().to_string();
+        let told = placet(&[&["publish", &config, "--out", &out], arguments].concat());
+        let log = text(&told.stderr);
+        assert_eq!(told.status.code(), Some(0), "{log}");
+        assert!(said.is_none_or(|said| log.contains(said)), "{log}");
+        assert_eq!(log.contains("path"), said.is_some(), "{log}");
+    }
+}
+
+#[test]
+fn the_demo_names_the_port_that_it_misses() {
+    let directory = TempDir::new().unwrap();
+    let (taken, port) = std::iter::repeat_with(|| TcpListener::bind("127.0.0.1:0").unwrap())
+        .map(|taken| (taken.local_addr().unwrap().port(), taken))
+        .find(|(port, _)| TcpListener::bind(("127.0.0.1", port - 1)).is_ok())
+        .map(|(port, taken)| (taken, port))
+        .unwrap();
+    let told = placet(&[
+        "serve",
+        "--demo",
+        "--listen",
+        &format!("127.0.0.1:{}", port - 1),
+        "--database",
+        &format!("sqlite:{}", database(directory.path())),
+    ]);
+    let log = text(&told.stderr);
+    assert_eq!(told.status.code(), Some(1), "{log}");
+    assert!(log.contains(&format!("cannot listen on 127.0.0.1:{port}")) && log.contains("--listen"), "{log}");
+    drop(taken);
+}
+
 fn files(directory: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory).unwrap() {
@@ -208,10 +300,15 @@ impl Drop for Running {
 
 impl Running {
     fn start(directory: &Path, arguments: &[&str]) -> Self {
+        Self::logging(directory, arguments, Stdio::inherit())
+    }
+
+    fn logging(directory: &Path, arguments: &[&str], log: Stdio) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_placet"))
             .args(["serve", "--listen", "127.0.0.1:0", "--database", &format!("sqlite:{}", database(directory))])
             .args(arguments)
             .stdout(Stdio::piped())
+            .stderr(log)
             .spawn()
             .unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap());
@@ -355,28 +452,116 @@ fn serve_publishes_and_stops_when_asked() {
 }
 
 #[test]
+fn the_log_tells_of_a_refused_origin_once_and_of_no_address() {
+    let (directory, config) = file("placet.json", demo().to_string());
+    let log = directory.path().join("log");
+    let arguments = ["--config", &config, "--trusted-proxy", "127.0.0.1"];
+    let running = Running::logging(directory.path(), &arguments, fs::File::create(&log).unwrap().into());
+    for path in ["/v1/receipts", "/v1/region", "/v1/receipts"] {
+        let method = if path == "/v1/region" { "GET" } else { "OPTIONS" };
+        let asked = format!(
+            "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+             Origin: https://other.example\r\nX-Forwarded-For: 198.51.100.77\r\n\r\n"
+        );
+        assert_eq!(running.ask(&asked).unwrap().0, 403);
+    }
+    drop(running);
+    let log = fs::read_to_string(log).unwrap();
+    let told: Vec<&str> = log.lines().filter(|line| line.contains("other.example")).collect();
+    assert!(matches!(told[..], [line] if line.contains("WARN") && line.contains("`site`")), "{log}");
+    assert!(!log.contains("198.51.100.77") && !log.contains("127.0.0.1:"), "{log}");
+}
+
+#[test]
+fn the_tag_asks_for_the_region_where_the_server_can_tell_it() {
+    let (directory, config) = file("placet.json", demo().to_string());
+    let geo = directory.path().join("geo.mmdb");
+    fs::write(&geo, mmdb("Test-Country", 6, &[("127.0.0.0/8", json!({ "country": { "iso_code": "DE" } }))])).unwrap();
+    for (arguments, told) in [
+        (&[][..], None),
+        (&["--region-header", "CF-IPCountry,CF-Region-Code"], Some("\"US-CA\"")),
+        (&["--region-header", "CF-IPCountry"], Some("\"US\"")),
+        (&["--geo", geo.to_str().unwrap()], Some("\"DE\"")),
+        (&["--geo", geo.to_str().unwrap(), "--trusted-proxy", "127.0.0.0/8"], Some("null")),
+    ] {
+        let running = Running::start(directory.path(), &[&["--config", &config], arguments].concat());
+        let asks = running.get("/embed/placet.js").1.contains("\"region\":\"/v1/region\"");
+        assert_eq!(asks, told.is_some(), "{arguments:?}");
+        let asked = "GET /v1/region HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+                     CF-IPCountry: US\r\nCF-Region-Code: CA\r\nSec-GPC: 1\r\n\r\n";
+        let (status, body) = running.ask(asked).unwrap();
+        match told {
+            Some(region) => assert_eq!((status, body), (200, format!("{{\"region\":{region},\"gpc\":true}}"))),
+            None => assert_eq!(status, 404, "{body}"),
+        }
+    }
+
+    let broken = directory.path().join("broken.mmdb");
+    fs::write(&broken, "not a database").unwrap();
+    let listen = ["--config", &config, "--listen", "127.0.0.1:0"];
+    for (arguments, code, said) in [
+        (&["--geo", "/nowhere/geo.mmdb"][..], 2, "cannot read the geo file /nowhere/geo.mmdb"),
+        (&["--geo", broken.to_str().unwrap()], 2, "broken.mmdb is not in MaxMind's format"),
+        (&["--region-header", "A,B,C"], 2, "more than two headers"),
+        (&["--region-header", "no header"], 2, "--region-header"),
+        (&["--region-header", "A", "--geo", geo.to_str().unwrap()], 2, "cannot be used with"),
+        (&["--trusted-proxy", "10.0.0.0/40"], 2, "--trusted-proxy"),
+    ] {
+        let told = placet(&[&["serve"], &listen[..], arguments].concat());
+        assert_eq!(told.status.code(), Some(code), "{arguments:?}");
+        assert!(text(&told.stderr).contains(said) && told.stdout.is_empty(), "{}", text(&told.stderr));
+    }
+
+    let out = directory.path().join("embed").display().to_string();
+    for (hint, written) in [
+        ("/v1/region", Some("\"region\":\"/v1/region\"")),
+        ("https://consent.shop.example/v1/region", Some("\"region\":\"https://consent.shop.example/v1/region\"")),
+        ("v1/region", None),
+        ("//evil.example/", None),
+        ("javascript:alert(1)", None),
+    ] {
+        let told = placet(&["publish", &config, "--out", &out, "--region-hint", hint]);
+        assert_eq!(told.status.code(), Some(if written.is_some() { 0 } else { 2 }), "{hint}");
+        if let Some(written) = written {
+            assert!(fs::read_to_string(format!("{out}/placet.js")).unwrap().contains(written), "{hint}");
+        }
+    }
+}
+
+#[test]
 fn the_demo_shop_is_served_with_its_third_parties() {
     let directory = TempDir::new().unwrap();
     let mut running = Running::start(directory.path(), &["--demo"]);
     let third_party = running.line("placet: third parties on http://");
     for (path, said) in [
-        ("/", "lang=\"en\""),
-        ("/zh/", "lang=\"zh-CN\""),
-        ("/product", "lang=\"en\""),
-        ("/zh/account", "lang=\"zh-CN\""),
+        ("/", "<html lang=\"en\">"),
+        ("/", "hreflang=\"zh-CN\" href=\"http://"),
+        ("/account", "<a href=\"/account\" aria-current=\"page\">Account</a>"),
+        ("/account", "<a href=\"/zh/account\" lang=\"zh-CN\""),
+        ("/basket", "<a href=\"/basket\" aria-current=\"page\">Basket<"),
+        ("/basket", "<a href=\"/account\">Account</a>"),
+        ("/product", "<title>Ripple teapot"),
+        ("/product", "<li data-tag=\"Example Video\""),
+        ("/zh/", "<html lang=\"zh-CN\">"),
+        ("/zh/", "<a href=\"/\" lang=\"en\""),
+        ("/zh/account", "<a href=\"/zh/account\" aria-current=\"page\">我的账户</a>"),
+        ("/zh/basket", "<a href=\"/basket\" lang=\"en\""),
+        ("/zh/product", "</html>"),
         ("/assets/shop.css", "{"),
         ("/embed/placet.js", &running.authority),
     ] {
         let (status, body) = running.get(path);
         assert_eq!(status, 200, "{path}");
         assert!(body.contains(said), "{path}");
-        assert!(!body.contains("{{"), "{path} has a mark that was not filled");
+        assert!(!body.contains("{{") && !body.contains("<!-- "), "{path} has a mark that was not filled");
     }
     assert!(running.get("/").1.contains(&third_party), "the held tags point to the third parties");
     let (status, strict) = running.get("/strict");
     assert_eq!(status, 200);
     assert!(strict.contains("nonce=\""), "the strict page's tags carry the nonce");
-    assert_eq!(running.get("/placet.json").0, 404);
+    for path in ["/placet.json", "/frame", "/frame.html", "/zh/frame"] {
+        assert_eq!(running.get(path).0, 404, "{path}");
+    }
     for request in ["GET /pagecount.js", "POST /collect", "OPTIONS /collect"] {
         let answer = ask(
             &third_party,

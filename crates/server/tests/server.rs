@@ -8,8 +8,8 @@ use axum::body::{Body, Bytes};
 use axum::extract::Extension;
 use axum::http::Request;
 use placet_model::receipt::MAX_BODY;
+use placet_server::address::Peer;
 use placet_server::limits::Limits;
-use placet_server::record::Peer;
 use placet_server::state::now;
 use serde_json::json;
 use std::fs;
@@ -146,7 +146,7 @@ async fn endless_bodies_are_cut_off() {
     assert_eq!(server.send(request.body(Body::new(Endless)).unwrap()).await.outcomes(), ["413 too-large"]);
 }
 
-/// A body that never arrives does not hold its place for ever.
+/// A body that never arrives is given up, and takes no place from others meanwhile.
 #[tokio::test]
 async fn bodies_that_do_not_arrive_are_given_up() {
     struct Silent;
@@ -164,15 +164,22 @@ async fn bodies_that_do_not_arrive_are_given_up() {
     let server = Server::with_limits(limits).await;
     let silent = Request::post("/v1/receipts").header("content-type", "application/json");
     let silent = server.send(silent.body(Body::new(Silent)).unwrap());
-    let busy = async {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        server.record(&[String::new()]).await
-    };
-    let (silent, busy) = tokio::join!(silent, busy);
+    let receipts = [String::new()];
+    // The second comes while the body of the first is awaited.
+    let (silent, other) = tokio::join!(biased; silent, server.record(&receipts));
     assert_eq!(silent.outcomes(), ["408 too-slow"]);
-    assert_eq!(busy.outcomes(), ["503 busy"], "all places were taken");
+    assert_eq!(other.outcomes(), ["malformed"], "the only place was free");
+}
+
+#[tokio::test]
+async fn calls_wait_outside_when_every_place_is_taken() {
+    let server = Server::with_limits(Limits { calls: 1, ..Limits::default() }).await;
+    let place = server.app.gauge.calls.acquire().await.unwrap();
+    let busy = server.record(&[String::new()]).await;
+    assert_eq!(busy.outcomes(), ["503 busy"]);
     assert_eq!(busy.header("retry-after"), "2");
     assert_eq!(busy.header("access-control-expose-headers"), "retry-after", "the page may read it");
+    drop(place);
     assert_eq!(server.record(&[String::new()]).await.outcomes(), ["malformed"], "there is a place again");
 }
 
@@ -191,6 +198,10 @@ async fn a_network_that_asks_too_much_has_to_wait() {
     assert_eq!(refused.header("retry-after"), "1");
     server.routes = all.layer(Extension(Peer("192.0.3.1".parse().unwrap())));
     assert_eq!(server.record(&receipt).await.outcomes(), ["recorded"], "another network does not");
+    let three = [&receipt[..], &receipt, &receipt].concat();
+    let refused = server.record(&three).await;
+    assert_eq!(refused.outcomes(), ["429 too-many-requests"], "each receipt counts");
+    assert_eq!(server.record(&receipt).await.outcomes(), ["recorded"], "and a refused call as one");
 }
 
 fn get(path: &str, headers: &[(&str, &str)]) -> Request<Body> {
@@ -236,6 +247,8 @@ async fn files_are_cached_as_long_as_they_may_be() {
             let current = server.send(get(path, &[("if-none-match", &held)])).await;
             assert_eq!((current.status, current.body.len()), (304, 0), "{path} {held}");
             assert_eq!((current.header("cache-control"), current.header("etag")), (keep, &*etag), "{path}");
+            // What the browser holds may be a page with a policy of its own, which the answer would replace.
+            assert_eq!(current.header("content-security-policy"), "", "{path}");
         }
         assert_eq!(server.send(get(path, &[("if-none-match", "\"x\"")])).await.status, 200);
     }

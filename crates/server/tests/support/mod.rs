@@ -4,6 +4,7 @@
 
 #[path = "../../../model/tests/support/mod.rs"]
 mod device;
+pub mod mmdb;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -11,8 +12,10 @@ use axum::http::{HeaderMap, Request};
 pub use device::{Device, merge};
 use placet_model::check::check;
 use placet_model::verify::hash;
+use placet_server::address::Proxies;
 use placet_server::limits::Limits;
 use placet_server::publish::{File, Publication, Snapshot};
+use placet_server::region::Regions;
 use placet_server::routes::{nothing, router};
 use placet_server::state::{App, Settings, now};
 use placet_server::store::Store;
@@ -67,7 +70,9 @@ impl Answer {
             return vec![self.status.to_string()];
         }
         let answer = self.json();
-        let results = answer["results"].as_array().unwrap();
+        let Some(results) = answer["results"].as_array() else {
+            return vec![self.status.to_string()];
+        };
         let outcome = |result: &Value| match result["status"].as_str() {
             Some("recorded") => "recorded".to_owned(),
             _ => slug(&result["problem"]),
@@ -82,25 +87,30 @@ impl Server {
     }
 
     pub async fn with_limits(limits: Limits) -> Self {
-        Self::open(Arc::new(TempDir::new().unwrap()), limits, NOTICE).await
+        Self::open(Arc::new(TempDir::new().unwrap()), settings(limits), NOTICE).await
+    }
+
+    /// A server that knows where visitors are, behind these proxies.
+    pub async fn with_regions(regions: Option<Regions>, proxies: &[&str]) -> Self {
+        let proxies = Proxies::new(proxies.iter().map(|proxy| proxy.parse().unwrap()).collect());
+        let settings = Settings { regions, proxies, ..settings(Limits::default()) };
+        Self::open(Arc::new(TempDir::new().unwrap()), settings, NOTICE).await
     }
 
     /// Stops the server and starts another one on its database, with another notice.
     pub async fn restart(self, notice: &str) -> Self {
         self.app.store.close().await;
-        Self::open(self.directory, Limits::default(), notice).await
+        Self::open(self.directory, settings(Limits::default()), notice).await
     }
 
-    async fn open(directory: Arc<TempDir>, limits: Limits, notice: &str) -> Self {
+    async fn open(directory: Arc<TempDir>, settings: Settings, notice: &str) -> Self {
         let mut config: Value = serde_json::from_str(include_str!("../../../../public/demo/placet.json")).unwrap();
         config["site"] = "shop.example".into();
         config["version"] = "2026-03-01".into();
         let config = check(&config.to_string()).unwrap().config;
-        let public = "https://consent.shop.example".parse().unwrap();
         let store = Store::open(&format!("sqlite:{}", database(directory.path()))).await.unwrap();
         let publication = publication(notice);
         store.keep_notices(&publication.notices, now()).await.unwrap();
-        let settings = Settings { public, proxies: Vec::new(), limits };
         let app = Arc::new(App::new(&config, &publication, settings, store).unwrap());
         Server { routes: router(app.clone(), nothing()), app, directory }
     }
@@ -126,6 +136,11 @@ impl Server {
             .header("content-type", "application/json");
         self.send(request.body(body.into()).unwrap()).await
     }
+}
+
+fn settings(limits: Limits) -> Settings {
+    let public = "https://consent.shop.example".parse().unwrap();
+    Settings { public, proxies: Proxies::default(), regions: None, limits }
 }
 
 /// The database in a directory.
