@@ -2,10 +2,11 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test says what went wrong by failing where it stands")]
 
-use placet_model::config::Storage;
+use placet_model::config::{Config, Storage};
 use placet_model::duration::Duration;
 use placet_model::json::{parse, to_text};
 use placet_model::problem::Problems;
+use placet_model::signals::{Signal, When, signals};
 use placet_model::tree::Read;
 use placet_model::vendor::{Call, Kind, Manifest, Via, manifest, names};
 use serde_json::{Value, json};
@@ -322,7 +323,45 @@ fn google_is_told_the_same_by_each_of_its_services() {
     );
     for vendor in speak {
         assert_eq!(vendor.states, signal.states, "{}", vendor.id);
+        assert_eq!(vendor.calls.default, signal.calls.default, "{}", vendor.id);
         assert_eq!(vendor.calls.update[0], signal.calls.update[0], "{}", vendor.id);
-        assert_eq!(vendor.options.get("wait_for_update"), signal.options.get("wait_for_update"), "{}", vendor.id);
+        assert_eq!(vendor.options, signal.options, "{}", vendor.id);
     }
+}
+
+/// What goes out for services of a shop that has every purpose a manifest may suggest.
+fn told(services: &Value) -> Vec<Signal> {
+    let purposes: Vec<_> = PURPOSES.iter().map(|id| json!({ "id": id })).collect();
+    let config = Config::read(&json!({ "purposes": purposes, "services": services }), &mut Problems::default());
+    assert_eq!(config.services.len(), services.as_array().map_or(0, Vec::len));
+    signals(&config)
+}
+
+#[test]
+fn what_goes_out_is_settled_but_for_the_visitors_answer() {
+    for vendor in all() {
+        let told = told(&json!([{ "use": vendor.id }]));
+        let lists = vendor.calls.lists().iter().filter(|(_, calls)| !calls.is_empty()).count();
+        assert_eq!(told.len(), lists, "{}", vendor.id);
+        let text = told.iter().flat_map(|signal| &signal.calls).map(to_text).collect::<String>();
+        for (at, _) in text.match_indices("\"$") {
+            let known = ["$states", "$words", "$purposes", "$next"];
+            assert!(known.iter().any(|name| text[at + 1..].starts_with(&format!("{name}\""))), "{}: {text}", vendor.id);
+        }
+    }
+}
+
+#[test]
+fn google_is_told_once_and_by_the_options_of_the_signal() {
+    let told = told(&json!([
+        { "use": "google-tag-manager" },
+        { "use": "google-analytics-4" },
+        { "use": "google-ads" },
+        { "use": "google-consent-mode", "options": { "wait_for_update": 2000, "ads_data_redaction": false } }
+    ]));
+    let calls = |when| told.iter().filter(move |signal| signal.when == when).flat_map(|signal| &signal.calls);
+    let default: Vec<_> = calls(When::Default).collect();
+    assert_eq!(default.len(), 1, "{default:?}");
+    assert_eq!(default[0].with[2]["wait_for_update"].as_f64(), Some(2000.0));
+    assert_eq!(calls(When::Update).map(|call| call.name.as_str()).collect::<Vec<_>>(), ["dataLayer"; 2]);
 }
