@@ -13,7 +13,7 @@ use crate::build::{self, Profile};
 use crate::files::{read_text, write_if_changed};
 use crate::size::{self, Size};
 use crate::workspace::Workspace;
-use crate::{cli_reference, run, size_table, widget};
+use crate::{cli_reference, run, size_table, vendor_reference, widget};
 
 /// What `cargo xtask generate` can be told.
 #[derive(Args)]
@@ -37,9 +37,11 @@ struct Source<'a> {
 
 const README: &str = "README.md";
 
-const ALL: [Generated; 3] = [
+const ALL: [Generated; 5] = [
     Generated { path: "public/placet.schema.json", make: schema },
+    Generated { path: "crates/model/vendor.schema.json", make: vendor_schema },
     Generated { path: "docs/reference/cli.md", make: cli_reference },
+    Generated { path: "docs/reference/vendors.md", make: vendor_reference },
     Generated { path: README, make: readme },
 ];
 
@@ -91,6 +93,14 @@ fn write(workspace: &Workspace, binary: &Path) -> Result<()> {
 
 fn schema(source: &Source<'_>) -> Result<String> {
     run::read(Command::new(source.binary).arg("schema"))
+}
+
+fn vendor_schema(_: &Source<'_>) -> Result<String> {
+    Ok(serde_json::to_string_pretty(&placet_model::vendor::schema())? + "\n")
+}
+
+fn vendor_reference(_: &Source<'_>) -> Result<String> {
+    vendor_reference::render()
 }
 
 fn cli_reference(source: &Source<'_>) -> Result<String> {

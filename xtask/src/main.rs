@@ -22,6 +22,7 @@ mod size_table;
 mod test;
 mod tools;
 mod trunk;
+mod vendor_reference;
 mod widget;
 mod workspace;
 

@@ -51,13 +51,16 @@ data! {
     }
 }
 
-/// The signals of a config, mere signals first; a call that an earlier service makes too is left out.
+/// The signals of a config, mere signals first. A call that an earlier service makes too, with the same
+/// states, is left out whatever its options say: Google's services share one queue, and a second `default`
+/// would undo the first.
 pub fn signals(config: &Config) -> Vec<Signal> {
     let services: Vec<Resolved> = config.resolved().collect();
     let is_purpose = |id: &String| config.purposes.iter().any(|purpose| purpose.id == *id);
-    let mut made: Vec<Signal> = Vec::new();
     let (first, then): (Vec<_>, Vec<_>) = services.iter().partition(|service| service.purpose.is_none());
-    for service in first.into_iter().chain(then) {
+    let services: Vec<_> = first.into_iter().chain(then).collect();
+    let mut made = Vec::new();
+    for (at, service) in services.iter().enumerate() {
         let states = service.states.0.iter().map(|(key, purposes)| {
             let purpose = purposes.iter().find(|id| is_purpose(id)).cloned().unwrap_or_default();
             (key.clone(), Value::from(purpose))
@@ -65,16 +68,19 @@ pub fn signals(config: &Config) -> Vec<Signal> {
         let states = json!({ "$states": states.collect::<serde_json::Map<_, _>>(), "$words": service.words });
         for when in When::ALL {
             let own = matches!(when, When::Granted | When::Denied);
-            let purpose = service.purpose.clone().filter(|_| own);
-            let known = |call: &PlanCall| {
-                made.iter()
-                    .any(|signal| signal.when == *when && signal.purpose == purpose && signal.calls.contains(call))
+            let known = |call: &Call| {
+                services[..at].iter().any(|earlier| {
+                    (!own || earlier.purpose == service.purpose)
+                        && (&earlier.states, &earlier.words) == (&service.states, &service.words)
+                        && calls_of(earlier, *when).contains(call)
+                })
             };
             let calls: Vec<PlanCall> = calls_of(service, *when)
                 .iter()
-                .filter_map(|call| settle(call, &service.options, &states))
                 .filter(|call| !known(call))
+                .filter_map(|call| settle(call, &service.options, &states))
                 .collect();
+            let purpose = service.purpose.clone().filter(|_| own);
             if !calls.is_empty() && (!own || purpose.is_some()) {
                 made.push(Signal { when: *when, purpose, calls });
             }

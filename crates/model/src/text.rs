@@ -20,11 +20,12 @@ impl Default for Text {
 }
 
 impl Text {
-    /// The wording in `language`; empty where there is none (`check` refuses such a config).
+    /// The wording in `language`. A vendor's name from the catalogue is in English where it has none;
+    /// a text of the config is never without (`check` refuses such a config).
     pub fn wording(&self, language: &str) -> &str {
         match self {
             Text::Same(text) => text,
-            Text::Each(texts) => texts.get(language).map_or("", String::as_str),
+            Text::Each(texts) => texts.get(language).or_else(|| texts.get("en")).map_or("", String::as_str),
         }
     }
 
