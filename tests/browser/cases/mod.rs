@@ -5,6 +5,7 @@ use crate::{
     runner::{Browser, Running, Test},
 };
 
+mod agents;
 mod center;
 mod looks;
 mod policies;
@@ -69,6 +70,7 @@ tests! {
     ALL, Plain => privacy_control { signal_lowers_and_is_not_stored }
     &[Engine::Firefox], Gpc => privacy_control { signal_of_the_browser }
     ALL, Plain => rules { rules_of_the_loader }
+    ALL, Plain => agents { autoconsent_refuses autoconsent_accepts consent_o_matic_refuses agents_opt_out }
     ALL, Plain => looks { axe_first_layer axe_center }
     &[Engine::Chromium], Plain => looks { layout_shift narrow_screen screenshots }
 }
