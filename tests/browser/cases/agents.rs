@@ -10,6 +10,7 @@ use crate::{
     places,
     runner::Browser,
     shop::{Layer, Shop},
+    stand::{Page, Stand},
 };
 
 /// The shop's first pages, in English and in Chinese.
@@ -107,7 +108,7 @@ pub(super) async fn agents_opt_out(browser: Browser) -> Result<()> {
 <script src="{}/embed/placet.js" data-region="US-CA"></script></head><body><h1>A shop</h1></body></html>"#,
             shop.server.origin
         );
-        let stand = crate::stand::Stand::open([("/".to_owned(), crate::stand::Page::html(&html))].into()).await?;
+        let stand = Stand::open([("/".to_owned(), Page::html(&html))].into()).await?;
         let shop = shop.with_pages_of(&stand);
         shop.open("/").await?;
         shop.sees(Layer::First).await?;

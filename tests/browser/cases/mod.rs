@@ -72,7 +72,7 @@ tests! {
     ALL, Plain => privacy_control { signal_lowers_and_is_not_stored }
     &[Engine::Firefox], Gpc => privacy_control { signal_of_the_browser }
     ALL, Plain => rules { rules_of_the_loader }
-    ALL, Plain => guides { tag_manager_template }
+    ALL, Plain => guides { pages_of_the_guides tag_manager_template }
     ALL, Plain => hostile {
         names_of_elements
         members_of_the_document
