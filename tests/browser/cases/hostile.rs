@@ -394,11 +394,11 @@ pub(super) async fn interfaces_in_the_way(browser: Browser) -> Result<()> {
             "cookies that throw",
             "<script>Object.defineProperty(document, 'cookie', { get() { throw new DOMException('No', 'SecurityError'); }, set() { throw new DOMException('No', 'SecurityError'); } });</script>",
         ),
-        Trap::told("no MutationObserver", "<script>delete window.MutationObserver;</script>", "Something failed"),
+        Trap::told("no MutationObserver", "<script>delete window.MutationObserver;</script>", "It failed"),
         Trap::told(
             "a MutationObserver that throws",
             "<script>window.MutationObserver = class { constructor() { throw new Error('No'); } };</script>",
-            "Something failed",
+            "It failed",
         ),
         Trap::harmless(
             "a MutationObserver that sees nothing",
