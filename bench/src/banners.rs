@@ -81,6 +81,14 @@ pub(crate) fn orejime(site: &mut Site, notice: &Notice) -> Result<Markup> {
     Ok(Markup { head, ..Markup::default() })
 }
 
+/// yett, "Drop the script": a list of what is not to run, and the script after it, at the start of the head.
+pub(crate) fn yett(site: &mut Site) -> Result<Markup> {
+    put_npm(site, "yett", "0.1.13", &["yett.min.js"])?;
+    let first = "<script>window.YETT_BLACKLIST = [/googletagmanager\\.com/, /connect\\.facebook\\.net/];</script>\n\
+                 <script src=\"/yett/yett.min.js\"></script>\n";
+    Ok(Markup { first: first.to_owned(), ..Markup::default() })
+}
+
 fn put_npm(site: &mut Site, package: &str, version: &str, files: &[&str]) -> Result<()> {
     let manifest = places::npm(&format!("{package}/package.json"))?;
     let manifest: serde_json::Value = serde_json::from_slice(&read(&manifest)?)?;

@@ -8,6 +8,7 @@ mod banners;
 mod chromium;
 mod first_layer;
 mod marks;
+mod nodes;
 mod notice;
 mod places;
 mod process;
@@ -34,6 +35,8 @@ enum Bench {
     FirstLayer(first_layer::Arguments),
     /// What a returning visitor pays, and how soon held tags start after an acceptance
     Return(return_visit::Arguments),
+    /// What watching costs a page to which nodes are added
+    Nodes(nodes::Arguments),
 }
 
 fn main() -> Result<ExitCode> {
@@ -42,6 +45,7 @@ fn main() -> Result<ExitCode> {
         match bench {
             Bench::FirstLayer(arguments) => first_layer::run(&arguments).await,
             Bench::Return(arguments) => return_visit::run(&arguments).await,
+            Bench::Nodes(arguments) => nodes::run(&arguments).await,
         }
     })
 }
