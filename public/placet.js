@@ -226,8 +226,8 @@
     const due = (anyway) => {
       const now = Date.now();
       return (
-        (crypto.subtle || published.unsigned) &&
-        waiting().some(({ after }) => anyway || !(after > now && after < now + LONGEST_WAIT))
+        waiting().some(({ after }) => anyway || !(after > now && after < now + LONGEST_WAIT)) &&
+        (crypto.subtle || published.unsigned)
       );
     };
 
@@ -256,12 +256,12 @@
 
     // The page's language, then the visitor's, then the shop's first.
     const speak = () => {
-      for (const wanted of [document.documentElement.lang, ...(navigator.languages || [])]) {
-        const lower = (wanted || '').toLowerCase();
-        const found = own(published.languages, lower) || own(published.languages, lower.split('-')[0]);
-        if (found) return found;
-      }
-      return published.languages[''];
+      const find = (wanted) => {
+        const lower = wanted.toLowerCase();
+        return own(published.languages, lower) || own(published.languages, lower.split('-')[0]);
+      };
+      const { lang } = document.documentElement;
+      return (lang && find(lang)) || (navigator.languages || []).map(find).find(Boolean) || published.languages[''];
     };
     const lang = speak();
     const hash = published.notices[lang];
@@ -289,7 +289,8 @@
       }
       return some;
     };
-    const isWeb = (url) => attempt(() => /^https?:$/.test(new URL(url, location.href).protocol));
+    const isWeb = (url) =>
+      url.startsWith('https://') || attempt(() => new URL(url, location.href).protocol.startsWith('http'));
 
     // A tag is judged once, when it comes: what has run is not held later, or it would run twice.
     const seen = new WeakSet();
@@ -405,14 +406,19 @@
     };
     const marked = (purpose) => document.querySelectorAll(purpose ? `[data-placet~="${purpose}"]` : '[data-placet]');
 
-    // One query a batch: touching every node that the parser adds would cost more than all else here.
-    const watch = () => {
-      for (const node of document.querySelectorAll('script,iframe')) {
+    // A few new nodes are looked through one by one; for many, one query of the whole page is cheaper.
+    const watch = (records) => {
+      const added = records.length < 64 ? records.flatMap(({ addedNodes }) => [...addedNodes]) : [document];
+      const kinds = 'script,iframe,[data-placet]';
+      const nodes = (added.length < 64 ? added : [document]).flatMap((node) =>
+        node.querySelectorAll ? [...(node.matches && node.matches(kinds) ? [node] : []), ...node.querySelectorAll(kinds)] : [],
+      );
+      for (const node of nodes) {
         if (seen.has(node)) continue;
         seen.add(node);
         hold(node);
       }
-      release(marked());
+      release(nodes);
       place();
     };
 
@@ -454,14 +460,9 @@
       if (host && !host.isConnected && document.body) document.body.prepend(host);
     };
     const layer = () => root && root.querySelector('[data-placet-layer=first]');
-    // WCAG 2.4.11: what gets the focus is scrolled clear of the first layer.
+    // WCAG 2.4.11: what gets the focus is scrolled clear of the first layer, which is never higher than this.
     const clearance = new CSSStyleSheet();
     const otherSheets = () => document.adoptedStyleSheets.filter((sheet) => sheet !== clearance);
-    const makeRoom = () => {
-      if (!layer()) return;
-      clearance.replaceSync(`html{scroll-padding-block:${layer().offsetHeight + 8}px}`);
-      document.adoptedStyleSheets = [...otherSheets(), clearance];
-    };
     // What the browser's signal keeps off.
     const silenced = () => (visitor().gpc ? plan.purposes.filter(({ shared }) => shared).map(({ id }) => id) : []);
     // Other answers stand: only what has changed is asked.
@@ -470,12 +471,13 @@
       !Object.values(published.notices).includes(record.notice);
     const draw = (changes) => {
       if (layer()) return;
-      const { tree, texts } = published.layer();
+      const { tree, texts, clearance: room } = published.layer();
       const first = grow(tree, texts[now.optOut ? `${lang} opt-out` : lang]);
       if (!silenced().length) first.querySelector('.gpc').remove();
       if (changes) first.querySelector('.status').before(changes);
       stage().append(first);
-      requestAnimationFrame(() => setTimeout(makeRoom));
+      clearance.replaceSync(room);
+      document.adoptedStyleSheets = [...otherSheets(), clearance];
     };
     // Until the server has told the region, it is not known what to ask.
     let locating = false;
@@ -718,7 +720,7 @@
       });
 
     const gates = () => {
-      document.addEventListener('DOMContentLoaded', watch);
+      document.addEventListener('DOMContentLoaded', () => watch([{ addedNodes: [document] }]));
       // Firefox asks before it runs a script that its parser has already fetched.
       addEventListener(
         'beforescriptexecute',
@@ -742,9 +744,9 @@
       });
     };
 
-    // A tag that ran until the last page may have left something after its consent was gone.
+    // A tag that ran until the last page may have left something after its consent was gone, within the hour.
     const sweep = () => {
-      if (record) soon(() => plan.purposes.forEach(({ id }) => now.purposes[id] === 'denied' && clear(id)));
+      if (record && Date.now() < record.at + 36e5) soon(() => plan.purposes.forEach(({ id }) => now.purposes[id] === 'denied' && clear(id)));
     };
 
     const listeners = () => {

@@ -90,7 +90,7 @@ pub(crate) fn measure(workspace: &Workspace, binary: &Path) -> Result<Vec<Size>>
             id: "parts",
             what: "parts of the loader that `placet.js` holds where the config uses them, all together",
             bytes: weigh(&["signals", "unmarked", "veil", "jar", "mirror", "locate"])?,
-            budget: 2_500,
+            budget: 2_000,
         },
         Size {
             id: "fetched",

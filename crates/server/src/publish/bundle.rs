@@ -67,7 +67,13 @@ pub(super) fn bundle(
     let layer = layer(shown.iter().map(|(name, lang, opt_out)| {
         (name.as_str(), placet_widget::first_layer_html(&snapshot::notice(config, lang), *opt_out))
     }))?;
-    let layer = json!({ "tree": layer.0, "texts": layer.1, "css": style(config, &first_layer_css(config)) });
+    let layer = json!({
+        "tree": layer.0,
+        "texts": layer.1,
+        "css": style(config, &first_layer_css(config)),
+        // As high as the first layer can be.
+        "clearance": format!("html{{scroll-padding-{}:60vh}}", config.first_layer.position.word()),
+    });
     // In a function, so that a return visit, which draws nothing, does not make it either.
     // What is absent must not be found on `Object.prototype` either, where a page may have put something.
     let mut object = without_nulls(published).to_string().replacen('{', "{\"__proto__\":null,", 1);
