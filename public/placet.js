@@ -290,10 +290,12 @@
       return some;
     };
     const isWeb = (url) =>
-      url.startsWith('https://') || attempt(() => new URL(url, location.href).protocol.startsWith('http'));
+      /^(http|\/)/.test(url) || attempt(() => new URL(url, location.href).protocol.startsWith('http'));
 
     // A tag is judged once, when it comes: what has run is not held later, or it would run twice.
     const seen = new WeakSet();
+    // Scripts that may have been looked at as such before they were held.
+    const late = new WeakSet();
     // Tags that the shop did not mark: marked here, before the browser runs them.
     const hold = (node, src = node.getAttribute('src')) => {
       const script = isScript(node);
@@ -309,6 +311,7 @@
       }
       node.dataset.src = src;
       if (script) {
+        late.add(node);
         node.dataset.type = node.type;
         node.type = 'text/plain';
       }
@@ -321,19 +324,27 @@
     // What the shop did not mark, told by its host: a part, where a service names one.
     const unmarked = published.unmarked && published.unmarked(plan.hosts, hold, isScript, trusted, attempt);
 
+    // An element that never was a script becomes one where it stands, which costs half of putting another in its place.
+    // The browser looks at each only once, though: one that was held late is put in anew.
     const revive = (held) => {
-      const script = document.createElement('script');
-      seen.add(script);
-      for (const { name, value } of held.attributes) {
-        if (!/^(type|src|nonce|data-src|data-type|data-placet)$/.test(name)) script.setAttribute(name, value);
+      let script = held;
+      if (late.has(held)) {
+        script = document.createElement('script');
+        seen.add(script);
+        for (const { name, value } of held.attributes) {
+          if (!/^(type|src|nonce|data-src|data-type|data-placet)$/.test(name)) script.setAttribute(name, value);
+        }
       }
+      script.async = held.hasAttribute('async');
       script.type = data(held, 'type') || '';
       script.nonce = held.nonce || (tag && tag.nonce) || '';
-      script.async = held.async && held.hasAttribute('async');
+      return script;
+    };
+    const start = (script, held) => {
       const src = data(held, 'src');
       if (src) setScriptSource.call(script, trust('createScriptURL', src));
       else script.text = trust('createScript', held.text);
-      return script;
+      if (script !== held) held.replaceWith(script);
     };
 
     // The browser keeps the order among external scripts; an inline one waits for those before it.
@@ -346,9 +357,9 @@
         // Meanwhile the tag may be gone, or its consent.
         if (!held.isConnected || !mayRun(held)) continue;
         const script = revive(held);
-        const waits = script.src && !script.async && scripts.length && !data(scripts[0], 'src');
+        const waits = data(held, 'src') && !script.async && scripts.length && !data(scripts[0], 'src');
         if (waits) script.onload = script.onerror = () => run(scripts);
-        held.replaceWith(script);
+        start(script, held);
         if (waits) return;
       }
     };
@@ -406,13 +417,9 @@
     };
     const marked = (purpose) => document.querySelectorAll(purpose ? `[data-placet~="${purpose}"]` : '[data-placet]');
 
-    // A few new nodes are looked through one by one; for many, one query of the whole page is cheaper.
-    const watch = (records) => {
-      const added = records.length < 64 ? records.flatMap(({ addedNodes }) => [...addedNodes]) : [document];
-      const kinds = 'script,iframe,[data-placet]';
-      const nodes = (added.length < 64 ? added : [document]).flatMap((node) =>
-        node.querySelectorAll ? [...(node.matches && node.matches(kinds) ? [node] : []), ...node.querySelectorAll(kinds)] : [],
-      );
+    // One query a batch: touching every node that the parser adds would cost more than all else here.
+    const watch = () => {
+      const nodes = document.querySelectorAll('script,iframe,[data-placet]');
       for (const node of nodes) {
         if (seen.has(node)) continue;
         seen.add(node);
@@ -720,7 +727,7 @@
       });
 
     const gates = () => {
-      document.addEventListener('DOMContentLoaded', () => watch([{ addedNodes: [document] }]));
+      document.addEventListener('DOMContentLoaded', watch);
       // Firefox asks before it runs a script that its parser has already fetched.
       addEventListener(
         'beforescriptexecute',

@@ -93,7 +93,8 @@ pub(super) fn bundle(
         }
     }
     object.push('}');
-    Ok(placed(loader, &object))
+    // Chromium compiles all of it at once, beside the main thread, and keeps that with the file.
+    Ok(format!("//# allFunctionsCalledOnLoad\n{}", placed(loader, &object)))
 }
 
 /// The part that covers what is held, with its words.
