@@ -6,6 +6,7 @@ use crate::{
 };
 
 mod center;
+mod gate;
 mod looks;
 mod policies;
 mod privacy_control;
@@ -69,6 +70,7 @@ tests! {
     ALL, Plain => privacy_control { signal_lowers_and_is_not_stored }
     &[Engine::Firefox], Gpc => privacy_control { signal_of_the_browser }
     ALL, Plain => rules { rules_of_the_loader }
+    ALL, Plain => gate { nothing_before_the_choice_or_after_a_refusal each_once_after_an_acceptance unmarked_in_html }
     ALL, Plain => looks { axe_first_layer axe_center }
     &[Engine::Chromium], Plain => looks { layout_shift narrow_screen screenshots }
 }
