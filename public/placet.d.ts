@@ -22,16 +22,22 @@ declare namespace Placet {
   type Method =
     | 'banner.accept_all'
     | 'banner.reject_all'
+    | 'banner.opt_out'
+    | 'changes.accept'
+    | 'changes.reject'
+    | 'embed.allow'
     | 'preferences.accept_all'
     | 'preferences.reject_all'
     | 'preferences.save'
+    | 'preferences.opt_out'
     | 'preferences.withdraw'
     | 'api.accept_all'
     | 'api.reject_all'
+    | 'api.opt_out'
     | 'api.withdraw';
 
   /** The rule set that applied. */
-  type Regime = 'cn-pipl' | 'eu-gdpr' | 'uk-pecr' | 'us-ccpa';
+  type Regime = 'cn-pipl' | 'eu-gdpr' | 'ca-quebec' | 'br-lgpd' | 'uk-pecr' | 'us-ccpa' | 'us-states';
 
   /** What was decided, when, how, shown which words. The receipt is made of it. */
   interface Decision {
@@ -92,7 +98,7 @@ declare namespace Placet {
 
   /** What may be put at `window.placet` before the tag: it is read once, when the tag runs. */
   interface Config {
-    /** Where the visitor is, as an ISO 3166 code: `CN`, `US-CA`. `data-region` of the tag wins. */
+    /** Where the visitor is, as an ISO 3166 code: `CN`, `US-CA`. `data-region` of the tag wins; the server's hint is asked only without both. */
     region?: string;
     /** Handlers of events. */
     on?: { [Name in keyof Details]?: (detail: Details[Name]) => void };
@@ -118,8 +124,12 @@ declare namespace Placet {
     acceptAll(): Decision;
     /** Refuses everything optional. */
     rejectAll(): Decision;
+    /** Turns off what others get for ends of their own ("Do not sell or share"); everything else stays as it is. */
+    optOut(): Decision;
     /** Takes every consent back. */
     withdraw(): Decision;
+    /** The rule set that applies to this visit. */
+    regime(): Regime;
     /** Calls a function each time an event happens; returns a function that ends it. */
     on<Name extends keyof Details>(name: Name, act: (detail: Details[Name]) => void): () => void;
   }
@@ -147,4 +157,6 @@ interface DocumentEventMap {
 interface HTMLElementTagNameMap {
   /** The host of what Placet draws; its shadow root is open. */
   'placet-ui': HTMLElement;
+  /** What stands over a held frame or player; its shadow root is open. */
+  'placet-held': HTMLElement;
 }

@@ -21,7 +21,7 @@
 
   const warned = new Set();
   const warn = (what, error) => {
-    if (!warned.has(what)) console.warn(`[placet] ${what} (docs/reference/console.md)`, error || '');
+    if (!warned.has(what)) console.warn(`[placet] ${what} (see console.md)`, error || '');
     warned.add(what);
   };
 
@@ -196,7 +196,7 @@
       remove(key);
       if (attempt(keep)) return;
       memory[key] = value;
-      warn(`"${key}" cannot be stored and holds for this page only.`);
+      warn(`"${key}" cannot be stored; it holds for this page.`);
     };
     // Subdomains share the record by a cookie, where the config asks for it; of several records the newest counts.
     const jar = published.jar && published.jar(attempt);
@@ -288,8 +288,8 @@
         // Marked, but not made inert.
         if (mayRun(node) || (script && node.type === 'text/plain')) return false;
       } else {
-        const purposes = unmarked && unmarked(src);
-        if (!purposes || purposes.some(allows)) return false;
+        const purposes = unmarked ? unmarked(src) : [];
+        if (!purposes.length || purposes.some(allows)) return false;
         node.dataset.placet = purposes.join(' ');
         caught.add(node);
       }
@@ -341,7 +341,7 @@
     // Under a policy with nonces, text that got into the page must not become a script by way of us.
     const isGenuine = (script) => {
       const genuine = !tag || !tag.nonce || script.nonce === tag.nonce || trusted.has(script);
-      if (!genuine) warn('A held script without the nonce of this page stays held.');
+      if (!genuine) warn('A held script lacks the nonce of this page.');
       return genuine;
     };
 
@@ -373,7 +373,7 @@
         if (!mayRun(node)) {
           if (src && /^(IFRAME|VIDEO|EMBED|OBJECT)$/.test(node.tagName)) veiled.push(node);
           const stranger = purposesOf(node).find((id) => !own(now.purposes, id));
-          if (stranger) warn(`No purpose is called "${stranger}": what is marked with it stays held.`);
+          if (stranger) warn(`No purpose is called "${stranger}".`);
         } else if (!isScript(node)) admit(node);
         else if (node.type === 'text/plain' && (!src || isWeb(src)) && isGenuine(node)) {
           queued.add(node);
@@ -384,7 +384,7 @@
         try {
           run(list);
         } catch (error) {
-          warn('A held script could not be released.', error);
+          warn('A held script failed.', error);
         }
       }
       if (veil) veil(veiled);
@@ -472,7 +472,7 @@
       else {
         import(resolve(published.changes))
           .then((part) => part.default(bridge.notice, record.notice, bridge.hash, now.asks, grow, stage))
-          .catch((error) => warn('What has changed could not be shown.', error))
+          .catch((error) => warn('The changes could not be loaded.', error))
           .then((changes) => now.asks.length && draw(changes));
       }
     };
@@ -521,7 +521,7 @@
       load()
         .then((widget) => widget.open())
         .catch((error) => {
-          warn('The preference center could not be loaded.', error);
+          warn('The center could not be loaded.', error);
           announce(published.failed[lang]);
         });
     const onClick = (event) => {
@@ -642,7 +642,7 @@
       try {
         act(api);
       } catch (error) {
-        warn('A function given to placet.push failed.', error);
+        warn('A function in placet.push failed.', error);
       }
     };
     const bridge = {

@@ -86,5 +86,6 @@ pub(crate) fn link(href: &str, text: &str) -> AnyView {
     }
     // `#placet` stays on the page: it opens the preference center.
     let target = (!href.starts_with('#')).then_some("_blank");
-    view! { <a href=href.to_owned() target=target rel="noopener noreferrer">{text.to_owned()}</a> }.into_any()
+    let rel = target.map(|_| "noopener noreferrer");
+    view! { <a href=href.to_owned() target=target rel=rel>{text.to_owned()}</a> }.into_any()
 }

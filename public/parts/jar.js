@@ -23,7 +23,7 @@ export default (attempt) => {
   const clear = (kept) => {
     if (!kept) return;
     const among = (names) => (key) =>
-      names.some((name) => (name.endsWith('*') ? key.startsWith(name.slice(0, -1)) : key === name));
+      names.some((name) => key === name || (name.endsWith('*') && key.startsWith(name.slice(0, -1))));
     cookies()
       .map(([key]) => key)
       .filter(among(kept.cookie))

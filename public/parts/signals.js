@@ -46,8 +46,8 @@ export default (plan, own, may, granted, warn) => {
   };
 
   const queueOf = (name) => {
-    // A form may bear that name: what takes no push is no queue.
-    if (!window[name] || typeof window[name].push !== 'function') window[name] = [];
+    // A form may bear that name: that is not the window's own.
+    if (!own(window, name)) window[name] = [];
     return window[name];
   };
   const say = {

@@ -17,26 +17,21 @@ export default (hosts, hold, isScript, trusted, attempt) => {
       assignment();
       if (!node.isConnected && hold(node)) trusted.add(node);
     };
-    const guarded = {
-      src: {
+    attempt(() => {
+      Object.defineProperty(prototype, 'src', {
         get,
         set(value) {
           assign(this, value, () => set.call(this, value));
         },
         configurable: true,
         enumerable: true,
-      },
-      setAttribute: {
-        value(name, value) {
-          const assignment = () => setAttribute.call(this, name, value);
-          if (/^src$/i.test(name)) assign(this, value, assignment);
-          else assignment();
-        },
-        configurable: true,
-        writable: true,
-      },
-    };
-    attempt(() => Object.defineProperties(prototype, guarded));
+      });
+      prototype.setAttribute = function (name, value) {
+        const assignment = () => setAttribute.call(this, name, value);
+        if (/^src$/i.test(name)) assign(this, value, assignment);
+        else assignment();
+      };
+    });
   };
   [HTMLScriptElement, HTMLIFrameElement, HTMLImageElement].forEach(guard);
 
@@ -44,12 +39,12 @@ export default (hosts, hold, isScript, trusted, attempt) => {
   const places = Object.keys(hosts);
   return (url) => {
     const { hostname, pathname } = attempt(() => new URL(url, location.href)) || {};
-    const name =
-      hostname &&
-      places.find((known) => {
-        const [host] = known.split('/');
-        return (hostname === host || hostname.endsWith(`.${host}`)) && pathname.startsWith(known.slice(host.length));
-      });
-    return name && hosts[name];
+    if (!hostname) return [];
+    return places
+      .filter((place) => {
+        const [host] = place.split('/');
+        return (hostname === host || hostname.endsWith(`.${host}`)) && pathname.startsWith(place.slice(host.length));
+      })
+      .flatMap((place) => hosts[place]);
   };
 };

@@ -9,7 +9,7 @@ export default (fetchCovers, soon, warn, kit) => {
       covers ||
       new Promise((done) => soon(() => done(fetchCovers())))
         .then((part) => part.default(kit))
-        .catch((error) => warn('What is held is not covered.', error));
+        .catch((error) => warn('The covers could not be loaded.', error));
     covers.then((cover) => cover && cover(nodes));
   };
 };

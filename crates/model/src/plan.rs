@@ -7,14 +7,9 @@ use crate::signals::{Signal, signals};
 use crate::snapshot::digest;
 use crate::tree::Map;
 
-/// The version of the plan's form; loader and plan are published together.
-pub const PLAN_VERSION: u32 = 1;
-
 data! {
-    /// What the loader knows of the config.
+    /// What the loader knows of the config. It needs no version: loader and plan are one file.
     pub struct Plan {
-        /// The version of this form.
-        v: u32,
         /// The site.
         site: String,
         /// The version of the notice.
@@ -111,7 +106,6 @@ pub fn plan(config: &Config) -> Plan {
         kept.set(&purpose, names);
     }
     Plan {
-        v: PLAN_VERSION,
         site: config.site.clone(),
         version: config.version.clone(),
         regimes: regimes(config),

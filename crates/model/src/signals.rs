@@ -5,7 +5,7 @@
 //!
 //! **Invariant:** no code comes from a manifest: a call is the name of a global and JSON arguments.
 
-use crate::config::Config;
+use crate::config::{Config, Mode};
 use crate::receipt::ChoiceState;
 use crate::rules::Permission;
 use crate::tree::{Map, Tree, Write};
@@ -91,6 +91,12 @@ pub fn signals(config: &Config) -> Vec<Signal> {
 
 fn calls_of(service: &Resolved, when: When) -> &[Call] {
     match when {
+        // What tells a tag to wait, and is taken back by no call, is only for a tag that loads before consent.
+        When::Default
+            if service.mode == Mode::Basic && service.calls.update.is_empty() && service.calls.granted.is_empty() =>
+        {
+            &[]
+        }
         When::Default => &service.calls.default,
         When::Update => &service.calls.update,
         When::Granted => &service.calls.granted,

@@ -98,7 +98,7 @@ pub fn hash(text: &str) -> String {
     format!("sha256:{}", Base64UrlUnpadded::encode_string(&Sha256::digest(text)))
 }
 
-/// What a consent to this purpose covers, in twelve characters: when they change, the visitor
+/// What a consent to this purpose covers, in eight characters: when they change, the visitor
 /// is asked again for this purpose (PIPL 14: purpose, way or kind of data changed).
 ///
 /// It is the same in all languages, so that reading the shop in another one asks nothing again. It covers what the config
@@ -113,7 +113,7 @@ pub fn digest(config: &Config, purpose: &Purpose) -> String {
         }
     }
     let mut short = Base64UrlUnpadded::encode_string(&Sha256::digest(Value::Array(covered).to_string()));
-    short.truncate(12);
+    short.truncate(8);
     short
 }
 

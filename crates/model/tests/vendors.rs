@@ -341,7 +341,10 @@ fn told(services: &Value) -> Vec<Signal> {
 fn what_goes_out_is_settled_but_for_the_visitors_answer() {
     for vendor in all() {
         let told = told(&json!([{ "use": vendor.id }]));
-        let lists = vendor.calls.lists().iter().filter(|(_, calls)| !calls.is_empty()).count();
+        // A hold that no call lifts is for tags that load before consent; these here wait.
+        let lifts = !vendor.calls.update.is_empty() || !vendor.calls.granted.is_empty();
+        let said = |(name, calls): &(&str, &[Call])| !calls.is_empty() && (lifts || *name != "default");
+        let lists = vendor.calls.lists().iter().filter(|list| said(list)).count();
         assert_eq!(told.len(), lists, "{}", vendor.id);
         let text = told.iter().flat_map(|signal| &signal.calls).map(to_text).collect::<String>();
         for (at, _) in text.match_indices("\"$") {

@@ -16,7 +16,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
+use placet_model::config::{Config, Cookie, Service, Storage};
 use placet_model::receipt::base64url;
+use placet_model::text::Text;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -27,6 +29,35 @@ struct Files;
 /// The demo shop's config.
 pub fn config() -> Option<String> {
     Files::get("placet.json").and_then(|file| String::from_utf8(file.data.into_owned()).ok())
+}
+
+/// Fits a config to where the demo is served, `address`: the shop's pages count as the site's, and the pretend third parties,
+/// which live on the same host, are services by the files that they serve.
+pub fn fit(config: &mut Config, address: &str) {
+    config.site = address.to_owned();
+    let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+    for (id, name, purpose, file, cookie, retention) in [
+        ("video", "Example Video", "recommendations", "video.html", "ev_*", "P1Y"),
+        ("pagecount", "Pagecount", "analytics", "pagecount.js", "_pc_id", "P420D"),
+        ("reachly", "Reachly", "ads", "reachly.js", "_rly_id", "P180D"),
+    ] {
+        if !config.purposes.iter().any(|known| known.id == purpose) {
+            continue;
+        }
+        config.services.retain(|service| service.id.as_deref() != Some(id));
+        config.services.push(Service {
+            id: Some(id.to_owned()),
+            purpose: Some(purpose.to_owned()),
+            name: Some(Text::Same(name.to_owned())),
+            hosts: Some(vec![format!("{host}/{file}")]),
+            cookies: Some(vec![Cookie {
+                name: cookie.to_owned(),
+                storage: Storage::Cookie,
+                retention: Some(retention.to_owned()),
+            }]),
+            ..Service::default()
+        });
+    }
 }
 
 /// The origins that the marks stand for.

@@ -66,7 +66,7 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
     if plan.demo {
         let listener = bind_third_parties(plan.listen).await?;
         let origins = demo::Origins { placet: origin.clone(), third_party: format!("http://{}", local(&listener)?) };
-        config.site = address.to_string();
+        demo::fit(&mut config, &address.to_string());
         others = demo::shop(&origins);
         third_party = Some((listener, demo::third_parties(&origins), origins.third_party));
     }

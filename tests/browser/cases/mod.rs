@@ -5,8 +5,11 @@ use crate::{
     runner::{Browser, Running, Test},
 };
 
+mod agents;
 mod center;
 mod gate;
+mod guides;
+mod hostile;
 mod looks;
 mod policies;
 mod privacy_control;
@@ -71,6 +74,26 @@ tests! {
     &[Engine::Firefox], Gpc => privacy_control { signal_of_the_browser }
     ALL, Plain => rules { rules_of_the_loader }
     ALL, Plain => gate { nothing_before_the_choice_or_after_a_refusal each_once_after_an_acceptance unmarked_in_html }
+    ALL, Plain => guides { pages_of_the_guides tag_manager_template }
+    ALL, Plain => hostile {
+        names_of_elements
+        members_of_the_document
+        polluted_prototypes
+        accepted_with_pollution
+        forged_texts
+        storage_in_the_way
+        forgetful_storage
+        accepted_without_storage
+        interfaces_in_the_way
+        accepted_without_observer
+        built_ins_changed_later
+        two_copies
+        places_of_the_tag
+        in_a_frame
+        in_a_sandbox
+        unmarked_on_hostile_pages
+    }
+    ALL, Plain => agents { autoconsent_refuses autoconsent_accepts consent_o_matic_refuses agents_opt_out }
     ALL, Plain => looks { axe_first_layer axe_center }
     &[Engine::Chromium], Plain => looks { layout_shift narrow_screen screenshots }
 }

@@ -130,9 +130,9 @@ fn file(path: &str, content_type: &'static str, bytes: Vec<u8>, immutable: bool)
     Ok(File { path: path.to_owned(), content_type, bytes, brotli, immutable })
 }
 
-/// Twelve hexadecimal digits: enough to tell one build from any other.
+/// Eight hexadecimal digits: enough to tell one build from any other.
 fn short_hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The value of an `integrity` attribute (Subresource Integrity).

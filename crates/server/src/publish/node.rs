@@ -33,6 +33,8 @@ pub(super) fn parse(html: &str) -> Result<Node, String> {
             Token::StartTag(tag) => {
                 let mut attributes: Vec<_> =
                     tag.attributes.into_iter().map(|(name, value)| (text(&name), text(&value.value))).collect();
+                // Leptos writes a class that is none as an empty one.
+                attributes.retain(|(name, value)| name != "class" || !value.is_empty());
                 attributes.sort();
                 open.push(element(&text(&tag.name), attributes));
                 if tag.self_closing {
