@@ -27,12 +27,11 @@ pub(crate) struct Page {
     pub(crate) media_type: &'static str,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Vec<u8>,
-    never: bool,
 }
 
 impl Page {
     pub(crate) fn of(media_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
-        Self { media_type, headers: vec![], body: body.into(), never: false }
+        Self { media_type, headers: vec![], body: body.into() }
     }
 
     pub(crate) fn html(body: &str) -> Self {
@@ -41,11 +40,6 @@ impl Page {
 
     pub(crate) fn script(body: &str) -> Self {
         Self::of("text/javascript; charset=utf-8", body)
-    }
-
-    /// One that is asked for in vain: the answer never comes.
-    pub(crate) fn never() -> Self {
-        Self { never: true, ..Self::html("") }
     }
 
     pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
@@ -58,6 +52,8 @@ impl Page {
 struct Behind {
     authority: String,
     headers: Vec<(String, String)>,
+    /// What is asked for in vain: the answer never comes.
+    silent: Vec<String>,
 }
 
 struct Shared {
@@ -79,15 +75,18 @@ impl Stand {
         Self::start(pages, None).await
     }
 
-    /// The same, and passes everything else on to the server at `origin` with these headers.
+    /// The same, and passes everything else on to the server at `origin` with these headers; what is `silent` is never
+    /// answered.
     pub(crate) async fn before(
         origin: &str,
         headers: &[(&str, &str)],
+        silent: &[&str],
         pages: BTreeMap<String, Page>,
     ) -> Result<Stand> {
         let authority = origin.trim_start_matches("http://").to_owned();
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Self::start(pages, Some(Behind { authority, headers })).await
+        let silent = silent.iter().map(|path| (*path).to_owned()).collect();
+        Self::start(pages, Some(Behind { authority, headers, silent })).await
     }
 
     async fn start(pages: BTreeMap<String, Page>, behind: Option<Behind>) -> Result<Stand> {
@@ -134,14 +133,12 @@ async fn answer(
     let Some(page) = shared.pages.get(uri.path()) else {
         return match &shared.behind {
             None => StatusCode::NOT_FOUND.into_response(),
+            Some(behind) if behind.silent.iter().any(|path| path == uri.path()) => std::future::pending().await,
             Some(behind) => pass_on(behind, &method, &uri, &headers, &body)
                 .await
                 .unwrap_or_else(|error| (StatusCode::BAD_GATEWAY, error.to_string()).into_response()),
         };
     };
-    if page.never {
-        std::future::pending::<()>().await;
-    }
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(page.media_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
