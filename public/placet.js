@@ -321,21 +321,26 @@
       return script;
     };
 
-    // The browser keeps the order among external scripts; an inline one waits for those before it.
+    // The browser keeps the order among external scripts; an inline one waits for all of those before it. Firefox tells at
+    // once of one that cannot be loaded, so that the last one alone does not say enough.
     const queued = new WeakSet();
     const run = (scripts) => {
-      for (;;) {
-        const held = scripts.shift();
-        if (!held) return;
-        queued.delete(held);
-        // Meanwhile the tag may be gone, or its consent.
-        if (!held.isConnected || !mayRun(held)) continue;
-        const script = revive(held);
-        const waits = script.src && !script.async && scripts.length && !scripts[0].dataset.src;
-        if (waits) script.onload = script.onerror = () => run(scripts);
-        held.replaceWith(script);
-        if (waits) return;
-      }
+      let loading = 0;
+      const next = () => {
+        while (scripts.length && !(loading && !scripts[0].dataset.src)) {
+          const held = scripts.shift();
+          queued.delete(held);
+          // Meanwhile the tag may be gone, or its consent.
+          if (!held.isConnected || !mayRun(held)) continue;
+          const script = revive(held);
+          if (script.src && !script.async) {
+            loading++;
+            for (const end of ['load', 'error']) script.addEventListener(end, () => next(loading--));
+          }
+          held.replaceWith(script);
+        }
+      };
+      next();
     };
 
     // Under a policy with nonces, text that got into the page must not become a script by way of us.
