@@ -278,6 +278,16 @@
       once.has(node) || (caught.has(node) ? purposesOf(node).some(allows) : purposesOf(node).every(allows));
     const isWeb = (url) => attempt(() => /^https?:$/.test(new URL(url, location.href).protocol));
 
+    // Out of the page and in again: what a frame has begun to load it goes on to load, and one that the parser has just
+    // added heeds no address that comes later (Chromium, Firefox).
+    const replant = (frame, change) => {
+      const { parentNode, nextSibling } = frame;
+      frame.remove();
+      change();
+      parentNode.insertBefore(frame, nextSibling);
+    };
+    const isFrame = (node) => node.tagName === 'IFRAME' && node.isConnected;
+
     // A tag is judged once, when it comes: what has run is not held later, or it would run twice.
     const seen = new WeakSet();
     // Tags that the shop did not mark: marked here, before the browser runs them.
@@ -298,10 +308,15 @@
         node.dataset.type = node.type;
         node.type = 'text/plain';
       }
-      node.removeAttribute('src');
+      const stop = () => node.removeAttribute('src');
+      if (isFrame(node) && node.hasAttribute('src')) replant(node, stop);
+      else stop();
+      if (node instanceof HTMLImageElement && !node.isConnected) loose.add(node);
       return true;
     };
 
+    // Images that never come into the page, as pixels do: nothing else knows of them.
+    const loose = new Set();
     const trusted = new WeakSet();
     const setScriptSource = Object.getOwnPropertyDescriptor(HTMLScriptElement.prototype, 'src').set;
     // What the shop did not mark, told by its host: a part, where a service names one.
@@ -359,11 +374,10 @@
         if (value === null || !(name === 'srcset' || isWeb(value))) continue;
         const code = /^(EMBED|OBJECT)$/.test(node.tagName);
         node.removeAttribute(`data-${name}`);
-        setAttribute.call(
-          node,
-          node.tagName === 'OBJECT' ? 'data' : name,
-          code ? trust('createScriptURL', value) : value,
-        );
+        const real = node.tagName === 'OBJECT' ? 'data' : name;
+        const set = () => setAttribute.call(node, real, code ? trust('createScriptURL', value) : value);
+        if (isFrame(node) && document.readyState !== 'complete') replant(node, set);
+        else set();
       }
       const player = node.parentNode;
       if (node.tagName === 'SOURCE' && player instanceof HTMLMediaElement) player.load();
@@ -374,13 +388,15 @@
       const veiled = [];
       for (const node of nodes) {
         const { placet, src } = node.dataset;
-        if (!placet || !node.isConnected || queued.has(node)) continue;
+        if (!placet || !(node.isConnected || loose.has(node)) || queued.has(node)) continue;
         if (!mayRun(node)) {
           if (src && /^(IFRAME|VIDEO|EMBED|OBJECT)$/.test(node.tagName)) veiled.push(node);
           const stranger = purposesOf(node).find((id) => !own(now.purposes, id));
           if (stranger) warn(`No purpose is called "${stranger}".`);
-        } else if (!isScript(node)) admit(node);
-        else if (node.type === 'text/plain' && (!src || isWeb(src)) && isGenuine(node)) {
+        } else if (!isScript(node)) {
+          admit(node);
+          loose.delete(node);
+        } else if (node.type === 'text/plain' && (!src || isWeb(src)) && isGenuine(node)) {
           queued.add(node);
           (scripts[placet] = scripts[placet] || []).push(node);
         }
@@ -566,7 +582,7 @@
         write(OUTBOX + decision.id, { decision });
       },
       signal: tell,
-      release: (purpose) => release(marked(purpose)),
+      release: (purpose) => release([...marked(purpose), ...loose]),
       clear,
       announce: (_, decision) => {
         if (now.asks.length) ask();
