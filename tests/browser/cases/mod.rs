@@ -15,6 +15,7 @@ mod policies;
 mod privacy_control;
 mod receipts;
 mod rules;
+mod vendors;
 mod visit;
 
 /// Gives the tests' futures the one type that a table can hold.
@@ -74,6 +75,7 @@ tests! {
     &[Engine::Firefox], Gpc => privacy_control { signal_of_the_browser }
     ALL, Plain => rules { rules_of_the_loader }
     ALL, Plain => gate { nothing_before_the_choice_or_after_a_refusal each_once_after_an_acceptance unmarked_in_html }
+    ALL, Plain => vendors { every_vendor_is_told }
     ALL, Plain => guides { pages_of_the_guides tag_manager_template }
     ALL, Plain => hostile {
         names_of_elements
