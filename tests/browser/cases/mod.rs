@@ -7,6 +7,8 @@ use crate::{
 
 mod agents;
 mod center;
+mod changes;
+mod clearing;
 mod gate;
 mod guides;
 mod hostile;
@@ -14,6 +16,7 @@ mod looks;
 mod policies;
 mod privacy_control;
 mod receipts;
+mod records;
 mod rules;
 mod vendors;
 mod visit;
@@ -76,6 +79,9 @@ tests! {
     ALL, Plain => rules { rules_of_the_loader }
     ALL, Plain => gate { nothing_before_the_choice_or_after_a_refusal each_once_after_an_acceptance unmarked_in_html }
     ALL, Plain => vendors { every_vendor_is_told }
+    ALL, Plain => clearing { what_was_left_goes_with_its_consent reload_ends_what_cannot_be_told }
+    ALL, Plain => records { records_of_other_versions answers_expire subdomains_share_one_answer newest_answer_of_all_tabs }
+    ALL, Plain => changes { only_the_changed_purpose_is_asked new_words_alone }
     ALL, Plain => guides { pages_of_the_guides tag_manager_template }
     ALL, Plain => hostile {
         names_of_elements
