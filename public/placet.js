@@ -552,7 +552,7 @@
       if (/choose|open/.test(action)) {
         event.preventDefault();
         open();
-      } else if (action === 'opt-out') optOut(inside ? 'banner.opt_out' : 'api.opt_out');
+      } else if (action === 'opt-out' && inside === inFirst) optOut(inside ? 'banner.opt_out' : 'api.opt_out');
       else if (action === 'withdraw' && !inside) api.withdraw();
       else if (inFirst && /accept|reject/.test(action)) {
         if (isPartial()) commit({ kind: action, only: now.asks }, `changes.${action}`);
