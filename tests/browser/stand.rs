@@ -72,12 +72,13 @@ pub(crate) struct Stand {
 impl Stand {
     /// Serves `pages`, path to page, and writes down every request.
     pub(crate) async fn open(pages: BTreeMap<String, Page>) -> Result<Stand> {
-        Self::start(pages, None).await
+        Self::start(free_ports()?, pages, None).await
     }
 
-    /// The same, and passes everything else on to the server at `origin` with these headers; what is `silent` is never
-    /// answered.
+    /// The same on a port that the server knows of, and passes everything else on to the server at `origin` with these
+    /// headers; what is `silent` is never answered.
     pub(crate) async fn before(
+        port: u16,
         origin: &str,
         headers: &[(&str, &str)],
         silent: &[&str],
@@ -86,11 +87,11 @@ impl Stand {
         let authority = origin.trim_start_matches("http://").to_owned();
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let silent = silent.iter().map(|path| (*path).to_owned()).collect();
-        Self::start(pages, Some(Behind { authority, headers, silent })).await
+        Self::start(port, pages, Some(Behind { authority, headers, silent })).await
     }
 
-    async fn start(pages: BTreeMap<String, Page>, behind: Option<Behind>) -> Result<Stand> {
-        let listener = TcpListener::bind(("127.0.0.1", free_ports()?)).await?;
+    async fn start(port: u16, pages: BTreeMap<String, Page>, behind: Option<Behind>) -> Result<Stand> {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await?;
         let origin = format!("http://{}", listener.local_addr()?);
         let shared = Arc::new(Shared { pages, behind, log: Mutex::default() });
         let router = Router::new().fallback(answer).with_state(shared.clone());
