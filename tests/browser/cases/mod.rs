@@ -14,6 +14,7 @@ mod gate;
 mod guides;
 mod hostile;
 mod looks;
+mod pages;
 mod policies;
 mod privacy_control;
 mod receipts;
@@ -100,6 +101,7 @@ tests! {
         covers_for_everybody
         covers_are_fetched_where_needed
     }
+    ALL, Plain => pages { later_elements_are_held_and_released }
     ALL, Plain => guides { pages_of_the_guides tag_manager_template }
     ALL, Plain => hostile {
         names_of_elements
@@ -122,5 +124,6 @@ tests! {
     ALL, Plain => agents { autoconsent_refuses autoconsent_accepts consent_o_matic_refuses agents_opt_out }
     ALL, Plain => looks { axe_first_layer axe_center }
     &[Engine::Chromium], Plain => covers { covers_move_nothing }
+    &[Engine::Chromium], Plain => pages { thousand_held_routes_leave_nothing thousand_released_routes_leave_nothing }
     &[Engine::Chromium], Plain => looks { layout_shift narrow_screen screenshots }
 }
