@@ -28,12 +28,6 @@
   const gate = () => {
     const plan = published.plan;
 
-    // A form named “placet” is no second tag: only a text is a version.
-    if (window.placet && typeof window.placet.version === 'string') {
-      warn('The tag is here twice; this copy does nothing.');
-      return;
-    }
-
     /* ---- rules:begin. The same rules as crates/model/src/rules.rs; the same cases run through both. ---- */
 
     const own = (map, name) => (map && Object.hasOwn(map, name) ? map[name] : undefined);
@@ -77,7 +71,7 @@
         }
         purposes[purpose.id] = state || unasked(regime);
       }
-      return { regime: regime.id, purposes, asks };
+      return { regime: regime.id, optOut: regime.optOut, purposes, asks };
     };
 
     const answer = (record, { id }) => own(keptOf(record, id), 'choice');
@@ -143,7 +137,10 @@
       return { state, choices, ttl: grants(next) ? plan.granted : regime.denied, record: next };
     };
 
-    const may = (permission, id) => /^(always|granted)$/.test(own(permission.purposes, id));
+    const may = (permission, id) => {
+      const state = own(permission.purposes, id);
+      return state === 'always' || state === 'granted';
+    };
 
     // The purposes that are granted after and were not before.
     const granted = (before, after) =>
@@ -168,6 +165,13 @@
     ];
 
     /* ---- rules:end ---- */
+
+    // A form named “placet” is none of the window's own.
+    const given = own(window, 'placet') || {};
+    if (typeof own(given, 'version') === 'string') {
+      warn('A second tag does nothing.');
+      return;
+    }
 
     /* ---- What the browser remembers. Where storage is blocked, this page's memory stands in. ---- */
 
@@ -196,7 +200,7 @@
       remove(key);
       if (attempt(keep)) return;
       memory[key] = value;
-      warn(`"${key}" cannot be stored; it holds for this page.`);
+      warn(`"${key}" cannot be stored.`);
     };
     // Subdomains share the record by a cookie, where the config asks for it; of several records the newest counts.
     const jar = published.jar && published.jar(attempt);
@@ -222,8 +226,8 @@
     const due = (anyway) => {
       const now = Date.now();
       return (
-        (crypto.subtle || published.unsigned) &&
-        waiting().some(({ after }) => anyway || !(after > now && after < now + LONGEST_WAIT))
+        waiting().some(({ after }) => anyway || !(after > now && after < now + LONGEST_WAIT)) &&
+        (crypto.subtle || published.unsigned)
       );
     };
 
@@ -235,12 +239,13 @@
     const tag = isScript(current) ? current : null;
     const base = published.base || (tag && tag.src) || location.href;
     const resolve = (path) => new URL(path, base).href;
-    const given = window.placet || {};
+    // Not by `dataset`, which inherits what a page has put on every object.
+    const data = (node, name) => node.getAttribute(`data-${name}`);
     // What the server makes of the visit, where nobody else says the region.
     let hint = null;
     const visitor = () => ({
       now: Date.now(),
-      region: (tag && tag.dataset.region) || own(given, 'region') || own(hint, 'region') || null,
+      region: (tag && data(tag, 'region')) || own(given, 'region') || own(hint, 'region') || null,
       gpc: navigator.globalPrivacyControl === true || own(hint, 'gpc') === true,
     });
 
@@ -251,14 +256,15 @@
 
     // The page's language, then the visitor's, then the shop's first.
     const speak = () => {
-      for (const wanted of [document.documentElement.lang, ...(navigator.languages || [])]) {
-        const lower = (wanted || '').toLowerCase();
-        const found = own(published.languages, lower) || own(published.languages, lower.split('-')[0]);
-        if (found) return found;
-      }
-      return published.languages[''];
+      const find = (wanted) => {
+        const lower = wanted.toLowerCase();
+        return own(published.languages, lower) || own(published.languages, lower.split('-')[0]);
+      };
+      const { lang } = document.documentElement;
+      return (lang && find(lang)) || (navigator.languages || []).map(find).find(Boolean) || published.languages[''];
     };
     const lang = speak();
+    const hash = published.notices[lang];
     const rtl = /^(ar|he|fa|ur)\b/.test(lang);
 
     /* ---- Tags: held back, then released in the order of the page. ---- */
@@ -273,10 +279,18 @@
     const caught = new WeakSet();
     // What the visitor let in on its own, for this once.
     const once = new WeakSet();
-    const purposesOf = (node) => node.dataset.placet.split(' ');
-    const mayRun = (node) =>
-      once.has(node) || (caught.has(node) ? purposesOf(node).some(allows) : purposesOf(node).every(allows));
-    const isWeb = (url) => attempt(() => /^https?:$/.test(new URL(url, location.href).protocol));
+    const purposesOf = (node) => data(node, 'placet').split(' ');
+    const mayRun = (node) => {
+      let some = once.has(node);
+      if (some) return true;
+      for (const id of purposesOf(node)) {
+        if (allows(id)) some = true;
+        else if (!caught.has(node)) return false;
+      }
+      return some;
+    };
+    const isWeb = (url) =>
+      url.startsWith('https://') || attempt(() => new URL(url, location.href).protocol.startsWith('http'));
 
     // Out of the page and in again: what a frame has begun to load it goes on to load, and one that the parser has just
     // added heeds no address that comes later (Chromium, Firefox).
@@ -294,7 +308,7 @@
     const hold = (node, src = node.getAttribute('src')) => {
       const script = isScript(node);
       if (node === tag || !src) return false;
-      if (node.dataset.placet) {
+      if (data(node, 'placet')) {
         // Marked, but not made inert.
         if (mayRun(node) || (script && node.type === 'text/plain')) return false;
       } else {
@@ -328,10 +342,11 @@
       for (const { name, value } of held.attributes) {
         if (!/^(type|src|nonce|data-src|data-type|data-placet)$/.test(name)) script.setAttribute(name, value);
       }
-      if (held.dataset.type) script.type = held.dataset.type;
+      script.type = data(held, 'type') || '';
       script.nonce = held.nonce || (tag && tag.nonce) || '';
       script.async = held.async && held.hasAttribute('async');
-      if (held.dataset.src) setScriptSource.call(script, trust('createScriptURL', held.dataset.src));
+      const src = data(held, 'src');
+      if (src) setScriptSource.call(script, trust('createScriptURL', src));
       else script.text = trust('createScript', held.text);
       return script;
     };
@@ -342,7 +357,7 @@
     const run = (scripts) => {
       let loading = 0;
       const next = () => {
-        while (scripts.length && !(loading && !scripts[0].dataset.src)) {
+        while (scripts.length && !(loading && !data(scripts[0], 'src'))) {
           const held = scripts.shift();
           queued.delete(held);
           // Meanwhile the tag may be gone, or its consent.
@@ -361,7 +376,7 @@
     // Under a policy with nonces, text that got into the page must not become a script by way of us.
     const isGenuine = (script) => {
       const genuine = !tag || !tag.nonce || script.nonce === tag.nonce || trusted.has(script);
-      if (!genuine) warn('A held script lacks the nonce of this page.');
+      if (!genuine) warn('A held script lacks the nonce.');
       return genuine;
     };
 
@@ -370,7 +385,7 @@
     // Into the page with it: each address from where it waited to where it works.
     const admit = (node) => {
       for (const name of ATTRIBUTES) {
-        const value = node.getAttribute(`data-${name}`);
+        const value = data(node, name);
         if (value === null || !(name === 'srcset' || isWeb(value))) continue;
         const code = /^(EMBED|OBJECT)$/.test(node.tagName);
         node.removeAttribute(`data-${name}`);
@@ -387,7 +402,7 @@
       const scripts = {};
       const veiled = [];
       for (const node of nodes) {
-        const { placet, src } = node.dataset;
+        const [placet, src] = [data(node, 'placet'), data(node, 'src')];
         if (!placet || !(node.isConnected || loose.has(node)) || queued.has(node)) continue;
         if (!mayRun(node)) {
           if (src && /^(IFRAME|VIDEO|EMBED|OBJECT)$/.test(node.tagName)) veiled.push(node);
@@ -412,14 +427,19 @@
     };
     const marked = (purpose) => document.querySelectorAll(purpose ? `[data-placet~="${purpose}"]` : '[data-placet]');
 
-    // One query a batch: touching every node that the parser adds would cost more than all else here.
-    const watch = () => {
-      for (const node of document.querySelectorAll('script,iframe')) {
+    // A few new nodes are looked through one by one; for many, one query of the whole page is cheaper.
+    const watch = (records) => {
+      const added = records.length < 64 ? records.flatMap(({ addedNodes }) => [...addedNodes]) : [document];
+      const kinds = 'script,iframe,[data-placet]';
+      const nodes = (added.length < 64 ? added : [document]).flatMap((node) =>
+        node.querySelectorAll ? [...(node.matches && node.matches(kinds) ? [node] : []), ...node.querySelectorAll(kinds)] : [],
+      );
+      for (const node of nodes) {
         if (seen.has(node)) continue;
         seen.add(node);
         hold(node);
       }
-      release(marked());
+      release(nodes);
       place();
     };
 
@@ -461,15 +481,9 @@
       if (host && !host.isConnected && document.body) document.body.prepend(host);
     };
     const layer = () => root && root.querySelector('[data-placet-layer=first]');
-    // WCAG 2.4.11: what gets the focus is scrolled clear of the first layer.
+    // WCAG 2.4.11: what gets the focus is scrolled clear of the first layer, which is never higher than this.
     const clearance = new CSSStyleSheet();
     const otherSheets = () => document.adoptedStyleSheets.filter((sheet) => sheet !== clearance);
-    const makeRoom = () => {
-      if (!layer()) return;
-      clearance.replaceSync(`html{scroll-padding-block:${layer().offsetHeight + 8}px}`);
-      document.adoptedStyleSheets = [...otherSheets(), clearance];
-    };
-    const isOptOut = () => plan.regimes.some(({ id, optOut }) => optOut && id === now.regime);
     // What the browser's signal keeps off.
     const silenced = () => (visitor().gpc ? plan.purposes.filter(({ shared }) => shared).map(({ id }) => id) : []);
     // Other answers stand: only what has changed is asked.
@@ -478,12 +492,13 @@
       !Object.values(published.notices).includes(record.notice);
     const draw = (changes) => {
       if (layer()) return;
-      const { tree, texts } = published.layer();
-      const first = grow(tree, texts[isOptOut() ? `${lang} opt-out` : lang]);
+      const { tree, texts, clearance: room } = published.layer();
+      const first = grow(tree, texts[now.optOut ? `${lang} opt-out` : lang]);
       if (!silenced().length) first.querySelector('.gpc').remove();
       if (changes) first.querySelector('.status').before(changes);
       stage().append(first);
-      requestAnimationFrame(() => setTimeout(makeRoom));
+      clearance.replaceSync(room);
+      document.adoptedStyleSheets = [...otherSheets(), clearance];
     };
     // Until the server has told the region, it is not known what to ask.
     let locating = false;
@@ -492,7 +507,7 @@
       if (!isPartial()) draw();
       else {
         import(resolve(published.changes))
-          .then((part) => part.default(bridge.notice, record.notice, bridge.hash, now.asks, grow, stage))
+          .then((part) => part.default(bridge.notice, record.notice, hash, now.asks, grow, stage))
           .catch((error) => warn('The changes could not be loaded.', error))
           .then((changes) => now.asks.length && draw(changes));
       }
@@ -511,29 +526,26 @@
     /* ---- The widget, loaded on intent or when there is a decision to sign. ---- */
 
     let loading = null;
-    const load = () => {
-      loading =
-        loading ||
-        Promise.all([
-          import(resolve(published.widget)),
-          fetch(resolve(published.wasm), { integrity: published.integrity }),
-        ])
-          .then(([glue, response]) =>
-            glue.default({ module_or_path: response }).then(() => {
-              glue.start(bridge);
-              return glue;
-            }),
-          )
-          .catch((error) => {
-            loading = null;
-            throw error;
-          });
-      return loading;
+    const fetchWidget = async () => {
+      const [glue, response] = await Promise.all([
+        import(resolve(published.widget)),
+        fetch(resolve(published.wasm), { integrity: published.integrity }),
+      ]);
+      await glue.default({ module_or_path: response });
+      glue.start(bridge);
+      return glue;
     };
+    const load = () =>
+      (loading =
+        loading ||
+        fetchWidget().catch((error) => {
+          loading = null;
+          throw error;
+        }));
     const intended = (event) => {
       const target = event.composedPath()[0];
       const button = target.closest && target.closest('[data-placet-action],[href="#placet"]');
-      return button ? button.dataset.placetAction || 'open' : '';
+      return button ? data(button, 'placet-action') || 'open' : '';
     };
     const onIntent = (event) => {
       if (/choose|open/.test(intended(event))) load().catch(() => {});
@@ -571,7 +583,7 @@
         soon(() =>
           load()
             .then((widget) => widget.deliver(!!anyway))
-            .catch((error) => warn('The receipt waits in the outbox.', error)),
+            .catch((error) => warn('The receipt waits.', error)),
         );
       }
     };
@@ -622,7 +634,6 @@
     const commit = (choice, method) => {
       const visit = visitor();
       record = recall();
-      const hash = published.notices[lang];
       const { state, choices, ttl, record: next } = decide(visit, record, choice, uuid(), hash);
       const decision = {
         id: next.id,
@@ -663,16 +674,15 @@
       try {
         act(api);
       } catch (error) {
-        warn('A function in placet.push failed.', error);
+        warn('placet.push failed.', error);
       }
     };
     const bridge = {
-      lang,
       site: plan.site,
-      hash: published.notices[lang],
+      hash,
       // The exact text of a notice snapshot; the browser checks it against its name.
-      notice: (hash) => {
-        const name = hash.slice(7);
+      notice: (wanted) => {
+        const name = wanted.slice(7);
         const integrity = `sha256-${name.replace(/-/g, '+').replace(/_/g, '/')}=`;
         return fetch(resolve(`${published.noticeBase}${name}.json`), { integrity }).then((response) =>
           response.ok ? response.text() : Promise.reject(response.status),
@@ -684,7 +694,7 @@
       choices,
       record: () => record,
       gpc: silenced,
-      isOptOut,
+      isOptOut: () => now.optOut,
       optOut,
       commit,
       emit,
@@ -714,7 +724,6 @@
       published.veil &&
       published.veil(
         () => import(resolve(published.covers)),
-        soon,
         warn,
         // What public/parts/covers.js names again, in this order.
         [lang, rtl, allows, caught, once, mayRun, purposesOf, grow, release, commit],
@@ -727,12 +736,12 @@
         try {
           step();
         } catch (error) {
-          warn('Something failed; tags stay held.', error);
+          warn('It failed; tags stay held.', error);
         }
       });
 
     const gates = () => {
-      new MutationObserver(watch).observe(document, { childList: true, subtree: true });
+      document.addEventListener('DOMContentLoaded', () => watch([{ addedNodes: [document] }]));
       // Firefox asks before it runs a script that its parser has already fetched.
       addEventListener(
         'beforescriptexecute',
@@ -742,6 +751,7 @@
         true,
       );
       release(marked());
+      new MutationObserver(watch).observe(document, { childList: true, subtree: true });
     };
 
     // Under which rules to ask, where nobody says the region but the server can.
@@ -755,9 +765,9 @@
       });
     };
 
-    // A tag that ran until the last page may have left something after its consent was gone.
+    // A tag that ran until the last page may have left something after its consent was gone, within the hour.
     const sweep = () => {
-      if (record) soon(() => plan.purposes.forEach(({ id }) => now.purposes[id] === 'denied' && clear(id)));
+      if (record && Date.now() < record.at + 36e5) soon(() => plan.purposes.forEach(({ id }) => now.purposes[id] === 'denied' && clear(id)));
     };
 
     const listeners = () => {
@@ -778,15 +788,12 @@
         send();
       });
       addEventListener('online', () => send(true));
-      // The visitor leaves: what is signed goes now; the call outlives the page.
-      document.addEventListener('visibilitychange', () => {
-        if (document.hidden && loading) loading.then((widget) => widget.deliver(false)).catch(() => {});
-      });
     };
 
     safely(() => tell(opening(now)), gates, locate, ask, listeners, sweep);
 
-    const calls = Array.isArray(given) ? given : own(given, 'queue') || [];
+    const queue = own(given, 'queue');
+    const calls = [given, queue].find(Array.isArray) || [];
     window.placet = api;
     const handlers = own(given, 'on') || {};
     for (const name of Object.keys(handlers)) on(name, handlers[name]);
@@ -797,6 +804,6 @@
   try {
     gate();
   } catch (error) {
-    warn('Something failed; tags stay held.', error);
+    warn('It failed; tags stay held.', error);
   }
 })(__PLACET__);

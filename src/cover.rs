@@ -15,7 +15,7 @@ pub fn Cover(
         <div class="cover" part="cover">
             <p class="why" part="why">{labels.cover}</p>
             <div class="ways">
-                <button type="button" class="quiet" part="button once" data-placet-action="once">{labels.once}</button>
+                <button type="button" class="button" part="button once" data-placet-action="once">{labels.once}</button>
                 <button type="button" class="button" part="button allow" data-placet-action="allow">{labels.allow}</button>
             </div>
         </div>

@@ -6,6 +6,7 @@
 //! **Invariant:** accept and refuse are the same element with the same parts and classes, side
 //! by side, so that they cannot look unalike (EDPB 03/2022; CNIL 2020; CCPA regulations 7004).
 
+use crate::parts::text;
 use crate::rich::rich;
 use leptos::prelude::*;
 use placet_model::notice::Notice;
@@ -23,27 +24,28 @@ pub fn FirstLayer(
 ) -> impl IntoView {
     let labels = notice.labels;
     let apart: Vec<_> = notice.purposes.iter().filter(|purpose| purpose.separate).map(|p| p.title.clone()).collect();
-    let told = match opt_out {
-        true => Some(view! { <p class="apart" part="notice">{labels.opt_out_notice}</p> }.into_any()),
-        false => (!apart.is_empty()).then(|| {
-            view! { <p class="apart" part="separately">{labels.separately}" "<strong>{apart.join(" · ")}</strong></p> }
-                .into_any()
-        }),
+    let apart = (!opt_out && !apart.is_empty()).then(|| {
+        view! { <p class="apart" part="separately">{labels.separately}" "<strong>{apart.join(" · ")}</strong></p> }
+    });
+    let told = match (opt_out, notice.opt_out_text) {
+        (false, _) => rich(&notice.text),
+        (true, Some(text)) => rich(&text),
+        (true, None) => vec![text("p", &labels.opt_out_notice)],
     };
     let (refuse, reject, accept) = match opt_out {
         true => ("opt-out", labels.opt_out, labels.understood),
         false => ("reject", labels.reject, labels.accept),
     };
     view! {
-        <section class="first" part="first" data-placet-layer="first" data-position=notice.position.word() role="region" aria-labelledby="placet-title">
+        <section class="first" part="first" data-placet-layer="first" role="region" aria-labelledby="placet-title">
             <div class="words">
                 <h2 id="placet-title" part="title">{notice.title}</h2>
-                <div class="text" part="text">{rich(&notice.text)}</div>
-                {told}
+                <div class="text" part="text">{told}</div>
+                {apart}
                 <p class="gpc" part="gpc">{labels.gpc_honoured}</p>
                 <p class="status" part="status" role="status"></p>
             </div>
-            <div class="actions" part="actions">
+            <div class=if opt_out { "actions stack" } else { "actions" } part="actions">
                 <button type="button" class="button" part="button reject" data-placet-action=refuse>{reject}</button>
                 <button type="button" class="button" part="button accept" data-placet-action="accept">{accept}</button>
                 <button type="button" class="quiet" part="button choose" data-placet-action="choose" aria-haspopup="dialog">{labels.choose}</button>

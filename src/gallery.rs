@@ -5,7 +5,7 @@
 
 use crate::center::{Act, Standing, center};
 use crate::receipts::{Receipt, Status};
-use crate::{FIRST_LAYER_CSS, FirstLayer, js};
+use crate::{COVER_CSS, Cover, DARK_CSS, FIRST_LAYER_CSS, FirstLayer, TOKENS_CSS, js};
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 use placet_model::notice::Notice;
@@ -28,15 +28,28 @@ pub fn show() -> Result<(), JsValue> {
     for notice in NOTICES {
         let notice: Arc<Notice> = Arc::new(js::parse(notice).ok_or("a notice that cannot be read")?);
         for scheme in ["light", "dark"] {
-            let shown = notice.clone();
-            let first =
-                frame(&body, &["First layer, ", &notice.lang, ", ", scheme].concat(), "low", scheme, &notice.lang)?;
-            mount_to(first, move || view! { <FirstLayer notice=(*shown).clone() opt_out=false/> }).forget();
+            for (name, opt_out) in [("First layer", false), ("First layer where opting out is the rule", true)] {
+                let shown = notice.clone();
+                let title = [name, ", ", &notice.lang, ", ", scheme].concat();
+                let first = frame(&body, &title, "low", scheme, &notice.lang, FIRST_LAYER_CSS)?;
+                mount_to(first, move || view! { <FirstLayer notice=(*shown).clone() opt_out/> }).forget();
+            }
+            let labels = notice.labels.clone();
+            let cover = frame(
+                &body,
+                &["Cover, ", &notice.lang, ", ", scheme].concat(),
+                "low",
+                scheme,
+                &notice.lang,
+                COVER_CSS,
+            )?;
+            mount_to(cover, move || view! { <Cover labels/> }).forget();
             for (state, standing, receipts) in
                 [("before a choice", Standing::default(), Vec::new()), ("after choices", after(), receipts())]
             {
                 let title = ["Preference center ", state, ", ", &notice.lang, ", ", scheme].concat();
-                let place = frame(&body, &title, "high", scheme, &notice.lang)?;
+                let sheet = [FIRST_LAYER_CSS, CENTER_CSS].concat();
+                let place = frame(&body, &title, "high", scheme, &notice.lang, &sheet)?;
                 let (receipts, _) = signal(receipts);
                 let dialog = NodeRef::new();
                 let notice = notice.clone();
@@ -57,6 +70,7 @@ fn after() -> Standing {
         purposes: Map(vec![("analytics".into(), ChoiceState::Granted), ("marketing".into(), ChoiceState::Granted)]),
         preferences: Map(vec![("channels".into(), Answer::Many(vec!["email".into(), "wechat".into()]))]),
         gpc: vec!["ads".into()],
+        opt_out: true,
     }
 }
 
@@ -74,7 +88,14 @@ fn receipts() -> Vec<Receipt> {
 }
 
 /// A titled frame with a shadow root like the shop's, which keeps fixed things inside itself.
-fn frame(body: &HtmlElement, title: &str, height: &str, scheme: &str, lang: &str) -> Result<HtmlElement, JsValue> {
+fn frame(
+    body: &HtmlElement,
+    title: &str,
+    height: &str,
+    scheme: &str,
+    lang: &str,
+    css: &str,
+) -> Result<HtmlElement, JsValue> {
     let make = |tag: &str| document().create_element(tag);
     let heading = make("h2")?;
     heading.set_text_content(Some(title));
@@ -85,11 +106,10 @@ fn frame(body: &HtmlElement, title: &str, height: &str, scheme: &str, lang: &str
     body.append_child(&heading)?;
     body.append_child(&host)?;
     let root = host.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open))?;
-    for css in [FIRST_LAYER_CSS, CENTER_CSS] {
-        let sheet = CssStyleSheet::new()?;
-        sheet.replace_sync(css)?;
-        root.adopted_style_sheets().push(&sheet);
-    }
+    let dark = if scheme == "dark" { DARK_CSS } else { "" };
+    let sheet = CssStyleSheet::new()?;
+    sheet.replace_sync(&[TOKENS_CSS, dark, css].concat())?;
+    root.adopted_style_sheets().push(&sheet);
     let inside: HtmlElement = make("div")?.unchecked_into();
     root.append_child(&inside)?;
     Ok(inside)

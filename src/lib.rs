@@ -46,6 +46,9 @@ pub const DARK_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/dark.css"));
 /// The style sheet of the first layer, minified; its parts are listed in its source.
 pub const FIRST_LAYER_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/first-layer.css"));
 
+/// What puts the first layer at the top of the window, minified.
+pub const TOP_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/top.css"));
+
 /// The style sheet of the cover, minified.
 pub const COVER_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/cover.css"));
 

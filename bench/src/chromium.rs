@@ -5,7 +5,7 @@ use std::{path::Path, process::Command, time::Duration};
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use thirtyfour::{Capabilities, WebDriver};
+use thirtyfour::{By, Capabilities, WebDriver, WebElement, WindowHandle};
 
 use crate::{places, process, process::Process};
 
@@ -45,10 +45,90 @@ impl Chromium {
         answer.with_context(|| format!("Chromium refused {command}"))
     }
 
+    /// Opens a fresh tab and turns to it; gives the tab to come back to.
+    pub(crate) async fn open_tab(&self) -> Result<WindowHandle> {
+        let home = self.driver.window().await?;
+        let tab = self.driver.new_tab().await?;
+        self.driver.switch_to_window(tab).await?;
+        Ok(home)
+    }
+
+    /// Closes the current tab and comes back to another.
+    pub(crate) async fn close_tab(&self, home: WindowHandle) -> Result<()> {
+        self.driver.close_window().await?;
+        self.driver.switch_to_window(home).await?;
+        Ok(())
+    }
+
+    /// Waits until an expression is true in the page.
+    pub(crate) async fn wait_until(&self, what: &str, expression: &str) -> Result<()> {
+        for _ in 0..600 {
+            if self.driver.execute(format!("return !!({expression})"), vec![]).await?.json() == &Value::Bool(true) {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        bail!("waited in vain until {what}")
+    }
+
+    /// Clicks, as a pointer does, what is found by `path`: selectors, each in the open shadow root of the one before.
+    pub(crate) async fn click(&self, path: &[&str]) -> Result<()> {
+        let (last, hosts) = path.split_last().context("nothing to click")?;
+        let mut element = None;
+        for host in hosts {
+            let found = match &element {
+                None => self.driver.find(By::Css(*host)).await?,
+                Some(root) => find(root, host).await?,
+            };
+            element = Some(found.get_shadow_root().await?);
+        }
+        match &element {
+            None => self.driver.find(By::Css(*last)).await?,
+            Some(root) => find(root, last).await?,
+        }
+        .click()
+        .await?;
+        Ok(())
+    }
+
+    /// Has the page's main thread accounted for from now on, by the time that it had the processor.
+    pub(crate) async fn account(&self) -> Result<()> {
+        self.tell("Performance.enable", json!({ "timeDomain": "threadTicks" })).await?;
+        Ok(())
+    }
+
+    /// What the main thread has done since [`Self::account`], in milliseconds.
+    pub(crate) async fn accounts(&self) -> Result<Accounts> {
+        let answer = self.tell("Performance.getMetrics", json!({})).await?;
+        let metrics = answer["metrics"].as_array().context("Chromium gave no metrics")?;
+        let milliseconds = |name: &str| {
+            let metric = metrics.iter().find(|metric| metric["name"] == name);
+            let seconds = metric.and_then(|metric| metric["value"].as_f64());
+            seconds.map(|seconds| seconds * 1000.0).with_context(|| format!("Chromium gave no metric {name}"))
+        };
+        Ok(Accounts {
+            script: milliseconds("ScriptDuration")? + milliseconds("V8CompileDuration")?,
+            task: milliseconds("TaskDuration")?,
+        })
+    }
+
     /// Ends the session; dropping then ends the processes.
     pub(crate) async fn quit(self) {
         let _ = self.driver.clone().quit().await;
     }
+}
+
+/// What a page's main thread has done, in milliseconds of the processor.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Accounts {
+    /// Compiling and running scripts.
+    pub(crate) script: f64,
+    /// Everything.
+    pub(crate) task: f64,
+}
+
+async fn find(root: &WebElement, selector: &str) -> Result<WebElement> {
+    root.find(By::Css(selector)).await.with_context(|| format!("{selector} is not there"))
 }
 
 async fn listening(process: &mut Process, port: u16) -> Result<()> {

@@ -4,10 +4,18 @@
 //! this program. It reads `PLACET_BIN` (the `placet` program) and `PLACET_NPM` (a directory
 //! `node_modules`); without them it looks where xtask puts both.
 
+mod banners;
 mod chromium;
 mod first_layer;
+mod marks;
+mod nodes;
+mod notice;
 mod places;
 mod process;
+mod return_visit;
+mod shop;
+mod site;
+mod spread;
 
 use std::process::ExitCode;
 
@@ -25,9 +33,19 @@ struct Cli {
 enum Bench {
     /// When the first layer can be seen, beside two other banners on the same page
     FirstLayer(first_layer::Arguments),
+    /// What a returning visitor pays, and how soon held tags start after an acceptance
+    Return(return_visit::Arguments),
+    /// What watching costs a page to which nodes are added
+    Nodes(nodes::Arguments),
 }
 
 fn main() -> Result<ExitCode> {
-    let Bench::FirstLayer(arguments) = Cli::parse().bench;
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(first_layer::run(&arguments))
+    let bench = Cli::parse().bench;
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
+        match bench {
+            Bench::FirstLayer(arguments) => first_layer::run(&arguments).await,
+            Bench::Return(arguments) => return_visit::run(&arguments).await,
+            Bench::Nodes(arguments) => nodes::run(&arguments).await,
+        }
+    })
 }

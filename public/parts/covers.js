@@ -12,12 +12,12 @@ export default ([lang, rtl, allows, caught, once, mayRun, purposesOf, grow, rele
   const { tree, texts, css, names, titles } = published;
   const covers = new Map();
 
-  const isHeld = (node) => node.isConnected && !!node.dataset.src && !mayRun(node);
+  const isHeld = (node) => node.isConnected && !!node.getAttribute('data-src') && !mayRun(node);
   // What the visitor must allow for it: all that the shop marked it with, or the first that will do.
   const missingOf = (node) => purposesOf(node).filter((id, at) => !allows(id) && !(at && caught.has(node)));
 
   const nameOf = (node) => {
-    const url = new URL(node.dataset.src, location.href);
+    const url = new URL(node.getAttribute('data-src'), location.href);
     const known = Object.keys(names[lang]).find((place) => {
       const [host] = place.split('/');
       const isHost = url.hostname === host || url.hostname.endsWith(`.${host}`);
@@ -34,6 +34,7 @@ export default ([lang, rtl, allows, caught, once, mayRun, purposesOf, grow, rele
       display: host.hidden ? 'none' : 'block',
       width: `${width}px`,
       height: `${height}px`,
+      borderRadius: getComputedStyle(node).borderRadius,
       left: '0',
       top: '0',
     });
@@ -63,7 +64,7 @@ export default ([lang, rtl, allows, caught, once, mayRun, purposesOf, grow, rele
     root.adoptedStyleSheets = [sheet];
     root.append(grow(tree, filled));
     root.addEventListener('click', (event) => {
-      const action = event.target.dataset.placetAction;
+      const action = event.target.getAttribute('data-placet-action');
       if (!action) return;
       if (action === 'once') {
         once.add(node);

@@ -7,8 +7,8 @@ export default (attempt) => {
     const labels = location.hostname.split('.');
     const steps = location.pathname.split('/');
     const domains = ['', ...labels.slice(1).map((_, at) => `; domain=${labels.slice(at).join('.')}`)];
-    const paths = steps.flatMap((_, at) => [steps.slice(0, at).join('/'), `${steps.slice(0, at + 1).join('/')}/`]);
-    for (const path of new Set([location.pathname, ...paths])) {
+    const paths = steps.map((_, at) => steps.slice(0, at + 1).join('/'));
+    for (const path of paths.flatMap((path) => [path, `${path}/`])) {
       for (const domain of domains) {
         const gone = `${name}=; path=${path}${domain}; max-age=0`;
         document.cookie = gone;

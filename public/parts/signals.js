@@ -25,7 +25,10 @@ export default (plan, own, may, granted, warn) => {
     plan.signals
       .filter((signal) => signal.when === when && own(signal, 'purpose') == purpose)
       .map(({ calls }) =>
-        calls.map(({ via, name, with: args, queue }) => [via, name, fill(args, permission), ...(queue ? [queue] : [])]),
+        calls.map((call) => {
+          const queue = own(call, 'queue');
+          return [call.via, call.name, fill(call.with, permission), ...(queue ? [queue] : [])];
+        }),
       );
 
   // When one permission takes another's place.

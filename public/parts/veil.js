@@ -1,13 +1,13 @@
 /*
  * The veil: fetches the covers when the page has something to cover. In the published loader where the shop names services.
  */
-export default (fetchCovers, soon, warn, kit) => {
+export default (fetchCovers, warn, kit) => {
   let covers = null;
   return (nodes) => {
     if (!covers && !nodes.length) return;
     covers =
       covers ||
-      new Promise((done) => soon(() => done(fetchCovers())))
+      fetchCovers()
         .then((part) => part.default(kit))
         .catch((error) => warn('The covers could not be loaded.', error));
     covers.then((cover) => cover && cover(nodes));

@@ -78,7 +78,11 @@ pub(crate) fn center(
         })
     };
     let draft = Draft::new(&notice, standing);
-    let mut content = vec![element("div", Some("text"), rich(&notice.text))];
+    let told = notice.opt_out_text.as_ref().filter(|_| standing.opt_out).unwrap_or(&notice.text);
+    let mut content = vec![match standing.opt_out && notice.opt_out_text.is_none() {
+        true => note(vec![words(&labels.opt_out_notice)]),
+        false => element("div", Some("text"), rich(told)),
+    }];
     if !standing.gpc.is_empty() {
         content.push(note(vec![words(&labels.gpc_honoured)]));
     }

@@ -16,7 +16,7 @@ use crate::{cargo, run, widget};
 /// What `cargo xtask bench` can be told.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Which one, for example first-layer
+    /// Which one: first-layer, return or nodes
     name: String,
     /// Further arguments for the benchmark
     #[arg(last = true)]

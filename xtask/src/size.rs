@@ -70,13 +70,33 @@ pub(crate) fn measure(workspace: &Workspace, binary: &Path) -> Result<Vec<Size>>
     empty_directory(&published)?;
     run::read(&mut build::publish(workspace, binary, &published))?;
     let made = workspace.placet();
+    let weigh = |parts: &[&str]| -> Result<usize> {
+        parts.iter().map(|part| compressed(&made.join(format!("{part}.min.js")))).sum()
+    };
     Ok(vec![
-        Size { id: "loader", what: "loader alone", bytes: compressed(&made.join("placet.min.js"))?, budget: 5_000 },
+        Size {
+            id: "loader",
+            what: "loader alone, no part",
+            bytes: compressed(&made.join("placet.min.js"))?,
+            budget: 5_000,
+        },
         Size {
             id: "placet.js",
             what: "`placet.js` of the demo shop: loader, plan and first layer in two languages",
             bytes: compressed(&published.join("placet.js"))?,
             budget: 9_000,
+        },
+        Size {
+            id: "parts",
+            what: "parts of the loader that `placet.js` holds where the config uses them, all together",
+            bytes: weigh(&["signals", "unmarked", "veil", "jar", "mirror", "locate"])?,
+            budget: 2_000,
+        },
+        Size {
+            id: "fetched",
+            what: "parts that a page fetches where it has a held frame, or a changed purpose to ask about",
+            bytes: weigh(&["covers", "changes"])?,
+            budget: 2_000,
         },
         Size {
             id: "widget",

@@ -40,9 +40,7 @@ pub(crate) async fn load(
     screenshot: Option<&Path>,
 ) -> Result<Load> {
     let driver = &browser.driver;
-    let home = driver.window().await?;
-    let tab = driver.new_tab().await?;
-    driver.switch_to_window(tab).await?;
+    let home = browser.open_tab().await?;
     browser.tell("Network.enable", json!({})).await?;
     browser.tell("Network.clearBrowserCache", json!({})).await?;
     let storage = json!({ "origin": origin, "storageTypes": "all" });
@@ -59,8 +57,7 @@ pub(crate) async fn load(
     if let Some(path) = screenshot {
         driver.screenshot(path).await.with_context(|| format!("cannot write {}", path.display()))?;
     }
-    driver.close_window().await?;
-    driver.switch_to_window(home).await?;
+    browser.close_tab(home).await?;
     Ok(load)
 }
 

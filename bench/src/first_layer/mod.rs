@@ -6,10 +6,7 @@
 
 mod condition;
 mod load;
-mod notice;
 mod report;
-mod shop;
-mod site;
 mod summary;
 mod variants;
 
@@ -18,11 +15,8 @@ use std::{fs, path::PathBuf, process::ExitCode};
 use anyhow::{Context, Result};
 use clap::Args;
 
-use self::{
-    condition::Condition, load::Load, notice::Notice, report::Report, shop::Shop, site::Site, summary::Summaries,
-    variants::Variant,
-};
-use crate::chromium::Chromium;
+use self::{condition::Condition, load::Load, report::Report, summary::Summaries, variants::Variant};
+use crate::{chromium::Chromium, marks, notice::Notice, shop::Shop, site::Site};
 
 /// What `first-layer` can be told.
 #[derive(Args)]
@@ -76,9 +70,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
         print!("{}", report.text()?);
     }
     if let Some(path) = &arguments.write {
-        let readme = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let readme = report.write_into(&readme).with_context(|| format!("cannot write into {}", path.display()))?;
-        fs::write(path, readme).with_context(|| format!("cannot write {}", path.display()))?;
+        marks::write("first-layer", path, &report.markdown()?)?;
     }
     let holds = summaries.verdicts().iter().all(|verdict| verdict.holds);
     Ok(if arguments.check && !holds { ExitCode::FAILURE } else { ExitCode::SUCCESS })

@@ -1,6 +1,7 @@
 //! What the loads of one page under one condition come to, and what that says about the budgets.
 
 use super::{condition::Condition, load::Load, variants::Variant};
+use crate::spread::Spread;
 
 /// Placet's first layer is to be seen within this share of the time that vanilla-cookieconsent needs.
 const BUDGETS: [(Condition, f64); 2] = [(Condition::Unthrottled, 0.55), (Condition::Slow, 0.62)];
@@ -19,23 +20,6 @@ pub(crate) struct Summary {
     /// The worst layout shift of all loads.
     pub(crate) shift: f64,
     pub(crate) bytes: f64,
-}
-
-/// The middle of several measurements, and how far they lie apart.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Spread {
-    pub(crate) median: f64,
-    pub(crate) least: f64,
-    pub(crate) most: f64,
-}
-
-impl Spread {
-    fn of(mut values: Vec<f64>) -> Option<Self> {
-        values.sort_by(f64::total_cmp);
-        let (least, most) = (*values.first()?, *values.last()?);
-        let (low, high) = (values[(values.len() - 1) / 2], values[values.len() / 2]);
-        Some(Self { median: f64::midpoint(low, high), least, most })
-    }
 }
 
 /// All summaries, by page and condition.
@@ -126,18 +110,6 @@ fn summary(loads: &[Load], variant: Variant, condition: Condition) -> Option<Sum
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn check(values: &[f64], median: f64) {
-        assert_eq!(Spread::of(values.to_vec()).unwrap().median, median);
-    }
-
-    #[test]
-    fn the_median_is_the_middle() {
-        check(&[3.0, 1.0, 2.0], 2.0);
-        check(&[4.0, 1.0, 3.0, 2.0], 2.5);
-        check(&[7.0], 7.0);
-        assert!(Spread::of(Vec::new()).is_none());
-    }
 
     fn load(variant: Variant, condition: Condition, paint: f64, layer: f64) -> Load {
         let layer = (variant != Variant::None).then_some(layer);

@@ -1,13 +1,14 @@
 //! The pages that are compared: without a banner, with Placet, and with two others as their
 //! documentation recommends.
 
-use std::{fs, path::Path, process::Command};
+use anyhow::Result;
 
-use anyhow::{Context, Result, bail};
-use tempfile::TempDir;
-
-use super::{notice::Notice, shop::Shop, site::Site};
-use crate::places;
+use crate::{
+    banners::{self, Markup},
+    notice::Notice,
+    shop::Shop,
+    site::Site,
+};
 
 /// A page to be measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,11 +17,9 @@ pub(crate) enum Variant {
     None,
     /// The tag that `placet publish` writes for the demo shop.
     Placet,
-    /// vanilla-cookieconsent, "Getting started", "HTML": style sheet in the head, a module at the
-    /// end of the body that imports the library. `hideFromBots` is off, or it would not show here.
+    /// vanilla-cookieconsent.
     CookieConsent,
-    /// orejime, "Getting started", "Content Delivery Network": script and style sheet in the
-    /// head, after `window.orejimeConfig`.
+    /// orejime.
     Orejime,
 }
 
@@ -67,79 +66,20 @@ impl Variant {
     pub(crate) fn banner(self) -> &'static [&'static str] {
         match self {
             Self::None => &[],
-            Self::Placet => &["placet-ui", "[data-placet-layer=first]"],
-            Self::CookieConsent => &["#cc-main .cm"],
+            Self::Placet => banners::PLACET_LAYER,
+            Self::CookieConsent => banners::COOKIECONSENT_LAYER,
             Self::Orejime => &[".orejime-Banner"],
         }
     }
 
     /// Puts the page and the banner's files on the site.
     pub(crate) fn put(self, shop: &Shop, notice: &Notice, site: &mut Site) -> Result<()> {
-        let page = match self {
-            Self::None => shop.with("", "", ""),
-            Self::Placet => {
-                put_placet(site)?;
-                shop.with("<script src=\"/embed/placet.js\"></script>\n", "", "")
-            }
-            Self::CookieConsent => {
-                put_npm(site, self, "3.1.0", &["cookieconsent.css", "cookieconsent.umd.js"])?;
-                let settings = notice.for_cookieconsent();
-                let config = format!("import './cookieconsent.umd.js';\n\nCookieConsent.run({settings:#});\n");
-                site.put("/vanilla-cookieconsent/cookieconsent-config.js", config.as_bytes())?;
-                shop.with(
-                    "",
-                    "<link rel=\"stylesheet\" href=\"/vanilla-cookieconsent/cookieconsent.css\">\n",
-                    "<script type=\"module\" src=\"/vanilla-cookieconsent/cookieconsent-config.js\"></script>\n",
-                )
-            }
-            Self::Orejime => {
-                put_npm(site, self, "3.2.1", &["orejime-standard-en.js", "orejime-standard.css"])?;
-                let settings = notice.for_orejime();
-                let head = format!(
-                    "<script>window.orejimeConfig = {settings:#};</script>\n\
-                     <script src=\"/orejime/orejime-standard-en.js\"></script>\n\
-                     <link href=\"/orejime/orejime-standard.css\" rel=\"stylesheet\">\n"
-                );
-                shop.with("", &head, "")
-            }
+        let markup = match self {
+            Self::None => Markup::default(),
+            Self::Placet => banners::placet(site)?,
+            Self::CookieConsent => banners::cookieconsent(site, notice)?,
+            Self::Orejime => banners::orejime(site, notice)?,
         };
-        site.put(&self.page(), page.as_bytes())
+        site.put(&self.page(), shop.with(&markup).as_bytes())
     }
-}
-
-/// Publishes the demo shop's config and takes the compressed files as they are.
-fn put_placet(site: &mut Site) -> Result<()> {
-    let out = TempDir::with_prefix("placet-bench-")?;
-    let mut command = Command::new(places::placet()?);
-    command.arg("publish").arg(places::root().join("public/demo/placet.json")).arg("--out").arg(out.path());
-    let output = command.output().context("cannot run placet")?;
-    if !output.status.success() {
-        bail!("placet publish failed:\n{}", String::from_utf8_lossy(&output.stderr));
-    }
-    for entry in fs::read_dir(out.path())? {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if let Some(name) = name.strip_suffix(".br").filter(|name| name.ends_with(".js")) {
-            site.put_compressed(&format!("/embed/{name}"), read(&path)?)?;
-        }
-    }
-    Ok(())
-}
-
-fn put_npm(site: &mut Site, variant: Variant, version: &str, files: &[&str]) -> Result<()> {
-    let package = variant.id();
-    let manifest = places::npm(&format!("{package}/package.json"))?;
-    let manifest: serde_json::Value = serde_json::from_slice(&read(&manifest)?)?;
-    if manifest["version"] != version {
-        bail!("{package} {} is installed, but {version} is compared", manifest["version"]);
-    }
-    for file in files {
-        let path = places::npm(&format!("{package}/dist/{file}"))?;
-        site.put(&format!("{}{file}", variant.files()), &read(&path)?)?;
-    }
-    Ok(())
-}
-
-fn read(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).with_context(|| format!("cannot read {}", path.display()))
 }

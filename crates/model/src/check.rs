@@ -110,6 +110,9 @@ impl Walk<'_> {
         self.at("firstLayer", |w| {
             w.text("title", &config.first_layer.title);
             w.rich("text", &config.first_layer.text);
+            if let Some(text) = &config.first_layer.opt_out_text {
+                w.rich("optOutText", text);
+            }
         });
         self.purposes();
         self.services();

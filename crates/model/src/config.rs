@@ -89,6 +89,8 @@ data! {
         title: Text,
         /// Its text. Markdown for paragraphs, lists, **bold**, *italics* and links; a link to `#placet` opens the preference center.
         text: Text,
+        /// Its text where a regime lets optional purposes run until the visitor objects (`us-ccpa`, `us-states`): there, "nothing starts unless you agree" would be false. Left out, a sentence of Placet's own says that optional uses are on until they are turned off.
+        opt_out_text as "optOutText": Option<Text>,
     }
 
     /// What data is used for: the unit of consent.

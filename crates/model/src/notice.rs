@@ -30,6 +30,8 @@ data! {
         title: String,
         /// The text of the first layer.
         text: Vec<Block>,
+        /// The text of the first layer where optional purposes run until the visitor objects; none where the labels say it.
+        opt_out_text as "optOutText": Option<Vec<Block>>,
         /// What data is used for.
         purposes: Vec<NoticePurpose>,
         /// What can be picked beyond yes and no.

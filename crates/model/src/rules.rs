@@ -27,6 +27,8 @@ data! {
     pub struct Permission {
         /// The regime that applies.
         regime: String,
+        /// Whether optional purposes run under it until the visitor objects.
+        opt_out as "optOut": bool,
         /// Purpose to what holds.
         purposes: Map<ChoiceState>,
         /// The purposes that must be asked: never answered, expired, or changed since.
@@ -110,8 +112,11 @@ fn unasked(regime: Option<&PlanRegime>) -> ChoiceState {
 /// What may run now. `record` is in its present form.
 pub fn permission(plan: &Plan, visitor: &Visitor, record: Option<&Record>) -> Permission {
     let regime = regime(plan, visitor, record);
-    let mut permission =
-        Permission { regime: regime.map(|regime| regime.id.clone()).unwrap_or_default(), ..Permission::default() };
+    let mut permission = Permission {
+        regime: regime.map(|regime| regime.id.clone()).unwrap_or_default(),
+        opt_out: regime.is_some_and(|regime| regime.opt_out),
+        ..Permission::default()
+    };
     for purpose in &plan.purposes {
         let state = if purpose.always {
             ChoiceState::Always

@@ -30,6 +30,7 @@ pub fn notice(config: &Config, lang: &str) -> Notice {
         position: config.first_layer.position,
         title: say(&config.first_layer.title),
         text: rich(&config.first_layer.text),
+        opt_out_text: config.first_layer.opt_out_text.as_ref().map(rich),
         purposes: config
             .purposes
             .iter()

@@ -44,12 +44,16 @@ pub fn fit(config: &mut Config, address: &str) {
         if !config.purposes.iter().any(|known| known.id == purpose) {
             continue;
         }
-        config.services.retain(|service| service.id.as_deref() != Some(id));
+        let place = format!("{host}/{file}");
+        if let Some(service) = config.services.iter_mut().find(|service| service.id.as_deref() == Some(id)) {
+            service.hosts.get_or_insert_default().push(place);
+            continue;
+        }
         config.services.push(Service {
             id: Some(id.to_owned()),
             purpose: Some(purpose.to_owned()),
             name: Some(Text::Same(name.to_owned())),
-            hosts: Some(vec![format!("{host}/{file}")]),
+            hosts: Some(vec![place]),
             cookies: Some(vec![Cookie {
                 name: cookie.to_owned(),
                 storage: Storage::Cookie,

@@ -394,11 +394,11 @@ pub(super) async fn interfaces_in_the_way(browser: Browser) -> Result<()> {
             "cookies that throw",
             "<script>Object.defineProperty(document, 'cookie', { get() { throw new DOMException('No', 'SecurityError'); }, set() { throw new DOMException('No', 'SecurityError'); } });</script>",
         ),
-        Trap::told("no MutationObserver", "<script>delete window.MutationObserver;</script>", "Something failed"),
+        Trap::told("no MutationObserver", "<script>delete window.MutationObserver;</script>", "It failed"),
         Trap::told(
             "a MutationObserver that throws",
             "<script>window.MutationObserver = class { constructor() { throw new Error('No'); } };</script>",
-            "Something failed",
+            "It failed",
         ),
         Trap::harmless(
             "a MutationObserver that sees nothing",
@@ -412,19 +412,19 @@ pub(super) async fn interfaces_in_the_way(browser: Browser) -> Result<()> {
         Trap::told(
             "fetch that throws",
             "<script>window.fetch = () => { throw new Error('No'); };</script>",
-            "waits in the outbox",
+            "The receipt waits",
         ),
         Trap::told(
             "fetch that fails",
             "<script>window.fetch = async () => { throw new TypeError('No'); };</script>",
-            "waits in the outbox",
+            "The receipt waits",
         ),
-        Trap::told("fetch that is no function", "<script>window.fetch = undefined;</script>", "waits in the outbox"),
+        Trap::told("fetch that is no function", "<script>window.fetch = undefined;</script>", "The receipt waits"),
         Trap::harmless("fetch that never answers", "<script>window.fetch = () => new Promise(() => {});</script>"),
         Trap::told(
             "fetch that lies",
             "<script>window.fetch = async () => new Response('<!doctype html>', { headers: { 'content-type': 'text/html' } });</script>",
-            "waits in the outbox",
+            "The receipt waits",
         ),
     ];
     survives(browser, &traps).await
@@ -527,7 +527,7 @@ pub(super) async fn two_copies(browser: Browser) -> Result<()> {
     ensure!(hosts == 1, "{hosts} questions");
     let told = lines(&shop).await;
     let expected = usize::from(shop.browser.engine() != Engine::Webkit);
-    ensure!(told.len() == expected && told.iter().all(|line| line.contains("twice")), "the console says {told:?}");
+    ensure!(told.len() == expected && told.iter().all(|line| line.contains("second tag")), "the console says {told:?}");
     shop.answer("accept").await?;
     shop.runs(&["File", "Inline"]).await?;
     shop.delivered(1).await?;

@@ -4,7 +4,7 @@
 use super::node::{Layer, merge, parse};
 use super::{PublishError, Snapshot};
 use crate::embedded::{JAR, LOCATE, MIRROR, SIGNALS, UNMARKED, VEIL};
-use placet_model::config::{Config, Scheme};
+use placet_model::config::{Config, Position, Scheme};
 use placet_model::labels::Labels;
 use placet_model::tree::Write;
 use placet_model::{labels, plan, snapshot};
@@ -67,9 +67,16 @@ pub(super) fn bundle(
     let layer = layer(shown.iter().map(|(name, lang, opt_out)| {
         (name.as_str(), placet_widget::first_layer_html(&snapshot::notice(config, lang), *opt_out))
     }))?;
-    let layer = json!({ "tree": layer.0, "texts": layer.1, "css": style(config, placet_widget::FIRST_LAYER_CSS) });
+    let layer = json!({
+        "tree": layer.0,
+        "texts": layer.1,
+        "css": style(config, &first_layer_css(config)),
+        // As high as the first layer can be.
+        "clearance": format!("html{{scroll-padding-{}:60vh}}", config.first_layer.position.word()),
+    });
     // In a function, so that a return visit, which draws nothing, does not make it either.
-    let mut object = without_nulls(published).to_string();
+    // What is absent must not be found on `Object.prototype` either, where a page may have put something.
+    let mut object = without_nulls(published).to_string().replacen('{', "{\"__proto__\":null,", 1);
     object.truncate(object.len() - 1);
     object.push_str(&format!(",\"layer\":()=>({layer})"));
     for (name, used, part) in [
@@ -175,6 +182,14 @@ fn layer<'a>(renderings: impl Iterator<Item = (&'a str, String)>) -> Result<(Val
     let Layer { tree, texts } = merge(&roots);
     let texts = names.into_iter().map(str::to_owned).zip(texts.into_iter().map(Value::from));
     Ok((tree, Value::Object(texts.collect())))
+}
+
+fn first_layer_css(config: &Config) -> String {
+    let place = match config.first_layer.position {
+        Position::Top => placet_widget::TOP_CSS,
+        Position::Bottom => "",
+    };
+    [placet_widget::FIRST_LAYER_CSS, place].concat()
 }
 
 /// The theme as custom properties, before the sheet that uses them. Both values were checked.

@@ -1,6 +1,6 @@
 //! The server of all pages: everything compressed by brotli 11 beforehand, one set of headers for all.
 
-use std::{collections::HashMap, io::Write, sync::Arc};
+use std::{collections::HashMap, io::Write, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result};
 use axum::{
@@ -21,6 +21,8 @@ pub(crate) struct Site {
 struct File {
     content_type: &'static str,
     brotli: Bytes,
+    /// How long the server takes before it answers.
+    delay: Duration,
 }
 
 impl Site {
@@ -32,7 +34,16 @@ impl Site {
     /// Takes a file that is compressed already.
     pub(crate) fn put_compressed(&mut self, address: &str, brotli: Vec<u8>) -> Result<()> {
         let content_type = content_type(address).with_context(|| format!("what is {address}?"))?;
-        self.files.insert(address.to_owned(), File { content_type, brotli: brotli.into() });
+        self.files.insert(address.to_owned(), File { content_type, brotli: brotli.into(), delay: Duration::ZERO });
+        Ok(())
+    }
+
+    /// Takes a file that is answered late, as one from far away would be.
+    pub(crate) fn put_late(&mut self, address: &str, content: &[u8], delay: Duration) -> Result<()> {
+        self.put(address, content)?;
+        if let Some(file) = self.files.get_mut(address) {
+            file.delay = delay;
+        }
         Ok(())
     }
 
@@ -56,6 +67,9 @@ async fn answer(State(site): State<Arc<Site>>, uri: Uri) -> Response {
         eprintln!("the page asked for {} which is not there", uri.path());
         return StatusCode::NOT_FOUND.into_response();
     };
+    if !file.delay.is_zero() {
+        tokio::time::sleep(file.delay).await;
+    }
     let headers = [
         (header::CONTENT_TYPE, file.content_type),
         (header::CONTENT_ENCODING, "br"),
@@ -71,7 +85,9 @@ fn content_type(address: &str) -> Option<&'static str> {
         None => "text/html; charset=utf-8",
         Some((_, "css")) => "text/css; charset=utf-8",
         Some((_, "js")) => "text/javascript; charset=utf-8",
+        Some((_, "json")) => "application/json",
         Some((_, "svg")) => "image/svg+xml",
+        Some((_, "wasm")) => "application/wasm",
         Some(_) => return None,
     })
 }

@@ -4,8 +4,7 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result, bail};
 
-use super::site::Site;
-use crate::places;
+use crate::{banners::Markup, places, site::Site};
 
 /// The demo's home page, ready for a banner.
 pub(crate) struct Shop {
@@ -34,8 +33,19 @@ impl Shop {
         Ok(Self { page })
     }
 
-    /// The page with a banner: markup at the start of the head, at its end, and at the end of the body.
-    pub(crate) fn with(&self, first: &str, head: &str, body: &str) -> String {
+    /// The page without the shop's own scripts, which would drown what a banner's take.
+    pub(crate) fn without_scripts(mut self) -> Result<Self> {
+        let is_own = |line: &str| line.trim().starts_with("<script src=\"/assets/");
+        self.page = self.page.lines().filter(|line| !is_own(line)).map(|line| format!("{line}\n")).collect();
+        if self.page.contains("<script") {
+            bail!("the demo's page has changed: it has scripts that the bench does not know");
+        }
+        Ok(self)
+    }
+
+    /// The page with a banner's markup.
+    pub(crate) fn with(&self, markup: &Markup) -> String {
+        let Markup { first, head, body } = markup;
         let viewport = "<meta name=\"viewport\"";
         self.page
             .replacen(viewport, &format!("{first}{viewport}"), 1)
