@@ -292,6 +292,15 @@
     const isWeb = (url) =>
       /^(http|\/)/.test(url) || attempt(() => new URL(url, location.href).protocol.startsWith('http'));
 
+    // A frame goes out of the page and in again: what it has begun to load it would go on to load, and one that the parser
+    // has just added heeds no address that comes later (Chromium, Firefox).
+    const change = (node, act) => {
+      const spot = new Comment();
+      if (node.tagName === 'IFRAME') node.replaceWith(spot);
+      act();
+      spot.replaceWith(node);
+    };
+
     // A tag is judged once, when it comes: what has run is not held later, or it would run twice.
     const seen = new WeakSet();
     // Scripts that may have been looked at as such before they were held.
@@ -315,7 +324,7 @@
         node.dataset.type = node.type;
         node.type = 'text/plain';
       }
-      node.removeAttribute('src');
+      change(node, () => node.removeAttribute('src'));
       return true;
     };
 
@@ -331,9 +340,7 @@
       if (late.has(held)) {
         script = document.createElement('script');
         seen.add(script);
-        for (const { name, value } of held.attributes) {
-          if (!/^(type|src|nonce|data-src|data-type|data-placet)$/.test(name)) script.setAttribute(name, value);
-        }
+        for (const { name, value } of held.attributes) script.setAttribute(name, value);
       }
       script.async = held.hasAttribute('async');
       script.type = data(held, 'type') || '';
@@ -347,21 +354,26 @@
       if (script !== held) held.replaceWith(script);
     };
 
-    // The browser keeps the order among external scripts; an inline one waits for those before it.
+    // The browser keeps the order among external scripts; an inline one waits for all of those before it. Firefox tells at
+    // once of one that cannot be loaded, so that the last one alone does not say enough.
     const queued = new WeakSet();
     const run = (scripts) => {
-      for (;;) {
-        const held = scripts.shift();
-        if (!held) return;
-        queued.delete(held);
-        // Meanwhile the tag may be gone, or its consent.
-        if (!held.isConnected || !mayRun(held)) continue;
-        const script = revive(held);
-        const waits = data(held, 'src') && !script.async && scripts.length && !data(scripts[0], 'src');
-        if (waits) script.onload = script.onerror = () => run(scripts);
-        start(script, held);
-        if (waits) return;
-      }
+      let loading = 0;
+      const next = () => {
+        while (scripts.length && !(loading && !data(scripts[0], 'src'))) {
+          const held = scripts.shift();
+          queued.delete(held);
+          // Meanwhile the tag may be gone, or its consent.
+          if (!held.isConnected || !mayRun(held)) continue;
+          const script = revive(held);
+          if (data(held, 'src') && !script.async) {
+            loading++;
+            for (const end of ['load', 'error']) script.addEventListener(end, () => next(loading--));
+          }
+          start(script, held);
+        }
+      };
+      next();
     };
 
     // Under a policy with nonces, text that got into the page must not become a script by way of us.
@@ -380,11 +392,8 @@
         if (value === null || !(name === 'srcset' || isWeb(value))) continue;
         const code = /^(EMBED|OBJECT)$/.test(node.tagName);
         node.removeAttribute(`data-${name}`);
-        setAttribute.call(
-          node,
-          node.tagName === 'OBJECT' ? 'data' : name,
-          code ? trust('createScriptURL', value) : value,
-        );
+        const real = node.tagName === 'OBJECT' ? 'data' : name;
+        change(node, () => setAttribute.call(node, real, code ? trust('createScriptURL', value) : value));
       }
       const player = node.parentNode;
       if (node.tagName === 'SOURCE' && player instanceof HTMLMediaElement) player.load();
@@ -494,7 +503,7 @@
       else {
         import(resolve(published.changes))
           .then((part) => part.default(bridge.notice, record.notice, hash, now.asks, grow, stage))
-          .catch((error) => warn('The changes could not be loaded.', error))
+          .catch((error) => warn('The changes failed.', error))
           .then((changes) => now.asks.length && draw(changes));
       }
     };
@@ -540,7 +549,7 @@
       load()
         .then((widget) => widget.open())
         .catch((error) => {
-          warn('The center could not be loaded.', error);
+          warn('The center failed.', error);
           announce(published.failed[lang]);
         });
     const onClick = (event) => {
@@ -550,7 +559,7 @@
       if (/choose|open/.test(action)) {
         event.preventDefault();
         open();
-      } else if (action === 'opt-out') optOut(inside ? 'banner.opt_out' : 'api.opt_out');
+      } else if (action === 'opt-out' && inside === inFirst) optOut(inside ? 'banner.opt_out' : 'api.opt_out');
       else if (action === 'withdraw' && !inside) api.withdraw();
       else if (inFirst && /accept|reject/.test(action)) {
         if (isPartial()) commit({ kind: action, only: now.asks }, `changes.${action}`);

@@ -5,12 +5,18 @@
  * once: so the setters of the address are guarded.
  */
 export default (hosts, hold, isScript, trusted, attempt) => {
+  let pixels = 0;
   const guard = ({ prototype }) => {
     const { get, set } = Object.getOwnPropertyDescriptor(prototype, 'src');
     const { setAttribute } = prototype;
     const assign = (node, value, assignment) => {
       if (!isScript(node)) {
         if (!hold(node, `${value}`)) assignment();
+        // A pixel never comes into the page, where the loader would find it: it is tried again when something is decided.
+        else if (!node.isConnected && pixels++ < 99) {
+          const again = () => node.isConnected || assign(node, value, assignment);
+          document.addEventListener('placet:applied', again, { once: true });
+        }
         return;
       }
       // The browser's own setter first: it is the one that refuses what is not trusted.

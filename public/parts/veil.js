@@ -9,7 +9,7 @@ export default (fetchCovers, warn, kit) => {
       covers ||
       fetchCovers()
         .then((part) => part.default(kit))
-        .catch((error) => warn('The covers could not be loaded.', error));
+        .catch((error) => warn('The covers failed.', error));
     covers.then((cover) => cover && cover(nodes));
   };
 };

@@ -11,6 +11,7 @@
 
 mod axe;
 mod cases;
+mod config;
 mod engine;
 mod places;
 mod process;

@@ -7,37 +7,56 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use serde_json::Value;
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use crate::{places, process::Process, process::free_ports, wait};
 
-/// A running receipt server with the demo shop and its pretend third parties.
+/// A running receipt server: with the demo shop and its pretend third parties, or with a config of the test's own.
 pub(crate) struct Server {
     process: Process,
     dir: PathBuf,
-    /// Where the shop is, such as `http://127.0.0.1:4711`.
+    arguments: Vec<String>,
+    /// Where it listens, such as `http://127.0.0.1:4711`.
     pub(crate) origin: String,
-    /// Where the pretend third parties are.
+    /// Where the pretend third parties are; empty without the demo shop.
     pub(crate) third_parties: String,
 }
+
+/// Where a test's own config lies, below the server's directory.
+const CONFIG: &str = "placet.json";
 
 impl Server {
     /// The demo shop on free ports with an empty database, in a new directory of the test's.
     pub(crate) async fn start(test: &Path) -> Result<Server> {
-        let dir = test.join(format!("server-{}", fs::read_dir(test)?.count()));
-        fs::create_dir(&dir)?;
-        Self::start_on(&dir, free_ports()?).await
+        Self::start_on(&Self::new_dir(test)?, free_ports()?, vec!["--demo".into()]).await
     }
 
-    async fn start_on(dir: &Path, port: u16) -> Result<Server> {
+    /// A config of the test's own, without the demo shop; `more` goes on the command line.
+    pub(crate) async fn with(test: &Path, config: &Value, more: &[&str]) -> Result<Server> {
+        let dir = Self::new_dir(test)?;
+        fs::write(dir.join(CONFIG), config.to_string())?;
+        let arguments = ["--config", CONFIG].iter().chain(more).map(|argument| (*argument).to_owned());
+        Self::start_on(&dir, free_ports()?, arguments.collect()).await
+    }
+
+    fn new_dir(test: &Path) -> Result<PathBuf> {
+        let dir = test.join(format!("server-{}", fs::read_dir(test)?.count()));
+        fs::create_dir(&dir)?;
+        Ok(dir)
+    }
+
+    async fn start_on(dir: &Path, port: u16, arguments: Vec<String>) -> Result<Server> {
         let mut command = Command::new(places::placet()?);
         command
-            .args(["serve", "--demo", "--listen", &format!("127.0.0.1:{port}")])
+            .args(["serve", "--listen", &format!("127.0.0.1:{port}")])
+            .args(&arguments)
             .arg("--database")
             .arg(format!("sqlite:{}", dir.join("placet.db").display()))
             .current_dir(dir);
         let log = dir.join(format!("{}.log", fs::read_dir(dir)?.count()));
         let mut process = Process::start(&mut command, &log)?;
+        let with_demo = arguments.iter().any(|argument| argument == "--demo");
         let (origin, third_parties) = wait::until("placet serve says where it listens", async || {
             let printed = process.printed();
             if process.ended() {
@@ -47,10 +66,11 @@ impl Server {
                 let line = printed.lines().find_map(|line| line.strip_prefix(mark));
                 line.map(|origin| origin.trim().trim_end_matches('/').to_owned())
             };
-            Ok(after("placet: listening on ").zip(after("placet: third parties on ")))
+            let third_parties = after("placet: third parties on ").or((!with_demo).then(String::new));
+            Ok(after("placet: listening on ").zip(third_parties))
         })
         .await?;
-        Ok(Server { process, dir: dir.to_owned(), origin, third_parties })
+        Ok(Server { process, dir: dir.to_owned(), arguments, origin, third_parties })
     }
 
     /// Ends the server without a word, as a power cut would.
@@ -62,8 +82,15 @@ impl Server {
     pub(crate) async fn start_again(&mut self) -> Result<()> {
         let port =
             self.origin.rsplit(':').next().and_then(|port| port.parse().ok()).context("the origin has a port")?;
-        *self = Self::start_on(&self.dir, port).await?;
+        *self = Self::start_on(&self.dir, port, self.arguments.clone()).await?;
         Ok(())
+    }
+
+    /// Publishes another config where the first one was, as a shop does that changes its notice.
+    pub(crate) async fn publish(&mut self, config: &Value) -> Result<()> {
+        self.kill();
+        fs::write(self.dir.join(CONFIG), config.to_string())?;
+        self.start_again().await
     }
 
     /// The receipts that the server has stored, oldest first, as they were signed.

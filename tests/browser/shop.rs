@@ -9,7 +9,7 @@ use thirtyfour::{Key, WebDriver, WebElement};
 use crate::{
     runner::Browser,
     server::Server,
-    stand::Stand,
+    stand::{Page, Stand},
     wait::{until, until_true},
 };
 
@@ -62,6 +62,15 @@ pub(crate) struct Row {
     pub(crate) state: String,
 }
 
+/// A page with the link to the settings in it.
+pub(crate) fn page(lang: &str, head: &str, body: &str) -> Page {
+    Page::html(&format!(
+        r#"<!doctype html><html lang="{lang}"><head><title>A shop</title>{head}</head><body><main><h1>A shop</h1>
+{body}
+<button type="button" data-placet-action="open">Privacy settings</button></main></body></html>"#
+    ))
+}
+
 /// The shop in a browser, with the server behind it.
 pub(crate) struct Shop {
     pub(crate) browser: Browser,
@@ -75,6 +84,18 @@ impl Shop {
     pub(crate) async fn start(browser: &Browser) -> Result<Shop> {
         let server = Server::start(&browser.dir).await?;
         Ok(Shop { browser: browser.clone(), origin: server.origin.clone(), server })
+    }
+
+    /// A new server with a config of the test's own, which serves the tag but no pages.
+    pub(crate) async fn with(browser: &Browser, config: &Value, more: &[&str]) -> Result<Shop> {
+        let server = Server::with(&browser.dir, config, more).await?;
+        Ok(Shop { browser: browser.clone(), origin: server.origin.clone(), server })
+    }
+
+    /// A page that embeds the tag as shops do, with `before` ahead of it and `head` after it.
+    pub(crate) fn page(&self, before: &str, head: &str, body: &str) -> Page {
+        let tag = format!("<script src=\"{}/embed/placet.js\"></script>", self.server.origin);
+        page("en", &format!("{before}\n{tag}\n{head}"), body)
     }
 
     /// The same, but its pages are elsewhere and take the tag from the server.

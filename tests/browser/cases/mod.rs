@@ -7,13 +7,21 @@ use crate::{
 
 mod agents;
 mod center;
+mod changes;
+mod clearing;
+mod covers;
+mod gate;
 mod guides;
 mod hostile;
 mod looks;
+mod pages;
 mod policies;
 mod privacy_control;
 mod receipts;
+mod records;
+mod regions;
 mod rules;
+mod vendors;
 mod visit;
 
 /// Gives the tests' futures the one type that a table can hold.
@@ -72,6 +80,28 @@ tests! {
     ALL, Plain => privacy_control { signal_lowers_and_is_not_stored }
     &[Engine::Firefox], Gpc => privacy_control { signal_of_the_browser }
     ALL, Plain => rules { rules_of_the_loader }
+    ALL, Plain => gate { nothing_before_the_choice_or_after_a_refusal each_once_after_an_acceptance unmarked_in_html }
+    ALL, Plain => vendors { every_vendor_is_told }
+    ALL, Plain => clearing { what_was_left_goes_with_its_consent reload_ends_what_cannot_be_told }
+    ALL, Plain => records { records_of_other_versions answers_expire subdomains_share_one_answer newest_answer_of_all_tabs }
+    ALL, Plain => changes { only_the_changed_purpose_is_asked new_words_alone }
+    ALL, Plain => regions {
+        region_of_the_page
+        region_of_the_server
+        region_that_never_comes
+        do_not_sell_or_share
+        opt_out_after_an_opt_in
+        signal_is_told_where_it_is_honoured
+    }
+    ALL, Plain => covers {
+        covers_name_what_waits
+        load_once
+        always_allow
+        covers_go_with_the_answer
+        covers_for_everybody
+        covers_are_fetched_where_needed
+    }
+    ALL, Plain => pages { later_elements_are_held_and_released }
     ALL, Plain => guides { pages_of_the_guides tag_manager_template }
     ALL, Plain => hostile {
         names_of_elements
@@ -93,5 +123,7 @@ tests! {
     }
     ALL, Plain => agents { autoconsent_refuses autoconsent_accepts consent_o_matic_refuses agents_opt_out }
     ALL, Plain => looks { axe_first_layer axe_center }
+    &[Engine::Chromium], Plain => covers { covers_move_nothing }
+    &[Engine::Chromium], Plain => pages { thousand_held_routes_leave_nothing thousand_released_routes_leave_nothing }
     &[Engine::Chromium], Plain => looks { layout_shift narrow_screen screenshots }
 }

@@ -6,6 +6,7 @@ use anyhow::{Result, ensure};
 
 use super::visit::claims;
 use crate::{
+    config::config,
     runner::Browser,
     shop::{Layer, Shop},
     stand::{Page, Stand},
@@ -161,7 +162,11 @@ pub(super) async fn clobbered_page(browser: Browser) -> Result<()> {
 
 /// Tags that nobody marked, added by a script from a host that a service declares: held, then released.
 pub(super) async fn unmarked_tags(browser: Browser) -> Result<()> {
-    let shop = Shop::start(&browser).await?;
+    let mut config = config(&["recommendations"])?;
+    config["services"] = serde_json::json!([
+        { "id": "video", "purpose": "recommendations", "name": "Example Video", "hosts": ["video.example"] },
+    ]);
+    let shop = Shop::with(&browser, &config, &[]).await?;
     let added = r#"<script>
 for (const [name, path] of [['script', 'tag.js'], ['iframe', 'film'], ['script', 'second.js']]) {
     const element = document.createElement(name);

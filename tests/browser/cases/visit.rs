@@ -58,19 +58,30 @@ pub(super) async fn refuse(browser: Browser) -> Result<()> {
     shop.is_quiet().await
 }
 
-/// Who has answered is not asked again, and the page loads nothing of Placet but its tag.
+/// Who has answered is not asked again, and the page loads nothing of Placet but its tag. Where a frame is held, its
+/// cover comes too: over the network once, and from then on out of the browser's own cache.
 pub(super) async fn return_visit(browser: Browser) -> Result<()> {
     let shop = Shop::visit(&browser).await?;
     shop.answer("reject").await?;
     shop.delivered(1).await?;
-    for page in ["/", "/product", "/account", "/zh/"] {
+    let fetched = "return performance.getEntriesByType('resource')
+        .filter((entry) => entry.transferSize > 0 && entry.name.includes('/embed/covers-')).length";
+    let mut over_the_network = 0;
+    for page in ["/", "/product", "/account", "/product", "/zh/product", "/zh/"] {
         shop.open(page).await?;
         shop.settled().await?;
         ensure!(shop.choices().await?["analytics"] == "denied", "{page} has forgotten: {:?}", shop.choices().await?);
         ensure!(!shop.shows(Layer::First).await?, "{page} asks again");
-        let extra = shop.extra_requests().await?;
+        let mut extra = shop.extra_requests().await?;
+        if page.ends_with("/product") {
+            let covered = "return document.querySelectorAll('placet-held').length";
+            until("the film is covered", async || Ok((shop.js(covered, &[]).await? == 1).then_some(()))).await?;
+            extra.retain(|url| !url.contains("/embed/covers-"));
+            over_the_network += shop.js(fetched, &[]).await?.as_u64().unwrap_or_default();
+        }
         ensure!(extra.is_empty(), "on return {page} asked for {extra:?}");
     }
+    ensure!(over_the_network <= 1, "the covers came over the network {over_the_network} times");
     ensure!(shop.server.stored().await?.len() == 1, "a visit without a choice made a receipt");
     Ok(())
 }
