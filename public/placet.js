@@ -220,15 +220,12 @@
         // An entry that is not under its own name was not put there by us.
         return item && item.decision && OUTBOX + item.decision.id === key ? [item] : [];
       });
-    // No try is put off for longer; a time beyond was noted by a clock that was wrong.
-    const LONGEST_WAIT = 6e6;
     // A decision that waits, can be signed on this page, and whose time to try again has come.
     const due = (anyway) => {
       const now = Date.now();
-      return (
-        waiting().some(({ after }) => anyway || !(after > now && after < now + LONGEST_WAIT)) &&
-        (crypto.subtle || published.unsigned)
-      );
+      // A time that lies hours ahead was noted by a clock that was wrong.
+      const isDue = ({ after }) => anyway || !(after > now && after < now + 6e6);
+      return waiting().some(isDue) && (crypto.subtle || published.unsigned);
     };
 
     /* ---- The visit. ---- */
@@ -334,12 +331,11 @@
     const unmarked = published.unmarked && published.unmarked(plan.hosts, hold, isScript, trusted, attempt);
 
     // An element that never was a script becomes one where it stands, which costs half of putting another in its place.
-    // The browser looks at each only once, though: one that was held late is put in anew.
+    // The browser looks at each only once, though: one that was held late is put in anew; Firefox misses one that it still reads.
     const revive = (held) => {
       let script = held;
-      if (late.has(held)) {
+      if (late.has(held) || CSS.supports('-moz-appearance:none')) {
         script = document.createElement('script');
-        seen.add(script);
         for (const { name, value } of held.attributes) script.setAttribute(name, value);
       }
       script.async = held.hasAttribute('async');
@@ -350,7 +346,12 @@
     const start = (script, held) => {
       const src = data(held, 'src');
       if (src) setScriptSource.call(script, trust('createScriptURL', src));
-      else script.text = trust('createScript', held.text);
+      else {
+        const text = trust('createScript', held.text);
+        // The same text again would be no change, and start nothing.
+        held.replaceChildren();
+        script.text = text;
+      }
       if (script !== held) held.replaceWith(script);
     };
 
@@ -377,11 +378,12 @@
     };
 
     // Under a policy with nonces, text that got into the page must not become a script by way of us.
-    const isGenuine = (script) => {
-      const genuine = !tag || !tag.nonce || script.nonce === tag.nonce || trusted.has(script);
-      if (!genuine) warn('A held script lacks the nonce.');
-      return genuine;
-    };
+    const isGenuine = (script) =>
+      !tag ||
+      !tag.nonce ||
+      script.nonce === tag.nonce ||
+      trusted.has(script) ||
+      warn('A held script lacks the nonce.');
 
     const { setAttribute } = Element.prototype;
     const ATTRIBUTES = ['src', 'srcset', 'href', 'poster'];
@@ -578,7 +580,7 @@
         soon(() =>
           load()
             .then((widget) => widget.deliver(!!anyway))
-            .catch((error) => warn('The receipt waits.', error)),
+            .catch((error) => warn('A receipt waits.', error)),
         );
       }
     };

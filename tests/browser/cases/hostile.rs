@@ -412,19 +412,19 @@ pub(super) async fn interfaces_in_the_way(browser: Browser) -> Result<()> {
         Trap::told(
             "fetch that throws",
             "<script>window.fetch = () => { throw new Error('No'); };</script>",
-            "The receipt waits",
+            "A receipt waits",
         ),
         Trap::told(
             "fetch that fails",
             "<script>window.fetch = async () => { throw new TypeError('No'); };</script>",
-            "The receipt waits",
+            "A receipt waits",
         ),
-        Trap::told("fetch that is no function", "<script>window.fetch = undefined;</script>", "The receipt waits"),
+        Trap::told("fetch that is no function", "<script>window.fetch = undefined;</script>", "A receipt waits"),
         Trap::harmless("fetch that never answers", "<script>window.fetch = () => new Promise(() => {});</script>"),
         Trap::told(
             "fetch that lies",
             "<script>window.fetch = async () => new Response('<!doctype html>', { headers: { 'content-type': 'text/html' } });</script>",
-            "The receipt waits",
+            "A receipt waits",
         ),
     ];
     survives(browser, &traps).await

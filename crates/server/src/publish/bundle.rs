@@ -93,8 +93,7 @@ pub(super) fn bundle(
         }
     }
     object.push('}');
-    // Chromium compiles all of it at once, beside the main thread, and keeps that with the file.
-    Ok(format!("//# allFunctionsCalledOnLoad\n{}", placed(loader, &object)))
+    Ok(placed(loader, &object))
 }
 
 /// The part that covers what is held, with its words.
