@@ -11,10 +11,15 @@
  *   7. On a choice: write the record, apply it, put the decision in the outbox, and have the
  *      widget sign and send it when the page is idle.
  *
+ * What not every shop needs is in public/parts/, put into the published file or fetched by the page
+ * where the config uses it (docs/adr/009-parts-of-the-loader.md).
+ *
  * Invariant: fail closed. Whatever fails, optional purposes stay denied, the page goes on, and
  * one [placet] line on the console says why.
  * Invariant: only nodes are made, never HTML text; a Trusted Types policy is made only to
- * release a held script.
+ * release something held.
+ * Invariant: nothing is read through a prototype that the page could have filled: own members and
+ * attributes only.
  */
 ((published) => {
   'use strict';
@@ -331,7 +336,8 @@
     const unmarked = published.unmarked && published.unmarked(plan.hosts, hold, isScript, trusted, attempt);
 
     // An element that never was a script becomes one where it stands, which costs half of putting another in its place.
-    // The browser looks at each only once, though: one that was held late is put in anew; Firefox misses one that it still reads.
+    // The browser looks at each only once, though, so one that was held late is put in anew. In Firefox all are: it does not
+    // look again at one that its parser has just added.
     const revive = (held) => {
       let script = held;
       if (late.has(held) || CSS.supports('-moz-appearance:none')) {
