@@ -99,6 +99,7 @@ fn standing() -> Standing {
         ]),
         preferences: Map(vec![("channels".into(), Answer::Many(vec!["sms".into()]))]),
         gpc: vec!["ads".into()],
+        opt_out: false,
     }
 }
 

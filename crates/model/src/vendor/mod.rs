@@ -1,7 +1,7 @@
 //! The vendor catalogue: one data manifest a vendor, never code.
 //!
 //! A manifest says where a vendor loads from, what it keeps in the browser, and how it is told what a
-//! visitor allows. A new vendor is a new file under `vendors/` and its name in [`CATALOGUE`]. The doc
+//! visitor allows. A new vendor is a new file under `vendors/` and its name in `CATALOGUE`. The doc
 //! comments here become the descriptions of `vendor.schema.json`, which an editor shows.
 //!
 //! **Invariant:** a manifest holds no call that its sources do not tell of.
