@@ -37,6 +37,10 @@ data! {
         services: Vec<Service> = default,
         /// What a visitor may pick beyond yes and no: channels, topics, frequency.
         preferences: Vec<Preference> = default,
+        /// How young visitors are treated; left out, nobody's age is asked.
+        minors: Option<Minors>,
+        /// Whether the preference center asks "Is something unclear?" and posts the answer to `feedback` beside the receipts' endpoint. Off unless you turn it on.
+        feedback: bool = default,
         /// The looks.
         theme: Theme = default,
     }
@@ -55,6 +59,16 @@ data! {
         privacy_policy as "privacyPolicy": Text,
         /// How a visitor can complain to an authority.
         complaints: Text,
+        /// The data protection officer and how to reach them (GDPR 13(1)(b), PIPL 52), where there is one.
+        dpo: Option<Text>,
+        /// Which rights a visitor has and how to use them (PIPL 44 to 50, GDPR 13(2)(b)). Markdown as in the first layer. Left out, a text of Placet's own names the usual rights and the e-mail address above.
+        rights: Option<Text>,
+    }
+
+    /// How young visitors are treated (PIPL 31, GDPR 8). With it, a visitor who wants to allow something is asked for an age band first; below the age, a parent or guardian must agree. Nothing is granted while the band is unknown.
+    pub struct Minors {
+        /// The age from which a visitor decides alone: 14 under the PIPL, 13 to 16 under the GDPR.
+        age: u32,
     }
 
     /// Where signed receipts go.
@@ -103,10 +117,20 @@ data! {
         separate: bool = default,
         /// Whether others get the data for ends of their own (sale or sharing, CCPA 1798.140): what Global Privacy Control keeps off, and what "Do not sell or share" turns off. Left out, it is as `separate`.
         shared: Option<bool>,
+        /// Whether the data is sensitive (PIPL 28: health, faith, finances, whereabouts, anything of a child under 14, ...). It then needs separate consent, and `necessity` and `impact` (PIPL 29, 30).
+        sensitive: bool = default,
+        /// Whether a yes holds for one act only and is not kept: such a purpose is never asked in the first layer, but by `<placet-consent>` where the act takes place.
+        once: bool = default,
         /// What the visitor reads beside the switch.
         title: Text,
         /// What the data is used for. Markdown as in the first layer.
         description: Text,
+        /// By what means the data is used (PIPL 17): by hand or automatically, in the browser or on servers.
+        means: Option<Text>,
+        /// Why the purpose cannot do without sensitive data. Needed where `sensitive` is set (PIPL 30).
+        necessity: Option<Text>,
+        /// What the use of sensitive data means for the visitor. Needed where `sensitive` is set (PIPL 30).
+        impact: Option<Text>,
         /// What happens if the visitor refuses. Needed where the basis is consent.
         if_refused as "ifRefused": Option<Text>,
         /// The kinds of data that are used.
@@ -195,12 +219,38 @@ data! {
 
     /// The looks. Accept and refuse always look alike.
     pub struct Theme {
-        /// The colour of buttons and switches, as `#rrggbb`. White text on it must be readable (WCAG 2.2, 1.4.3: 4.5:1).
-        accent: Option<String>,
+        /// The form of the first layer: a `bar` over the whole width, a `box` in a corner, or `centered` in the window. None of them keeps the page from being used.
+        layout: Layout = default,
+        /// The address of a logo above the heading (`https:`, or a path on your site). Drawn at most 32 px high; it says nothing that the words do not.
+        logo: Option<String>,
+        /// The font: a list of font families as in CSS, or `inherit` for the page's own. The system's unless you set it.
+        font: Option<String>,
         /// The corner radius, in `px` (`12px`).
         radius: Option<String>,
         /// Light, dark, or as the visitor's system has it.
         scheme: Scheme = default,
+        /// The colour of buttons and switches, as `#rrggbb`.
+        accent: Option<String>,
+        /// The colour of the words on buttons. They must be readable on the accent (WCAG 2.2, 1.4.3: 4.5:1). White unless you set it.
+        on_accent as "onAccent": Option<String>,
+        /// The colour behind the words. White unless you set it.
+        ground: Option<String>,
+        /// The colour of the words. They must be readable on the ground (4.5:1).
+        ink: Option<String>,
+        /// The colours on a dark page.
+        dark: Option<Colours>,
+    }
+
+    /// Colours for one scheme, each as `#rrggbb`; what is left out is Placet's own.
+    pub struct Colours {
+        /// The colour of buttons and switches.
+        accent: Option<String>,
+        /// The colour of the words on buttons.
+        on_accent as "onAccent": Option<String>,
+        /// The colour behind the words.
+        ground: Option<String>,
+        /// The colour of the words.
+        ink: Option<String>,
     }
 }
 
@@ -213,6 +263,11 @@ impl RegimeRule {
 }
 
 impl Purpose {
+    /// Whether this purpose is asked on its own: where the config says so, and always for sensitive data (PIPL 29).
+    pub fn is_separate(&self) -> bool {
+        self.separate || self.sensitive
+    }
+
     /// Whether others get the data for ends of their own.
     pub fn is_shared(&self) -> bool {
         self.shared.unwrap_or(self.separate)

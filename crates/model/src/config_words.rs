@@ -27,6 +27,16 @@ words! {
         Top = "top",
     }
 
+    /// The form of the first layer.
+    pub enum Layout {
+        /// Over the whole width of the window.
+        Bar = "bar",
+        /// In a corner of the window.
+        Box = "box",
+        /// In the middle of the window.
+        Centered = "centered",
+    }
+
     /// Where a service keeps something in the browser.
     pub enum Storage {
         /// A cookie.

@@ -123,6 +123,116 @@ data! {
         basis_public_interest as "basisPublicInterest": String,
         /// Legal basis: legitimate interests.
         basis_legitimate_interests as "basisLegitimateInterests": String,
+        /// Heading: a purpose that is asked on its own.
+        own_title as "ownTitle": String,
+        /// Where several are asked one after the other; `{at}` and `{all}` are filled in.
+        step: String,
+        /// Button: consent to one purpose.
+        agree: String,
+        /// Button: refuse one purpose.
+        refuse: String,
+        /// Button: refuse all purposes that are still to be asked on their own.
+        refuse_rest as "refuseRest": String,
+        /// Question: the age band.
+        age_title as "ageTitle": String,
+        /// Why the age is asked; `{age}` is filled in.
+        age_text as "ageText": String,
+        /// Button: old enough; `{age}` is filled in.
+        age_over as "ageOver": String,
+        /// Button: not old enough; `{age}` is filled in.
+        age_under as "ageUnder": String,
+        /// Heading: a parent or guardian is asked.
+        guardian_title as "guardianTitle": String,
+        /// What the parent or guardian is asked.
+        guardian_text as "guardianText": String,
+        /// Button: the guardian agrees.
+        guardian_agree as "guardianAgree": String,
+        /// Button: take the last decision back.
+        undo: String,
+        /// Status: the last decision was taken back.
+        undone: String,
+        /// Heading: by what means.
+        means: String,
+        /// Heading: why sensitive data is necessary.
+        necessity: String,
+        /// Heading: what the use of sensitive data means.
+        impact: String,
+        /// Beside a purpose that uses sensitive data.
+        sensitive: String,
+        /// Beside a purpose whose consent holds for one act.
+        once_note as "onceNote": String,
+        /// Heading: rights of the visitor.
+        your_rights as "yourRights": String,
+        /// The usual rights; Markdown; `{email}` is filled in.
+        rights_text as "rightsText": String,
+        /// Heading: data protection officer.
+        dpo: String,
+        /// Heading: complaints.
+        complaints: String,
+        /// Link to the whole notice on its own page.
+        whole_notice as "wholeNotice": String,
+        /// Heading of the whole notice; `{version}` is filled in.
+        notice_version as "noticeVersion": String,
+        /// Link: save the notice as a file.
+        save_notice as "saveNotice": String,
+        /// Field: search among services.
+        search: String,
+        /// Status of a search; `{count}` is filled in.
+        found: String,
+        /// Button: show more of a long list; `{count}` is filled in.
+        more: String,
+        /// Field: language of the notice.
+        language: String,
+        /// Heading: history of this device's choices.
+        my_choices as "myChoices": String,
+        /// Where a choice was made under an earlier notice; `{version}` is filled in.
+        under_notice as "underNotice": String,
+        /// Button: check a receipt.
+        verify: String,
+        /// Result: a receipt is genuine.
+        genuine: String,
+        /// Result: a receipt is genuine but without signature.
+        unsigned: String,
+        /// Result: a receipt is not genuine.
+        not_genuine as "notGenuine": String,
+        /// Button: show the words that a choice was made under.
+        words_shown as "wordsShown": String,
+        /// Button: show what a choice changed.
+        what_changed as "whatChanged": String,
+        /// Where nothing stood before a choice.
+        nothing_before as "nothingBefore": String,
+        /// State of a purpose: granted.
+        granted: String,
+        /// State of a purpose: denied.
+        denied: String,
+        /// Heading: what the shop's server keeps.
+        at_the_shop as "atTheShop": String,
+        /// What the buttons below it do.
+        at_the_shop_text as "atTheShopText": String,
+        /// Button: get the server's records.
+        export_mine as "exportMine": String,
+        /// Button: have the server's records erased.
+        erase_mine as "eraseMine": String,
+        /// Button: confirm the erasure.
+        erase_sure as "eraseSure": String,
+        /// Status: erased.
+        erased: String,
+        /// Status: something could not be done.
+        not_done as "notDone": String,
+        /// Button: ask what is unclear.
+        unclear: String,
+        /// Field: what is unclear.
+        unclear_text as "unclearText": String,
+        /// Field: the purpose that it is about.
+        about: String,
+        /// Option: about no purpose in particular.
+        about_all as "aboutAll": String,
+        /// Button: send.
+        send: String,
+        /// Status: sent.
+        thanks: String,
+        /// Beside a control inside a form.
+        any_time as "anyTime": String,
     }
 }
 

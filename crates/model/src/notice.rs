@@ -36,6 +36,10 @@ data! {
         purposes: Vec<NoticePurpose>,
         /// What can be picked beyond yes and no.
         preferences: Vec<NoticePreference>,
+        /// The age from which a visitor decides alone; none where nobody's age is asked.
+        minors: Option<u32>,
+        /// Whether the center asks what is unclear.
+        feedback: bool,
         /// The interface texts.
         labels: Labels,
     }
@@ -54,6 +58,10 @@ data! {
         privacy_policy as "privacyPolicy": String,
         /// How to complain.
         complaints: String,
+        /// The data protection officer.
+        dpo: Option<String>,
+        /// Which rights a visitor has and how to use them.
+        rights: Vec<Block>,
     }
 
     /// A purpose as it is shown.
@@ -64,10 +72,20 @@ data! {
         basis: Basis,
         /// Whether it needs separate consent.
         separate: bool,
+        /// Whether the data is sensitive.
+        sensitive: bool,
+        /// Whether a yes holds for one act only.
+        once: bool,
         /// What is beside the switch.
         title: String,
         /// What the data is used for.
         description: Vec<Block>,
+        /// By what means.
+        means: Option<String>,
+        /// Why it cannot do without sensitive data.
+        necessity: Option<String>,
+        /// What the use of sensitive data means for the visitor.
+        impact: Option<String>,
         /// What a refusal means.
         if_refused as "ifRefused": Option<String>,
         /// Kinds of data.

@@ -28,6 +28,8 @@ data! {
         kept: Map<PlanKept>,
         /// What vendors are told.
         signals: Vec<Signal>,
+        /// The age from which a visitor decides alone; none where nobody's age is asked.
+        minors: Option<u32>,
         /// The domain of the record's cookie.
         cookie_domain as "cookieDomain": Option<String>,
     }
@@ -54,6 +56,8 @@ data! {
         always: bool,
         /// Whether “accept all” leaves it off.
         separate: bool,
+        /// Whether a yes holds for one act only and is not kept.
+        once: bool,
         /// Whether others get the data for ends of their own: Global Privacy Control and “do not sell or share” deny it.
         shared: bool,
         /// Whether the page is loaded anew when its consent is withdrawn.
@@ -116,7 +120,8 @@ pub fn plan(config: &Config) -> Plan {
                 id: purpose.id.clone(),
                 digest: digest(config, purpose),
                 always: purpose.basis != Basis::Consent,
-                separate: purpose.separate,
+                separate: purpose.is_separate(),
+                once: purpose.once,
                 shared: purpose.is_shared(),
                 reload: reloads.contains(&purpose.id),
             })
@@ -130,6 +135,7 @@ pub fn plan(config: &Config) -> Plan {
         hosts,
         kept,
         signals: signals(config),
+        minors: config.minors.as_ref().map(|minors| minors.age),
         cookie_domain: config.cookie_domain.clone(),
     }
 }

@@ -66,6 +66,18 @@ data! {
         preferences: Map<Answer> = default,
         /// Signals of the browser at that moment.
         signals: Signals = default,
+        /// What the visitor saw when they decided; none where nothing of Placet was on the screen.
+        shown: Option<Shown>,
+    }
+
+    /// What the visitor saw when they decided, as the browser had laid it out (EDPB 03/2022: neither button may stand out).
+    pub struct Shown {
+        /// `sha256:` and the unpadded base64url of SHA-256 over the rendered words, in order.
+        words: String,
+        /// The button that accepts: width and height in CSS pixels, and the contrast of its words (WCAG 2.2, 1.4.3) times 100.
+        accept: Vec<u32>,
+        /// The button that refuses, likewise.
+        reject: Vec<u32>,
     }
 
     /// Who decided: a device, and where the site gave one, its opaque reference to a person.
@@ -92,6 +104,8 @@ data! {
         state: State,
         /// Who acted.
         by: By,
+        /// Which kind of consent: `separate` where one purpose was asked on its own.
+        kind as "type": EventType,
         /// How: `banner.accept_all`, `banner.reject_all`, `preferences.save`, `inline`, ...
         method: String,
         /// Where: on the web, in an app, ...
@@ -174,6 +188,14 @@ words! {
         Withdrawn = "withdrawn",
         /// The same choices were made again.
         Renewed = "renewed",
+    }
+
+    /// Which kind of consent.
+    pub enum EventType {
+        /// One answer for the purposes that were asked together.
+        Regular = "regular",
+        /// One purpose, asked on its own (PIPL 23, 29, 39).
+        Separate = "separate",
     }
 
     /// Who acted.

@@ -4,7 +4,7 @@
 //! made of it: permission is computed anew on each page and never stored.
 
 use crate::data;
-use crate::receipt::{Acknowledgement, Answer, ChoiceState, Jwk, NoticeRef, State};
+use crate::receipt::{Acknowledgement, Answer, By, ChoiceState, EventType, Jwk, NoticeRef, State};
 use crate::tree::Map;
 
 /// The version of the record's form.
@@ -27,6 +27,8 @@ data! {
         choices: Map<Kept>,
         /// What was picked.
         preferences: Map<Answer>,
+        /// Who decided, where the config asks for the age band; none where it was not asked.
+        by: Option<By>,
     }
 
     /// What was decided for one purpose.
@@ -54,6 +56,10 @@ data! {
         notice: NoticeRef,
         /// What the decision did.
         state: State,
+        /// Who decided.
+        by: By = default,
+        /// Which kind of consent.
+        kind as "type": EventType = default,
         /// How it was made, for example `banner.accept_all`.
         method: String,
         /// The page, without host, query and fragment.
@@ -68,6 +74,18 @@ data! {
         gpc: bool,
         /// How long the decision holds, in seconds.
         ttl: u32,
+        /// What was on the screen; none where nothing of Placet was.
+        shown: Option<Seen>,
+    }
+
+    /// What was on the screen when it was decided, as the loader saw it; the receipt says it in short ([`Shown`](crate::receipt::Shown)).
+    pub struct Seen {
+        /// The rendered words, in order.
+        words: String,
+        /// The button that accepts: width and height in CSS pixels, colour of its words, colour behind them.
+        accept: Vec<String>,
+        /// The button that refuses, likewise.
+        reject: Vec<String>,
     }
 
     /// A decision on its way to the endpoint.

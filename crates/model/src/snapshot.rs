@@ -3,7 +3,7 @@
 use crate::config::{Config, Purpose, Recipient};
 use crate::labels::labels;
 use crate::notice::*;
-use crate::rich::compile;
+use crate::rich::{Block, compile};
 use crate::text::Text;
 use crate::tree::Write;
 use base64ct::{Base64UrlUnpadded, Encoding};
@@ -26,6 +26,8 @@ pub fn notice(config: &Config, lang: &str) -> Notice {
             phone: config.controller.phone.clone(),
             privacy_policy: say(&config.controller.privacy_policy),
             complaints: say(&config.controller.complaints),
+            dpo: config.controller.dpo.as_ref().map(say),
+            rights: config.controller.rights.as_ref().map_or_else(|| default_rights(config, lang), rich),
         },
         position: config.first_layer.position,
         title: say(&config.first_layer.title),
@@ -37,9 +39,14 @@ pub fn notice(config: &Config, lang: &str) -> Notice {
             .map(|purpose| NoticePurpose {
                 id: purpose.id.clone(),
                 basis: purpose.basis,
-                separate: purpose.separate,
+                separate: purpose.is_separate(),
+                sensitive: purpose.sensitive,
+                once: purpose.once,
                 title: say(&purpose.title),
                 description: rich(&purpose.description),
+                means: purpose.means.as_ref().map(say),
+                necessity: purpose.necessity.as_ref().map(say),
+                impact: purpose.impact.as_ref().map(say),
                 if_refused: purpose.if_refused.as_ref().map(say),
                 data: purpose.data.iter().map(say).collect(),
                 recipients: purpose.recipients.iter().map(|recipient| shown_recipient(recipient, lang)).collect(),
@@ -76,8 +83,15 @@ pub fn notice(config: &Config, lang: &str) -> Notice {
                     .collect(),
             })
             .collect(),
+        minors: config.minors.as_ref().map(|minors| minors.age),
+        feedback: config.feedback,
         labels: labels(lang),
     }
+}
+
+/// The usual rights, and the address of the controller to write to.
+fn default_rights(config: &Config, lang: &str) -> Vec<Block> {
+    compile(&labels(lang).rights_text.replace("{email}", &config.controller.email)).0
 }
 
 fn shown_recipient(recipient: &Recipient, lang: &str) -> NoticeRecipient {
