@@ -20,15 +20,25 @@ mod parts;
 mod rich;
 
 #[cfg(feature = "csr")]
+mod bridge;
+#[cfg(feature = "csr")]
 mod center;
+#[cfg(feature = "csr")]
+mod details;
 #[cfg(feature = "gallery")]
 pub mod gallery;
 #[cfg(feature = "csr")]
 mod js;
 #[cfg(feature = "csr")]
+mod office;
+#[cfg(feature = "csr")]
+mod place;
+#[cfg(feature = "csr")]
 mod receipts;
 #[cfg(feature = "csr")]
 mod start;
+#[cfg(feature = "csr")]
+mod tag;
 
 #[cfg(all(test, feature = "csr"))]
 #[allow(clippy::expect_used, clippy::panic, reason = "a test says what went wrong by failing where it stands")]

@@ -20,25 +20,27 @@ pub(crate) enum Look {
     Close,
 }
 
-/// A button with its action's name as part and as hook. `spoken` is its name where its label alone says too little.
-pub(crate) fn button(
-    look: Look,
-    action: &'static str,
-    label: &str,
-    spoken: Option<String>,
-    disabled: bool,
-    act: OnClick,
-) -> AnyView {
-    let class = match look {
-        Look::Button => "button",
-        Look::Quiet => "quiet",
-        Look::Close => "close",
-    };
-    view! {
-        <button type="button" class=class part=["button ", action].concat() data-placet-action=action aria-label=spoken
-            disabled=disabled on:click=move |_| act.run(())>{label.to_owned()}</button>
+impl Look {
+    /// The class of such a button.
+    pub(crate) fn class(self) -> &'static str {
+        match self {
+            Look::Button => "button",
+            Look::Quiet => "quiet",
+            Look::Close => "close",
+        }
     }
-    .into_any()
+}
+
+/// A button with its action's name as part and as hook. `spoken` is its name where its label alone says too little.
+#[cfg(feature = "csr")]
+pub(crate) fn button(look: Look, action: &str, label: &str, spoken: Option<String>, act: OnClick) -> AnyView {
+    let button = crate::tag::tag("button").set("type", "button").class(look.class());
+    let button = button.set("part", &["button ", action].concat()).set("data-placet-action", action);
+    let button = match spoken {
+        Some(spoken) => button.set("aria-label", &spoken),
+        None => button,
+    };
+    button.words(label).on("click", move |_| act.run(())).view()
 }
 
 /// A part of the center under a heading that names it, with something beside the heading.

@@ -4,7 +4,7 @@ use super::database::{Database, RECEIPTS};
 use super::outbox;
 use super::sign::sign_all;
 use crate::js::{self, Js};
-use crate::start::{Bridge, promise};
+use crate::bridge::{Bridge, promise};
 use js_sys::{Math, Promise, Reflect};
 use placet_model::receipt::{MAX_BATCH, MAX_BODY, RecordAnswer, RecordRequest, RecordResult};
 use placet_model::record::{Outgoing, Stored};

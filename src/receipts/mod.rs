@@ -13,7 +13,7 @@ mod outbox;
 mod sign;
 
 use crate::js;
-use crate::start::Bridge;
+use crate::bridge::Bridge;
 use database::{Database, RECEIPTS};
 use placet_model::receipt::{ReceiptFile, State};
 use placet_model::record::Stored;
@@ -90,7 +90,7 @@ pub(crate) async fn file(bridge: &Bridge, id: &str) -> Option<String> {
     let notice = match database.get(database::NOTICES, &stored.notice).await.ok()?.as_string() {
         Some(notice) => notice,
         // It could not be had when the receipt was signed; its name still finds it.
-        None => crate::start::notice_text(bridge, &stored.notice).await.ok()?,
+        None => bridge.notice_text(&stored.notice).await.ok()?,
     };
     Some(js::text(&ReceiptFile {
         placet: 1,

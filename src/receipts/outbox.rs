@@ -3,7 +3,7 @@
 //! It lies in the loader's storage, which stands in for `localStorage` where that is blocked.
 
 use crate::js;
-use crate::start::Bridge;
+use crate::bridge::Bridge;
 use placet_model::record::{Chain, Outgoing};
 
 const CHAIN: &str = "placet.chain";

@@ -4,7 +4,7 @@ use super::database::{Database, NOTICES, RECEIPTS};
 use super::device::{Device, sha256, subtle};
 use super::outbox;
 use crate::js;
-use crate::start::Bridge;
+use crate::bridge::Bridge;
 use placet_model::receipt::{By, Claims, Event, Header, Signals, Subject, Surface, VERSION, signing_input};
 use placet_model::record::{Chain, Decision, Stored};
 use wasm_bindgen::JsValue;
@@ -41,7 +41,7 @@ async fn keep(bridge: &Bridge, stored: &Stored) {
     let Ok(database) = Database::open().await else { return };
     let _ = database.put(RECEIPTS, &stored.id, &js::write(stored)).await;
     let known = database.get(NOTICES, &stored.notice).await.is_ok_and(|text| text.is_string());
-    if !known && let Ok(text) = crate::start::notice_text(bridge, &stored.notice).await {
+    if !known && let Ok(text) = bridge.notice_text(&stored.notice).await {
         let _ = database.put(NOTICES, &stored.notice, &text.into()).await;
     }
 }

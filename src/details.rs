@@ -8,7 +8,7 @@ use placet_model::labels::Labels;
 use placet_model::notice::{Notice, NoticePurpose, NoticeRecipient, NoticeService};
 
 /// Data, recipients, time, services, what a refusal means, and the basis.
-pub(super) fn details(notice: &Notice, purpose: &NoticePurpose) -> AnyView {
+pub(crate) fn rows(notice: &Notice, purpose: &NoticePurpose) -> AnyView {
     let labels = &notice.labels;
     let lang = &notice.lang;
     let mut rows = vec![
@@ -23,13 +23,7 @@ pub(super) fn details(notice: &Notice, purpose: &NoticePurpose) -> AnyView {
         rows.push(row(&labels.if_refused, vec![words(text)]));
     }
     rows.push(row(&labels.basis, vec![words(basis(labels, purpose.basis))]));
-    view! {
-        <details part="details">
-            <summary>{labels.details.clone()}{element("span", Some("unseen"), vec![words(&[" — ", &purpose.title].concat())])}</summary>
-            <dl>{rows}</dl>
-        </details>
-    }
-    .into_any()
+    element("dl", None, rows)
 }
 
 fn row(term: &str, definition: Vec<AnyView>) -> AnyView {
