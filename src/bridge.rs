@@ -49,14 +49,6 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn warn(this: &Bridge, what: &str, error: &JsValue);
     #[wasm_bindgen(method)]
-    pub(crate) fn read(this: &Bridge, key: &str) -> JsValue;
-    #[wasm_bindgen(method)]
-    pub(crate) fn write(this: &Bridge, key: &str, value: &JsValue);
-    #[wasm_bindgen(method)]
-    pub(crate) fn remove(this: &Bridge, key: &str);
-    #[wasm_bindgen(method)]
-    pub(crate) fn waiting(this: &Bridge) -> JsValue;
-    #[wasm_bindgen(method)]
     pub(crate) fn emit(this: &Bridge, name: &str, detail: &JsValue);
     #[wasm_bindgen(method)]
     fn receipts(this: &Bridge) -> Promise;
@@ -71,6 +63,9 @@ extern "C" {
     pub(crate) fn verify(this: &Receipts, id: &str) -> Promise;
     #[wasm_bindgen(method, js_name = self)]
     pub(crate) fn shop(this: &Receipts, what: &str) -> Promise;
+    /// Calls once, when the next delivery was tried.
+    #[wasm_bindgen(method)]
+    pub(crate) fn watch(this: &Receipts, act: &JsValue);
 }
 
 impl Bridge {
@@ -79,14 +74,9 @@ impl Bridge {
         self.record().is_object()
     }
 
-    /// The exact text of a notice snapshot, checked by the browser against its hash (Subresource Integrity).
-    pub(crate) async fn notice_text(&self, hash: &str) -> Result<String, JsValue> {
-        JsFuture::from(self.notice(hash)).await?.as_string().ok_or(JsValue::NULL)
-    }
-
-    /// A notice snapshot.
+    /// A notice snapshot; the browser checks its text against its hash (Subresource Integrity).
     pub(crate) async fn snapshot(&self, hash: &str) -> Result<Arc<Notice>, JsValue> {
-        let text = self.notice_text(hash).await?;
+        let text = JsFuture::from(self.notice(hash)).await?.as_string().unwrap_or_default();
         Ok(Arc::new(js::parse(&text).ok_or("the notice cannot be read")?))
     }
 

@@ -1,33 +1,42 @@
-//! What the law wants told about a purpose, one click away (PIPL 17, 23, 39; GDPR 13).
+//! What the law wants told about a purpose beyond what it is for (PIPL 17, 22, 23, 30, 39; GDPR 13).
+//!
+//! The preference center shows it one click away, the notice's own page at once; both are made
+//! here, so that neither can tell less than the other.
+//!
+//! **Invariant:** what a purpose's description does not say and the snapshot holds, stands in these rows.
 
-use crate::js::{country, duration};
-use crate::parts::{element, link, text, words};
+use crate::parts::{element, link, note, text, words};
+use crate::words::{country, duration};
 use leptos::prelude::*;
 use placet_model::config_words::Basis;
 use placet_model::labels::Labels;
-use placet_model::notice::{Notice, NoticePurpose, NoticeRecipient, NoticeService};
+use placet_model::notice::{Notice, NoticeCrossBorder, NoticePurpose, NoticeRecipient, NoticeService};
 
-/// Data, recipients, time, services, what a refusal means, and the basis.
+/// First what makes a visitor halt, then what is used, by what means, by whom and for how long, then the rest.
 pub(crate) fn rows(notice: &Notice, purpose: &NoticePurpose) -> AnyView {
     let labels = &notice.labels;
     let lang = &notice.lang;
-    let mut rows = vec![
-        row(&labels.data, vec![words(&purpose.data.join("; "))]),
-        row(&labels.recipients, recipients(labels, lang, &purpose.recipients)),
-        row(&labels.retention, vec![words(&duration(lang, &purpose.retention))]),
+    let told = |told: &Option<String>| told.as_deref().map(|told| vec![words(told)]);
+    let rows = [
+        // PIPL 30.
+        (&labels.necessity, told(&purpose.necessity)),
+        (&labels.impact, told(&purpose.impact)),
+        (&labels.data, Some(vec![words(&purpose.data.join("; "))])),
+        (&labels.means, told(&purpose.means)),
+        (&labels.recipients, Some(recipients(labels, lang, &purpose.recipients))),
+        (&labels.retention, Some(vec![words(&duration(lang, &purpose.retention))])),
+        (&labels.if_refused, told(&purpose.if_refused)),
+        (&labels.services, (!purpose.services.is_empty()).then(|| services(labels, lang, &purpose.services))),
+        (&labels.basis, Some(vec![words(basis(labels, purpose.basis))])),
     ];
-    if !purpose.services.is_empty() {
-        rows.push(row(&labels.services, services(labels, lang, &purpose.services)));
+    let rows = rows.into_iter().filter_map(|(term, definition)| {
+        Some(element("div", None, vec![text("dt", term), element("dd", None, definition?)]))
+    });
+    let mut all = vec![element("dl", None, rows.collect())];
+    if purpose.once {
+        all.push(note(vec![words(&labels.once_note)]));
     }
-    if let Some(text) = &purpose.if_refused {
-        rows.push(row(&labels.if_refused, vec![words(text)]));
-    }
-    rows.push(row(&labels.basis, vec![words(basis(labels, purpose.basis))]));
-    element("dl", None, rows)
-}
-
-fn row(term: &str, definition: Vec<AnyView>) -> AnyView {
-    element("div", None, vec![text("dt", term), element("dd", None, definition)])
+    all.into_any()
 }
 
 fn basis(labels: &Labels, basis: Basis) -> &str {
@@ -57,34 +66,54 @@ fn services(labels: &Labels, lang: &str, services: &[NoticeService]) -> Vec<AnyV
     lines
 }
 
+/// Who receives it as a table (Network Data Regulations 21), and below it what is told of those abroad (PIPL 39).
 fn recipients(labels: &Labels, lang: &str, recipients: &[NoticeRecipient]) -> Vec<AnyView> {
     if recipients.is_empty() {
         return vec![words(&labels.nobody)];
     }
     let row = |recipient: &NoticeRecipient| {
-        let contact = &recipient.contact;
-        let contact = if contact.contains(':') { link(contact, contact) } else { words(contact) };
-        let country = text("td", &country(lang, &recipient.country));
-        element("tr", None, vec![text("th", &recipient.name), country, element("td", None, vec![contact])])
+        element(
+            "tr",
+            None,
+            vec![
+                heading("row", &recipient.name),
+                text("td", &country(lang, &recipient.country)),
+                element("td", None, vec![contact(&recipient.contact)]),
+            ],
+        )
     };
     let rows: Vec<AnyView> = recipients.iter().map(row).collect();
-    let headings = [&labels.name, &labels.country, &labels.contact].map(|label| text("th", label)).into();
+    let headings = [&labels.name, &labels.country, &labels.contact].map(|label| heading("col", label)).into();
     let head = element("thead", None, vec![element("tr", None, headings)]);
     let mut told = vec![element("table", None, vec![head, element("tbody", None, rows)])];
     for recipient in recipients {
         if let Some(abroad) = &recipient.cross_border {
-            let where_to =
-                [&labels.cross_border, ": ", &recipient.name, ", ", &country(lang, &recipient.country)].concat();
-            let mut lines = vec![text("strong", &where_to)];
-            for (label, told_text) in [
-                (&labels.what_for, &abroad.purpose),
-                (&labels.method, &abroad.method),
-                (&labels.rights, &abroad.rights),
-            ] {
-                lines.push(element("div", None, vec![words(&[label, ": ", told_text].concat())]));
-            }
-            told.push(element("div", Some("note"), lines));
+            told.push(cross_border(labels, lang, recipient, abroad));
         }
     }
     told
+}
+
+fn heading(scope: &'static str, label: &str) -> AnyView {
+    view! { <th scope=scope>{label.to_owned()}</th> }.into_any()
+}
+
+/// An address to write to or to read; what is neither, a telephone number for one, as it stands.
+fn contact(contact: &str) -> AnyView {
+    match (contact.contains(':'), contact.contains('@')) {
+        (true, _) => link(contact, contact),
+        (false, true) => link(&["mailto:", contact].concat(), contact),
+        (false, false) => words(contact),
+    }
+}
+
+fn cross_border(labels: &Labels, lang: &str, recipient: &NoticeRecipient, abroad: &NoticeCrossBorder) -> AnyView {
+    let where_to = [&labels.cross_border, ": ", &recipient.name, ", ", &country(lang, &recipient.country)].concat();
+    let mut lines = vec![text("strong", &where_to)];
+    for (label, told) in
+        [(&labels.what_for, &abroad.purpose), (&labels.method, &abroad.method), (&labels.rights, &abroad.rights)]
+    {
+        lines.push(element("div", None, vec![words(&[label, ": ", told].concat())]));
+    }
+    element("div", Some("note"), lines)
 }

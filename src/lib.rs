@@ -1,11 +1,10 @@
-//! The widget: what Placet shows in the browser, and the receipts it makes there.
+//! The widget: what Placet shows in the browser beyond the question.
 //!
 //! The first layer is rendered at publish (feature `ssr`) and drawn by the loader; everything
 //! else is loaded on intent and mounted beside it (feature `csr`).
 //!
 //! **Invariant:** a view gets the notice and callbacks, never storage, config or network.
-//! **Invariant:** the loader decides; the widget asks it to, and then signs and sends what the
-//! loader has put in the outbox.
+//! **Invariant:** the loader decides; the widget asks it to. Receipts are made, sent and read by `public/parts/receipts.js`.
 
 #![allow(missing_docs, reason = "the component macro makes items without docs; props are documented on their fields")]
 #![allow(
@@ -14,17 +13,19 @@
 )]
 
 mod cover;
+#[cfg(feature = "csr")]
+mod details;
 mod first_layer;
 #[cfg_attr(not(feature = "csr"), expect(dead_code, reason = "the first layer needs only some of them"))]
 mod parts;
 mod rich;
+#[cfg(feature = "csr")]
+mod words;
 
 #[cfg(feature = "csr")]
 mod bridge;
 #[cfg(feature = "csr")]
 mod center;
-#[cfg(feature = "csr")]
-mod details;
 #[cfg(feature = "gallery")]
 pub mod gallery;
 #[cfg(feature = "csr")]
@@ -33,8 +34,6 @@ mod js;
 mod office;
 #[cfg(feature = "csr")]
 mod place;
-#[cfg(feature = "csr")]
-mod receipts;
 #[cfg(feature = "csr")]
 mod start;
 #[cfg(feature = "csr")]

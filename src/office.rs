@@ -78,10 +78,10 @@ async fn answer(bridge: &Bridge, place: u32, asked: Act) {
 
 fn tell(bridge: &Bridge, reply: RwSignal<Said>, answer: Result<Said, JsValue>) {
     // The place may be gone by now, and the signal with it.
-    drop(reply.try_set(answer.unwrap_or_else(|error| {
+    let _ = reply.try_set(answer.unwrap_or_else(|error| {
         bridge.warn("What the center asked for failed.", &error);
         Said::NotDone
-    })));
+    }));
 }
 
 /// The receipts of this device, the newest first.
@@ -90,7 +90,11 @@ pub(crate) async fn list(bridge: &Bridge) -> Vec<Choice> {
     if !bridge.has_decided() {
         return Vec::new();
     }
-    let read = async { JsFuture::from(bridge.keeper().await?.list()).await };
+    let read = async {
+        let keeper = bridge.keeper().await?;
+        place::watch(&keeper);
+        JsFuture::from(keeper.list()).await
+    };
     match read.await {
         Ok(list) => js::read(list),
         Err(error) => {

@@ -4,7 +4,7 @@
 //! **Invariant:** a center that is gone leaves nothing behind: its views, signals and listeners belong
 //! to one owner, which goes with its place.
 
-use crate::bridge::{Bridge, member, promise};
+use crate::bridge::{Bridge, Receipts, member, promise};
 use crate::center::{Act, Choice, Desk, Standing, Surroundings, center};
 use crate::{js, office};
 use leptos::mount::mount_to;
@@ -41,6 +41,8 @@ struct State {
     places: Vec<Place>,
     /// The number of the last place.
     last: u32,
+    /// Whether the part that keeps the receipts will tell of its next delivery.
+    watching: bool,
 }
 
 /// One center.
@@ -293,6 +295,16 @@ pub(crate) fn refresh_all(decided: bool) {
     }
 }
 
+/// Has the part that keeps the receipts tell of its next delivery, once.
+pub(crate) fn watch(receipts: &Receipts) {
+    if !with(|state| std::mem::replace(&mut state.watching, true)) {
+        receipts.watch(&Closure::once_into_js(|| {
+            with(|state| state.watching = false);
+            refresh_all(false);
+        }));
+    }
+}
+
 /// Reads the receipts of this device again.
 async fn refresh(number: u32) -> Result<JsValue, JsValue> {
     let Some(bridge) = bridge() else { return Ok(JsValue::UNDEFINED) };
@@ -308,10 +320,10 @@ async fn refresh(number: u32) -> Result<JsValue, JsValue> {
 pub(crate) fn unfold_all() {
     let frames = with(|state| state.places.iter().map(|place| place.frame.clone()).collect::<Vec<_>>());
     for frame in frames {
-        let Ok(all) = frame.query_selector_all("details.details:not([open])") else { continue };
-        for at in 0..all.length() {
-            if let (Some(details), Ok(toggle)) = (all.get(at), Event::new("toggle")) {
-                let _ = details.unchecked_ref::<HtmlElement>().set_attribute("open", "");
+        while let Ok(Some(details)) = frame.query_selector("details.details:not([open])") {
+            let _ = details.set_attribute("open", "");
+            // Not later, as the browser would tell it: the page is printed now.
+            if let Ok(toggle) = Event::new("toggle") {
                 let _ = details.dispatch_event(&toggle);
             }
         }

@@ -1,10 +1,9 @@
-//! What the loader and its parts call: start, open the center, show it inline, deliver the outbox.
+//! What the loader and its parts call: start, open the center, show it inline.
 
 use crate::bridge::{Bridge, promise};
 use crate::place;
-use crate::receipts;
 use js_sys::{Function, Promise};
-use leptos::prelude::document;
+use leptos::prelude::{document, window};
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
@@ -18,13 +17,11 @@ extern "C" {
 #[wasm_bindgen]
 pub fn start(bridge: Bridge) {
     place::begin(bridge);
-    // What was decided or acknowledged shows in every center that is open, wherever it was done.
-    for (event, decided) in [("placet:applied", true), ("placet:acknowledged", false)] {
-        let act = Closure::<dyn Fn()>::new(move || place::refresh_all(decided)).into_js_value();
-        let _ = document().add_event_listener_with_callback(event, act.unchecked_ref());
-    }
-    let act = Closure::<dyn Fn()>::new(place::unfold_all).into_js_value();
-    let _ = leptos::prelude::window().add_event_listener_with_callback("beforeprint", act.unchecked_ref());
+    // What was decided shows in every center that is open, wherever it was done. Both listeners stay as long as the page.
+    let decided = Closure::<dyn Fn()>::new(|| place::refresh_all(true)).into_js_value();
+    let _ = document().add_event_listener_with_callback("placet:applied", decided.unchecked_ref());
+    let print = Closure::<dyn Fn()>::new(place::unfold_all).into_js_value();
+    let _ = window().add_event_listener_with_callback("beforeprint", print.unchecked_ref());
 }
 
 /// Opens the preference center; resolves when it is shown.
@@ -45,25 +42,4 @@ pub fn inline(host: HtmlElement) -> Promise {
 #[wasm_bindgen]
 pub fn leave(host: &HtmlElement) {
     place::leave(host);
-}
-
-/// Signs and sends what waits in the outbox; `anyway` before its time, too. Resolves when it was tried.
-#[wasm_bindgen]
-pub fn deliver(anyway: bool) -> Promise {
-    promise(async move {
-        match place::bridge() {
-            Some(bridge) => {
-                let result = receipts::deliver(bridge, anyway).await;
-                place::refresh_all(false);
-                result
-            }
-            None => Ok(JsValue::UNDEFINED),
-        }
-    })
-}
-
-/// Delivers again after a while.
-pub(crate) fn again_in(milliseconds: f64) {
-    let act = Closure::once_into_js(|| drop(deliver(false)));
-    set_timeout(act.unchecked_ref(), milliseconds);
 }

@@ -39,8 +39,8 @@ pub(super) fn search(desk: &Desk) -> Option<AnyView> {
     });
     let index = StoredValue::new(None::<Arc<Index>>);
     let found = live(move || {
-        let wanted = lower(asked.get().trim());
-        if wanted.length() == 0 {
+        let wanted = String::from(lower(asked.get().trim()));
+        if wanted.is_empty() {
             count.set(None);
             return words("");
         }
@@ -77,7 +77,7 @@ impl Index {
         Index(entries)
     }
 
-    fn find(&self, wanted: &JsString) -> Vec<Place> {
+    fn find(&self, wanted: &str) -> Vec<Place> {
         let hits = self.0.iter().filter(|(said, _)| said.includes(wanted, 0));
         hits.map(|(_, place)| *place).collect()
     }
