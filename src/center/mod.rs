@@ -25,6 +25,8 @@ use crate::tag::tag;
 use leptos::prelude::*;
 
 pub(crate) use choice::Choice;
+#[cfg(feature = "gallery")]
+pub(crate) use choice::Status;
 pub(crate) use desk::{Act, Desk, Said, Standing, Surroundings, Words};
 
 /// What the center shows, to be mounted in a dialog or in a part of the page.
