@@ -55,10 +55,18 @@
 
     const keptOf = (record, id) => own(own(record, 'choices'), id);
 
+    // PIPL 31, GDPR 8: who decides must be known to be old enough, where the age is asked.
+    const ofAge = (by) => !plan.minors || !!by;
+
     const standing = (purpose, visitor, record) => {
       const kept = keptOf(record, purpose.id);
       // PIPL 14: what was changed since must be asked again.
-      return kept && kept.digest === purpose.digest && visitor.now < kept.until ? kept.choice : undefined;
+      return kept &&
+        kept.digest === purpose.digest &&
+        visitor.now < kept.until &&
+        (kept.choice === 'denied' || ofAge(own(record, 'by')))
+        ? kept.choice
+        : undefined;
     };
 
     const unasked = (regime) => (regime.optOut ? 'granted' : 'denied');
@@ -71,7 +79,12 @@
         let state = 'always';
         if (!purpose.always) {
           // CCPA 7025(b): the signal is an answer for as long as it is sent; nothing more is asked.
-          state = visitor.gpc && purpose.shared ? 'denied' : standing(purpose, visitor, record);
+          state =
+            visitor.gpc && purpose.shared
+              ? 'denied'
+              : purpose.once
+                ? visitor.acts.includes(purpose.id) ? 'granted' : 'denied'
+                : standing(purpose, visitor, record);
           if (!state) asks.push(purpose.id);
         }
         purposes[purpose.id] = state || unasked(regime);
@@ -85,36 +98,42 @@
       const { kind } = choice;
       const only = own(choice, 'only');
       const regime = regimeOf(visitor, record);
+      const by = own(choice, 'by') || own(record, 'by') || null;
+      const isOfAge = ofAge(by) || regime.optOut;
       const choices = {};
       const kept = {};
       // Whether every purpose is answered now, and so by what was shown.
       let whole = true;
+      let once = false;
+      let type = 'regular';
       for (const purpose of plan.purposes) {
         const name = purpose.id;
-        const old = keptOf(record, name);
+        choices[name] = 'always';
+        if (purpose.always) continue;
         const stands = standing(purpose, visitor, record);
         const asked = !only || only.includes(name);
+        const alone = asked && only && only.length === 1;
         // What the signal keeps off could not be granted, so it is no refusal either: nothing is
         // stored, and it is asked when the signal is gone.
         const silenced = visitor.gpc && purpose.shared && (kind !== 'reject' || !asked);
         // PIPL 23: separate consent is never swept in; it is given where it alone was asked. An opt-out regime knows none.
-        const apart = purpose.separate && !(only && only.length === 1) && !regime.optOut;
-        const granted =
+        const apart = purpose.separate && !alone && !regime.optOut;
+        if (alone && purpose.separate) type = 'separate';
+        const wanted =
           kind === 'save' ? own(choice.purposes, name) === true : kind === 'accept' && (!apart || stands === 'granted');
-        const state = purpose.always
-          ? 'always'
-          : silenced
-            ? 'denied'
-            : !asked
-              ? stands || unasked(regime)
-              : granted
-                ? 'granted'
-                : 'denied';
+        const grants = wanted && isOfAge && !silenced;
+        if (purpose.once) {
+          choices[name] = grants && alone ? 'granted' : 'denied';
+          once = once || (grants && alone);
+          continue;
+        }
+        const state = silenced ? 'denied' : !asked ? stands || unasked(regime) : grants ? 'granted' : 'denied';
         choices[name] = state;
-        if (purpose.always) continue;
-        whole = whole && (asked || !!stands);
+        // What is still to be asked on its own, and what nobody was old enough to allow, stays unanswered.
+        const answered = asked && !(kind === 'accept' && apart) && !(wanted && !isOfAge);
+        whole = whole && (answered || !!stands);
         const until = visitor.now + (state === 'granted' ? plan.granted : regime.denied) * 1000;
-        const next = asked ? !silenced && { choice: state, digest: purpose.digest, until } : old;
+        const next = answered ? !silenced && { choice: state, digest: purpose.digest, until } : keptOf(record, name);
         if (next) kept[name] = next;
       }
       const preferences = {};
@@ -130,16 +149,19 @@
         notice: whole || !record ? notice : record.notice,
         choices: kept,
         preferences,
+        by,
       };
       const grants = (record) => plan.purposes.some((purpose) => answer(record, purpose) === 'granted');
       const says = (record) =>
         JSON.stringify([plan.purposes.map((purpose) => answer(record, purpose)), record.preferences]);
-      const state = !record
+      const state = once
+        ? 'given'
+        : !record
         ? grants(next) ? 'given' : 'refused'
         : grants(record) && !grants(next) ? 'withdrawn'
         : says(record) === says(next) ? 'renewed'
         : 'changed';
-      return { state, choices, ttl: grants(next) ? plan.granted : regime.denied, record: next };
+      return { state, type, choices, ttl: grants(next) ? plan.granted : regime.denied, record: next };
     };
 
     const may = (permission, id) => {
