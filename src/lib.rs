@@ -14,10 +14,14 @@
 )]
 
 mod cover;
+#[cfg(feature = "csr")]
+mod details;
 mod first_layer;
 #[cfg_attr(not(feature = "csr"), expect(dead_code, reason = "the first layer needs only some of them"))]
 mod parts;
 mod rich;
+#[cfg(feature = "csr")]
+mod words;
 
 #[cfg(feature = "csr")]
 mod center;

@@ -5,7 +5,6 @@
 //! refuse and save make a decision. Closing it, by whatever way, is no choice.
 
 mod controller;
-mod details;
 mod draft;
 mod preference;
 mod purpose;
