@@ -8,8 +8,8 @@
  *   4. Hold tags back, and release those that may run.
  *   5. Draw the first layer where something is unasked or has changed.
  *   6. Offer window.placet and the events.
- *   7. On a choice: write the record, apply it, put the decision in the outbox, and have the
- *      widget sign and send it when the page is idle.
+ *   7. On a choice: write the record, apply it, put the decision in the outbox, and have it
+ *      signed and sent when the page is idle.
  *
  * What not every shop needs is in public/parts/, put into the published file or fetched by the page
  * where the config uses it (docs/adr/009-parts-of-the-loader.md).
@@ -526,7 +526,7 @@
       layer().querySelector('.status').textContent = text;
     };
 
-    /* ---- The widget, loaded on intent or when there is a decision to sign. ---- */
+    /* ---- The widget, loaded on intent; the part that signs, when a decision waits. ---- */
 
     let loading = null;
     const fetchWidget = async () => {
@@ -545,6 +545,16 @@
           loading = null;
           throw error;
         }));
+    let signing = null;
+    const receipts = () =>
+      (signing =
+        signing ||
+        import(resolve(published.receipts))
+          .then((part) => part.default(bridge))
+          .catch((error) => {
+            signing = null;
+            throw error;
+          }));
     const intended = (event) => {
       const target = event.composedPath()[0];
       const button = target.closest && target.closest('[data-placet-action],[href="#placet"]');
@@ -584,8 +594,8 @@
     const send = (anyway) => {
       if (due(anyway)) {
         soon(() =>
-          load()
-            .then((widget) => widget.deliver(!!anyway))
+          receipts()
+            .then((part) => part.deliver(anyway))
             .catch((error) => warn('A receipt waits.', error)),
         );
       }
@@ -691,6 +701,8 @@
           response.ok ? response.text() : Promise.reject(response.status),
         );
       },
+      noticePage: (wanted) => resolve(`${published.noticeBase}${wanted.slice(7)}.html`),
+      receipts,
       endpoint: resolve(published.endpoint),
       unsigned: published.unsigned,
       stage,

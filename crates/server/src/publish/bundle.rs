@@ -28,6 +28,7 @@ pub(super) struct Beside {
     pub(super) integrity: String,
     pub(super) covers: String,
     pub(super) changes: String,
+    pub(super) receipts: String,
 }
 
 /// What stands in the source of the loader and of its parts where the object belongs.
@@ -55,6 +56,7 @@ pub(super) fn bundle(
         "integrity": beside.integrity,
         "covers": beside.covers,
         "changes": beside.changes,
+        "receipts": beside.receipts,
         "languages": languages(&config.languages),
         "notices": by_language(notices, |notice| notice.hash.clone().into()),
         "failed": label(|labels| labels.failed),

@@ -18,7 +18,7 @@ pub use bundle::Place;
 #[derive(Debug, Clone)]
 pub struct Publication {
     /// The files, by path below the place where they are served: `placet.js`,
-    /// `covers-<hash>.js`, `changes-<hash>.js`, `widget-<hash>.js`, `widget-<hash>.wasm`, `notice/<hash>.json`, `integrity.json`.
+    /// `covers-<hash>.js`, `changes-<hash>.js`, `receipts-<hash>.js`, `widget-<hash>.js`, `widget-<hash>.wasm`, `notice/<hash>.json`, `integrity.json`.
     pub files: Vec<File>,
     /// The notice snapshots, one a language.
     pub notices: Vec<Snapshot>,
@@ -76,9 +76,11 @@ const JSON: &str = "application/json; charset=utf-8";
 /// # Errors
 /// The binary holds no widget, or compressing failed.
 pub fn publish(config: &Config, place: &Place) -> Result<Publication, PublishError> {
-    use crate::embedded::{CHANGES, COVERS, LOADER, WIDGET_JS, WIDGET_JS_BR, WIDGET_WASM, WIDGET_WASM_BR};
-    let (Some(loader), Some(covers), Some(changes), Some(glue), Some(glue_br), Some(wasm), Some(wasm_br)) =
-        (LOADER, COVERS, CHANGES, WIDGET_JS, WIDGET_JS_BR, WIDGET_WASM, WIDGET_WASM_BR)
+    use crate::embedded::{CHANGES, COVERS, LOADER, RECEIPTS, WIDGET_JS, WIDGET_JS_BR, WIDGET_WASM, WIDGET_WASM_BR};
+    let (Some(loader), Some(covers), Some(changes), Some(receipts)) = (LOADER, COVERS, CHANGES, RECEIPTS) else {
+        return Err(PublishError::WithoutWidget);
+    };
+    let (Some(glue), Some(glue_br), Some(wasm), Some(wasm_br)) = (WIDGET_JS, WIDGET_JS_BR, WIDGET_WASM, WIDGET_WASM_BR)
     else {
         return Err(PublishError::WithoutWidget);
     };
@@ -97,6 +99,7 @@ pub fn publish(config: &Config, place: &Place) -> Result<Publication, PublishErr
         integrity: format!("sha256-{}", base64(&Sha256::digest(wasm))),
         covers: format!("covers-{}.js", short_hash(covers.as_bytes())),
         changes: format!("changes-{}.js", short_hash(changes)),
+        receipts: format!("receipts-{}.js", short_hash(receipts)),
     };
     let placet = bundle::bundle(config, place, &notices, &beside, loader)?;
     let integrity = sri(placet.as_bytes());
@@ -104,6 +107,7 @@ pub fn publish(config: &Config, place: &Place) -> Result<Publication, PublishErr
         file("placet.js", JAVASCRIPT, placet.into_bytes(), false)?,
         file(&beside.covers, JAVASCRIPT, covers.into_bytes(), true)?,
         file(&beside.changes, JAVASCRIPT, changes.to_vec(), true)?,
+        file(&beside.receipts, JAVASCRIPT, receipts.to_vec(), true)?,
         built(&beside.glue, JAVASCRIPT, glue, glue_br),
         built(&beside.wasm, "application/wasm", wasm, wasm_br),
     ];
