@@ -8,8 +8,8 @@
  *   4. Hold tags back, and release those that may run.
  *   5. Draw the first layer where something is unasked or has changed.
  *   6. Offer window.placet and the events.
- *   7. On a choice: write the record, apply it, put the decision in the outbox, and have the
- *      widget sign and send it when the page is idle.
+ *   7. On a choice: write the record, apply it, put the decision in the outbox, and have it
+ *      signed and sent when the page is idle.
  *
  * What not every shop needs is in public/parts/, put into the published file or fetched by the page
  * where the config uses it (docs/adr/009-parts-of-the-loader.md).
@@ -561,8 +561,8 @@
         some((purpose) => !purpose.always && standing(purpose, visitor(), record)) &&
         !Object.values(published.notices).includes(record.notice)
       ) {
-        import(resolve(published.changes))
-          .then((part) => part.default(bridge.notice, record.notice, noticeOf(), asks, grow, stage))
+        part('changes')
+          .then((tell) => tell(record.notice, asks))
           .catch((error) => warn('The changes failed.', error))
           .then((changes) => now.asks.length && draw(changes));
       } else draw();
@@ -572,20 +572,19 @@
       layer().querySelector('.status').textContent = text;
     };
 
-    /* ---- The widget, loaded on intent or when there is a decision to sign. ---- */
+    /* ---- The widget, loaded on intent; the part that signs, when a decision waits. ---- */
 
-    let loading = null;
     // What is fetched once, when it is needed first; one that failed is fetched anew.
     const fetched = {};
-    const part = (name, kit) =>
+    const fetchOnce = (name, get) =>
       (fetched[name] =
         fetched[name] ||
-        import(resolve(published[name]))
-          .then((module) => module.default(bridge, kit))
-          .catch((error) => {
-            delete fetched[name];
-            throw error;
-          }));
+        get().catch((error) => {
+          delete fetched[name];
+          throw error;
+        }));
+    const part = (name, kit) =>
+      fetchOnce(name, () => import(resolve(published[name])).then((module) => module.default(bridge, kit)));
     const follow = (act) => part('follow').then(act).catch((error) => warn('What follows failed.', error));
     const define = () => part('elements', load).catch((error) => warn('The elements failed.', error));
     const fetchWidget = async () => {
@@ -597,13 +596,7 @@
       glue.start(bridge);
       return glue;
     };
-    const load = () =>
-      (loading =
-        loading ||
-        fetchWidget().catch((error) => {
-          loading = null;
-          throw error;
-        }));
+    const load = () => fetchOnce('widget', fetchWidget);
     const intended = (event) => {
       const target = event.composedPath()[0];
       const button = target.closest && target.closest('[data-placet-action],[href="#placet"]');

@@ -1,11 +1,10 @@
-//! The widget: what Placet shows in the browser, and the receipts it makes there.
+//! The widget: what Placet shows in the browser beyond the question.
 //!
 //! The first layer is rendered at publish (feature `ssr`) and drawn by the loader; everything
 //! else is loaded on intent and mounted beside it (feature `csr`).
 //!
 //! **Invariant:** a view gets the notice and callbacks, never storage, config or network.
-//! **Invariant:** the loader decides; the widget asks it to, and then signs and sends what the
-//! loader has put in the outbox.
+//! **Invariant:** the loader decides; the widget asks it to. Receipts are made, sent and read by `public/parts/receipts.js`.
 
 #![allow(missing_docs, reason = "the component macro makes items without docs; props are documented on their fields")]
 #![allow(
@@ -30,8 +29,6 @@ mod center;
 pub mod gallery;
 #[cfg(feature = "csr")]
 mod js;
-#[cfg(feature = "csr")]
-mod receipts;
 #[cfg(feature = "csr")]
 mod start;
 

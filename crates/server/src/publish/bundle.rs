@@ -31,6 +31,7 @@ pub(super) struct Beside {
     pub(super) changes: String,
     pub(super) follow: String,
     pub(super) elements: String,
+    pub(super) receipts: String,
 }
 
 /// The first line of `placet.js`: nearly all of it runs at once, so Chromium compiles it in one go, beside the main thread
@@ -64,6 +65,7 @@ pub(super) fn bundle(
         "changes": beside.changes,
         "follow": beside.follow,
         "elements": beside.elements,
+        "receipts": beside.receipts,
         "languages": languages(&config.languages),
         "notices": by_language(notices, |notice| notice.hash.clone().into()),
         "failed": label(|labels| labels.failed),

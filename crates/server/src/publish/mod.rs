@@ -18,7 +18,8 @@ pub use bundle::Place;
 #[derive(Debug, Clone)]
 pub struct Publication {
     /// The files, by path below the place where they are served: `placet.js`,
-    /// `covers-<hash>.js`, `changes-<hash>.js`, `follow-<hash>.js`, `elements-<hash>.js`, `widget-<hash>.js`, `widget-<hash>.wasm`, `notice/<hash>.json`, `integrity.json`.
+    /// `covers-<hash>.js`, `changes-<hash>.js`, `follow-<hash>.js`, `elements-<hash>.js`, `receipts-<hash>.js`,
+    /// `widget-<hash>.js`, `widget-<hash>.wasm`, `notice/<hash>.json`, `integrity.json`.
     pub files: Vec<File>,
     /// The notice snapshots, one a language.
     pub notices: Vec<Snapshot>,
@@ -76,10 +77,11 @@ const JSON: &str = "application/json; charset=utf-8";
 /// # Errors
 /// The binary holds no widget, or compressing failed.
 pub fn publish(config: &Config, place: &Place) -> Result<Publication, PublishError> {
-    use crate::embedded::{CHANGES, COVERS, ELEMENTS, FOLLOW, LOADER, WIDGET_JS, WIDGET_JS_BR, WIDGET_WASM, WIDGET_WASM_BR};
+    use crate::embedded::{CHANGES, COVERS, ELEMENTS, FOLLOW, LOADER, RECEIPTS, WIDGET_JS, WIDGET_JS_BR, WIDGET_WASM, WIDGET_WASM_BR};
     let built_in = |file: Option<&'static [u8]>| file.ok_or(PublishError::WithoutWidget);
     let (loader, glue, glue_br) = (built_in(LOADER)?, built_in(WIDGET_JS)?, built_in(WIDGET_JS_BR)?);
     let (wasm, wasm_br) = (built_in(WIDGET_WASM)?, built_in(WIDGET_WASM_BR)?);
+    let receipts = built_in(RECEIPTS)?;
     let notices: Vec<Snapshot> = config
         .languages
         .iter()
@@ -100,6 +102,7 @@ pub fn publish(config: &Config, place: &Place) -> Result<Publication, PublishErr
         changes: format!("changes-{}.js", short_hash(changes)),
         follow: format!("follow-{}.js", short_hash(follow.as_bytes())),
         elements: format!("elements-{}.js", short_hash(elements.as_bytes())),
+        receipts: format!("receipts-{}.js", short_hash(receipts)),
     };
     let placet = bundle::bundle(config, place, &notices, &beside, loader)?;
     let integrity = sri(placet.as_bytes());
@@ -109,6 +112,7 @@ pub fn publish(config: &Config, place: &Place) -> Result<Publication, PublishErr
         file(&beside.changes, JAVASCRIPT, changes.to_vec(), true)?,
         file(&beside.follow, JAVASCRIPT, follow.into_bytes(), true)?,
         file(&beside.elements, JAVASCRIPT, elements.into_bytes(), true)?,
+        file(&beside.receipts, JAVASCRIPT, receipts.to_vec(), true)?,
         built(&beside.glue, JAVASCRIPT, glue, glue_br),
         built(&beside.wasm, "application/wasm", wasm, wasm_br),
     ];
