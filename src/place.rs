@@ -15,7 +15,7 @@ use placet_model::tree::{Map, Tree};
 use std::cell::RefCell;
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;
-use web_sys::{CssStyleSheet, Event, HtmlDialogElement, HtmlElement, ShadowRoot};
+use web_sys::{CssStyleSheet, Event, HtmlDialogElement, HtmlElement, ShadowRoot, ShadowRootInit, ShadowRootMode};
 
 /// The style sheet of the center, minified.
 const CENTER_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/center.css"));
@@ -136,8 +136,22 @@ async fn gone(number: u32) -> Result<JsValue, JsValue> {
 /// Shows the center inside the shadow root of an element of the page.
 pub(crate) async fn inline(host: HtmlElement) -> Result<JsValue, JsValue> {
     let Some(bridge) = bridge() else { return Ok(JsValue::UNDEFINED) };
-    let notice = notice(&bridge).await?;
-    let (Some(root), true) = (host.shadow_root(), host.is_connected()) else { return Ok(JsValue::UNDEFINED) };
+    let shown = put(&bridge, host).await;
+    if let Err(error) = &shown {
+        bridge.warn("The center failed.", error);
+    }
+    shown
+}
+
+async fn put(bridge: &Bridge, host: HtmlElement) -> Result<JsValue, JsValue> {
+    let notice = notice(bridge).await?;
+    if !host.is_connected() {
+        return Ok(JsValue::UNDEFINED);
+    }
+    let root = match host.shadow_root() {
+        Some(root) => root,
+        None => host.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open))?,
+    };
     leave(&host);
     let sheets = root.adopted_style_sheets();
     if sheets.length() == 0 {
@@ -151,7 +165,7 @@ pub(crate) async fn inline(host: HtmlElement) -> Result<JsValue, JsValue> {
         frame.set_attribute(name, value)?;
     }
     root.append_child(&frame)?;
-    let number = add(&bridge, notice, frame, Some(host));
+    let number = add(bridge, notice, frame, Some(host));
     refresh(number).await
 }
 

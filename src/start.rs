@@ -30,16 +30,12 @@ pub fn open() -> Promise {
     promise(place::open())
 }
 
-/// Shows the preference center in the shadow root of `host`, without a dialog; resolves when it is shown.
+/// Shows the preference center in the shadow root of `host`, without a dialog, as soon as the notice is there.
 ///
-/// It stays until [`leave`] is called for the same host. A host that has left the page in the meantime gets none.
+/// What is returned takes it away again, once; a host that has left the page by then gets no center.
 #[wasm_bindgen]
-pub fn inline(host: HtmlElement) -> Promise {
-    promise(place::inline(host))
-}
-
-/// Takes the center out of `host` again; where there is none, nothing happens.
-#[wasm_bindgen]
-pub fn leave(host: &HtmlElement) {
-    place::leave(host);
+pub fn inline(host: HtmlElement) -> Function {
+    let leaving = host.clone();
+    drop(promise(place::inline(host)));
+    Closure::once_into_js(move || place::leave(&leaving)).unchecked_into()
 }
