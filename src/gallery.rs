@@ -3,7 +3,7 @@
 //! `cargo xtask trunk serve` shows it. It uses the demo shop's committed notices and is in no
 //! build that ships.
 
-use crate::center::{Act, Choice, Desk, Said, Standing, Status, Surroundings, Words, center};
+use crate::center::{Act, Choice, Clerk, Desk, Said, Standing, Status, Surroundings, Words, center};
 use crate::{COVER_CSS, Cover, DARK_CSS, FIRST_LAYER_CSS, FirstLayer, TOKENS_CSS, js};
 use leptos::mount::mount_to;
 use leptos::prelude::*;
@@ -98,7 +98,7 @@ impl Page<'_> {
         let answer = shown.clone();
         let chosen = state.chosen;
         mount_to(dialog.clone(), move || {
-            let act = Callback::new(move |asked| match asked {
+            let act: Clerk = Arc::new(move |asked| match asked {
                 Act::Words(_, reply) => reply.set(Words::Here(answer.clone())),
                 Act::Check(_, reply) => reply.set(Said::Genuine),
                 Act::Download(_, reply) | Act::Export(reply) | Act::Erase(reply) => reply.set(Said::NotDone),

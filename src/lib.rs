@@ -36,6 +36,8 @@ mod office;
 #[cfg(feature = "csr")]
 mod place;
 #[cfg(feature = "csr")]
+mod slot;
+#[cfg(feature = "csr")]
 mod start;
 #[cfg(feature = "csr")]
 mod tag;

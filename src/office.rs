@@ -3,7 +3,7 @@
 //! **Invariant:** every question is answered, be it with “that did not work”: nothing fails unseen.
 
 use crate::bridge::{Bridge, member, promise};
-use crate::center::{Act, Choice, Said, Words};
+use crate::center::{Act, Choice, Reply, Said, Words};
 use crate::js::{self, Js};
 use crate::place;
 use crate::start::set_timeout;
@@ -57,16 +57,16 @@ async fn answer(bridge: &Bridge, place: u32, asked: Act) {
     match asked {
         Act::Download(id, reply) => {
             let name = ["placet-receipt-", &id, ".json"].concat();
-            tell(bridge, reply, download(bridge, &id, &name).await);
+            tell(bridge, &reply, download(bridge, &id, &name).await);
         }
-        Act::Check(id, reply) => tell(bridge, reply, check(bridge, &id).await),
+        Act::Check(id, reply) => tell(bridge, &reply, check(bridge, &id).await),
         Act::Words(hash, reply) => reply.set(match bridge.snapshot(&hash).await {
             Ok(notice) => Words::Here(notice),
             Err(_) => Words::Lost,
         }),
-        Act::Export(reply) => tell(bridge, reply, export(bridge).await),
-        Act::Erase(reply) => tell(bridge, reply, erase(bridge).await),
-        Act::Tell(purpose, text, reply) => tell(bridge, reply, send(bridge, purpose, &text).await),
+        Act::Export(reply) => tell(bridge, &reply, export(bridge).await),
+        Act::Erase(reply) => tell(bridge, &reply, erase(bridge).await),
+        Act::Tell(purpose, text, reply) => tell(bridge, &reply, send(bridge, purpose, &text).await),
         Act::Speak(lang) => {
             if let Err(error) = place::speak(bridge, place, &lang).await {
                 bridge.warn("The language failed.", &error);
@@ -76,9 +76,8 @@ async fn answer(bridge: &Bridge, place: u32, asked: Act) {
     }
 }
 
-fn tell(bridge: &Bridge, reply: RwSignal<Said>, answer: Result<Said, JsValue>) {
-    // The place may be gone by now, and the signal with it.
-    let _ = reply.try_set(answer.unwrap_or_else(|error| {
+fn tell(bridge: &Bridge, reply: &Reply, answer: Result<Said, JsValue>) {
+    reply.set(answer.unwrap_or_else(|error| {
         bridge.warn("What the center asked for failed.", &error);
         Said::NotDone
     }));

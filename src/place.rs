@@ -5,7 +5,7 @@
 //! to one owner, which goes with its place.
 
 use crate::bridge::{Bridge, Receipts, member, promise};
-use crate::center::{Act, Choice, Desk, Standing, Surroundings, center};
+use crate::center::{Act, Choice, Clerk, Desk, Standing, Surroundings, center};
 use crate::{js, office};
 use leptos::mount::mount_to;
 use leptos::prelude::*;
@@ -233,7 +233,7 @@ fn add(bridge: &Bridge, notice: Arc<Notice>, frame: HtmlElement, host: Option<Ht
     let around = surroundings(bridge, host.is_some());
     let standing = standing(bridge);
     let desk = owner.with(|| {
-        let act = Callback::new(move |asked: Act| office::perform(&acting, number, asked));
+        let act: Clerk = Arc::new(move |asked: Act| office::perform(&acting, number, asked));
         Desk::new(notice, around, standing, act)
     });
     let drawn = Some(draw(&owner, &frame, &desk));

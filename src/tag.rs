@@ -15,6 +15,9 @@ use web_sys::{Element, Event};
 /// What a tag does on an event.
 type Listener = Rc<dyn Fn(Event)>;
 
+/// What keeps a property of a tag at the value of a signal.
+type Follower = Rc<dyn Fn(&Element)>;
+
 /// An element that is being put together.
 pub(crate) struct Tag {
     name: &'static str,
@@ -26,6 +29,7 @@ pub(crate) struct Tag {
 struct Settings {
     attributes: Vec<(&'static str, String)>,
     listeners: Vec<(&'static str, Listener)>,
+    followers: Vec<Follower>,
 }
 
 /// Begins an element.
@@ -48,6 +52,12 @@ impl Tag {
     /// Does something on an event.
     pub(crate) fn on(mut self, event: &'static str, act: impl Fn(Event) + 'static) -> Self {
         self.settings.listeners.push((event, Rc::new(act)));
+        self
+    }
+
+    /// Does something to the element, now and whenever a signal that it reads has changed.
+    pub(crate) fn follow(mut self, act: impl Fn(&Element) + 'static) -> Self {
+        self.settings.followers.push(Rc::new(act));
         self
     }
 
@@ -84,6 +94,10 @@ fn set_up(element: Element, settings: Rc<Settings>) {
     for (name, value) in &settings.attributes {
         // The names are ours, and all of them may be set.
         let _ = element.set_attribute(name, value);
+    }
+    for act in &settings.followers {
+        let (act, element) = (act.clone(), element.clone());
+        StoredValue::new_local(RenderEffect::new(move |_| act(&element)));
     }
     let listen = |(event, act): &(&'static str, Listener)| {
         let act = act.clone();

@@ -1,7 +1,7 @@
 //! What only a browser can tell about the widget: trees of JavaScript values, `Intl`, and the
 //! center under the fingers.
 
-use crate::center::{Act, Choice, Desk, Said, Standing, Surroundings, Words, center};
+use crate::center::{Act, Choice, Clerk, Desk, Said, Standing, Surroundings, Words, center};
 use crate::js::{self, Js};
 use leptos::mount::mount_to;
 use leptos::prelude::*;
@@ -83,7 +83,7 @@ impl Stage {
         let kept = Arc::new(Mutex::new(None));
         let keep = kept.clone();
         let mounted = mount_to(parent.clone(), move || {
-            let act = Callback::new(move |act| log.lock().expect("unlocked").push(act));
+            let act: Clerk = Arc::new(move |act| log.lock().expect("unlocked").push(act));
             let around = Surroundings {
                 languages: vec!["en".into(), "zh-CN".into()],
                 page: "https://shop.example/notice/a.html".into(),

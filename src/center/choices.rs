@@ -5,6 +5,7 @@
 
 use super::choice::{Choice, Status};
 use super::desk::{Act, Desk, Reply, Said, Words, status};
+use crate::slot::Slot;
 use super::fold::{fold, long};
 use crate::js;
 use crate::parts::{Look, button, note, section, text, words};
@@ -20,8 +21,8 @@ pub(super) fn choices(desk: &Desk) -> AnyView {
     let labels = &desk.notice.labels;
     let (shown, taken) = (desk.clone(), desk.clone());
     let list = live(move || {
-        shown.rows.get();
-        match shown.choices.with_untracked(Vec::len) {
+        shown.rows.track();
+        match shown.choices.peek(Vec::len) {
             0 => text("p", &shown.notice.labels.no_receipts),
             count => {
                 let desk = shown.clone();
@@ -30,8 +31,8 @@ pub(super) fn choices(desk: &Desk) -> AnyView {
         }
     });
     let withdraw = live(move || {
-        let act = taken.act;
-        let withdraw = Callback::new(move |()| act.run(Act::Withdraw));
+        let act = taken.act.clone();
+        let withdraw = move || act(Act::Withdraw);
         if taken.granted.get() {
             button(Look::Quiet, "withdraw", &taken.notice.labels.withdraw, None, withdraw)
         } else {
@@ -43,7 +44,7 @@ pub(super) fn choices(desk: &Desk) -> AnyView {
 }
 
 fn row(desk: &Desk, at: usize) -> AnyView {
-    let Some(choice) = desk.choices.with_untracked(|all| all.get(at).cloned()) else { return words("") };
+    let Some(choice) = desk.choices.peek(|all| all.get(at).cloned()) else { return words("") };
     let choice = Arc::new(choice);
     let labels = &desk.notice.labels;
     let when = js::time(&desk.notice.lang, choice.at);
@@ -59,14 +60,10 @@ fn row(desk: &Desk, at: usize) -> AnyView {
     let under = [&when, " · ", &under, " · ", &js::language(&desk.notice.lang, &choice.lang)].concat();
     let facts = vec![text("strong", done), tag("div").class("note").words(&under).view(), progress(desk, &choice.id)];
 
-    let reply: Reply = RwSignal::new(Said::Nothing);
-    let act = desk.act;
+    let reply: Reply = Slot::new(Said::Nothing);
     let ask = |name, label: &str, what: fn(String, Reply) -> Act| {
-        let id = choice.id.clone();
-        let asked = Callback::new(move |()| {
-            reply.set(Said::Nothing);
-            act.run(what(id.clone(), reply));
-        });
+        let (id, desk, reply) = (choice.id.clone(), desk.clone(), reply.clone());
+        let asked = move || desk.question(&reply, |reply| what(id.clone(), reply));
         button(Look::Quiet, name, label, Some([label, ": ", &about].concat()), asked)
     };
     let ways = vec![ask("download", &labels.download, Act::Download), ask("check", &labels.verify, Act::Check)];
@@ -75,7 +72,7 @@ fn row(desk: &Desk, at: usize) -> AnyView {
     let (seen, changed) = ((desk.clone(), choice.clone()), (desk.notice.clone(), choice.clone()));
     let content = vec![
         tag("div").class("line").children(line).view(),
-        status(&desk.notice, reply),
+        status(&desk.notice, &reply),
         fold("words", &labels.words_shown, &about, move || shown(&seen.0, &seen.1)),
         fold("changed", &labels.what_changed, &about, move || changes(&changed.0, &changed.1)),
     ];
@@ -86,7 +83,7 @@ fn row(desk: &Desk, at: usize) -> AnyView {
 fn progress(desk: &Desk, id: &str) -> AnyView {
     let (desk, id) = (desk.clone(), id.to_owned());
     live(move || {
-        let found = desk.choices.with(|all| {
+        let found = desk.choices.look(|all| {
             let choice = all.iter().find(|choice| choice.id == id);
             choice.map(|choice| (choice.status, choice.reason.clone()))
         });
@@ -107,10 +104,10 @@ fn progress(desk: &Desk, id: &str) -> AnyView {
 
 /// The words that were shown, in the language that they were shown in.
 fn shown(desk: &Desk, choice: &Choice) -> AnyView {
-    let words_of = RwSignal::new(Words::Asked);
-    desk.act.run(Act::Words(choice.hash.clone(), words_of));
+    let words_of = Slot::new(Words::Asked);
+    desk.ask(Act::Words(choice.hash.clone(), words_of.clone()));
     let labels = desk.notice.clone();
-    live(move || match words_of.get() {
+    live(move || match words_of.look(Clone::clone) {
         Words::Asked => words(""),
         Words::Lost => note(vec![words(&labels.labels.not_done)]),
         Words::Here(notice) => {

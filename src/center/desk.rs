@@ -5,6 +5,7 @@
 
 use super::choice::Choice;
 use super::draft::Draft;
+use crate::slot::{Slot, flip};
 use leptos::prelude::*;
 use placet_model::labels::Labels;
 use placet_model::notice::Notice;
@@ -59,24 +60,24 @@ pub(crate) struct Desk {
     /// The switches and picks.
     pub(crate) draft: Draft,
     /// This device's receipts, the newest first.
-    pub(crate) choices: RwSignal<Vec<Choice>>,
-    /// Counts how often receipts came or went: only then is their list made again.
-    pub(crate) rows: RwSignal<u32>,
+    pub(crate) choices: Slot<Vec<Choice>>,
+    /// Flips when receipts came or went: only then is their list made again.
+    pub(crate) rows: RwSignal<bool>,
     /// Does what a control asks for.
-    pub(crate) act: Callback<Act>,
+    pub(crate) act: Clerk,
 }
 
 impl Desk {
     /// A desk for a center that is to be opened.
-    pub(crate) fn new(notice: Arc<Notice>, around: Surroundings, standing: Standing, act: Callback<Act>) -> Self {
+    pub(crate) fn new(notice: Arc<Notice>, around: Surroundings, standing: Standing, act: Clerk) -> Self {
         Desk {
             draft: Draft::new(&notice, &standing),
             granted: RwSignal::new(standing.has_consent()),
             notice,
             around: Arc::new(around),
             standing,
-            choices: RwSignal::new(Vec::new()),
-            rows: RwSignal::new(0),
+            choices: Slot::new(Vec::new()),
+            rows: RwSignal::new(false),
             act,
         }
     }
@@ -84,11 +85,22 @@ impl Desk {
     /// Shows these receipts. Where only their state has changed, the rows stay what they are: somebody may be reading one.
     pub(crate) fn list(&self, choices: Vec<Choice>) {
         let ids = |choices: &[Choice]| choices.iter().map(|choice| choice.id.clone()).collect::<Vec<_>>();
-        let same = self.choices.with_untracked(|old| ids(old) == ids(&choices));
+        let same = self.choices.peek(|old| ids(old) == ids(&choices));
         self.choices.set(choices);
         if !same {
-            self.rows.set(self.rows.get_untracked() + 1);
+            flip(self.rows);
         }
+    }
+
+    /// Asks for something.
+    pub(crate) fn ask(&self, asked: Act) {
+        (self.act)(asked);
+    }
+
+    /// Asks for something that is answered, and takes the last answer away.
+    pub(crate) fn question(&self, reply: &Reply, what: impl FnOnce(Reply) -> Act) {
+        reply.set(Said::Nothing);
+        self.ask(what(reply.clone()));
     }
 
     /// Goes back to what holds now.
@@ -98,8 +110,11 @@ impl Desk {
     }
 }
 
+/// Does what the center asks for.
+pub(crate) type Clerk = Arc<dyn Fn(Act) + Send + Sync>;
+
 /// Where the answer to a question appears.
-pub(crate) type Reply = RwSignal<Said>;
+pub(crate) type Reply = Slot<Said>;
 
 /// What a control of the center asks for.
 pub(crate) enum Act {
@@ -122,7 +137,7 @@ pub(crate) enum Act {
     /// Find out whether a receipt is genuine.
     Check(String, Reply),
     /// Get the notice with this hash.
-    Words(String, RwSignal<Words>),
+    Words(String, Slot<Words>),
     /// Save what the shop keeps as a file.
     Export(Reply),
     /// Have what the shop keeps erased.
@@ -178,9 +193,9 @@ impl Said {
 }
 
 /// Where an answer is read out, without taking the focus (WCAG 4.1.3).
-pub(crate) fn status(notice: &Arc<Notice>, reply: Reply) -> AnyView {
+pub(crate) fn status(notice: &Arc<Notice>, reply: &Reply) -> AnyView {
     use crate::tag::{live, tag};
-    let notice = notice.clone();
-    let said = live(move || reply.get().words(&notice.labels).to_owned().into_any());
+    let (notice, reply) = (notice.clone(), reply.clone());
+    let said = live(move || reply.look(|said| *said).words(&notice.labels).to_owned().into_any());
     tag("p").class("said").set("role", "status").child(said).view()
 }

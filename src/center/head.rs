@@ -9,7 +9,6 @@ use leptos::prelude::*;
 /// The heading, the language where there are several, and “close” where it is a dialog.
 pub(super) fn head(desk: &Desk) -> AnyView {
     let labels = &desk.notice.labels;
-    let act = desk.act;
     let mut heading = tag("h2").set("id", "placet-center").set("tabindex", "-1").words(&labels.settings);
     if !desk.around.inline {
         // Long content focuses a static heading (APG, modal dialog).
@@ -20,15 +19,15 @@ pub(super) fn head(desk: &Desk) -> AnyView {
         line.push(languages(desk));
     }
     if !desk.around.inline {
-        let close = Callback::new(move |()| act.run(Act::Close));
-        line.push(button(Look::Close, "close", "×", Some(labels.close.clone()), close));
+        let act = desk.act.clone();
+        line.push(button(Look::Close, "close", "×", Some(labels.close.clone()), move || act(Act::Close)));
     }
     tag("div").class("head").children(line).view()
 }
 
 /// Each language by the name that it has in itself.
 fn languages(desk: &Desk) -> AnyView {
-    let act = desk.act;
+    let act = desk.act.clone();
     let option = |lang: &String| {
         let mut option = tag("option").set("value", lang).set("lang", lang).words(&js::language(lang, lang));
         if *lang == desk.notice.lang {
@@ -39,7 +38,7 @@ fn languages(desk: &Desk) -> AnyView {
     let select = tag("select")
         .set("data-placet-action", "language")
         .children(desk.around.languages.iter().map(option).collect())
-        .on("change", move |event| act.run(Act::Speak(event_target_value(&event))));
+        .on("change", move |event| act(Act::Speak(event_target_value(&event))));
     let label = tag("span").class("unseen").child(text("span", &desk.notice.labels.language)).view();
     tag("label").class("language").set("part", "language").child(label).child(select.view()).view()
 }

@@ -19,7 +19,7 @@ mod purpose;
 mod rights;
 mod search;
 
-use crate::parts::{Look, OnClick, button, element, note, words};
+use crate::parts::{Look, button, element, note, words};
 use crate::rich::rich;
 use crate::tag::tag;
 use leptos::prelude::*;
@@ -27,7 +27,7 @@ use leptos::prelude::*;
 pub(crate) use choice::Choice;
 #[cfg(feature = "gallery")]
 pub(crate) use choice::Status;
-pub(crate) use desk::{Act, Desk, Said, Standing, Surroundings, Words};
+pub(crate) use desk::{Act, Clerk, Desk, Reply, Said, Standing, Surroundings, Words};
 
 /// What the center shows, to be mounted in a dialog or in a part of the page.
 pub(crate) fn center(desk: &Desk) -> AnyView {
@@ -62,8 +62,8 @@ fn body(desk: &Desk) -> Vec<AnyView> {
 
 /// The three ways to decide; accept and refuse look alike.
 fn foot(desk: &Desk) -> AnyView {
-    let (labels, draft, act) = (&desk.notice.labels, desk.draft.clone(), desk.act);
-    let save: OnClick = Callback::new(move |()| act.run(Act::Save(draft.purposes(), draft.preferences())));
+    let (labels, saving) = (&desk.notice.labels, desk.clone());
+    let save = move || saving.ask(Act::Save(saving.draft.purposes(), saving.draft.preferences()));
     let ways = vec![
         decide(desk, Look::Button, "reject", &labels.reject, || Act::Reject),
         decide(desk, Look::Button, "accept", &labels.accept, || Act::Accept),
@@ -72,7 +72,7 @@ fn foot(desk: &Desk) -> AnyView {
     element("div", Some("foot"), ways)
 }
 
-fn decide(desk: &Desk, look: Look, action: &'static str, label: &str, choice: fn() -> Act) -> AnyView {
-    let act = desk.act;
-    button(look, action, label, None, Callback::new(move |()| act.run(choice())))
+fn decide(desk: &Desk, look: Look, action: &str, label: &str, choice: fn() -> Act) -> AnyView {
+    let act = desk.act.clone();
+    button(look, action, label, None, move || act(choice()))
 }

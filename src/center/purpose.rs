@@ -2,8 +2,8 @@
 
 use super::desk::Desk;
 use super::fold::{fold, long};
-use super::preference::preference;
-use crate::details::rows;
+use super::preference::{preference, toggle};
+use crate::details::{rows, rows_without_services};
 use crate::parts::{element, note, section, text, words};
 use crate::rich::rich;
 use crate::tag::tag;
@@ -25,14 +25,19 @@ pub(super) fn purpose(desk: &Desk, at: usize, purpose: &NoticePurpose) -> AnyVie
         // What holds for one act is asked where the act is.
         None if purpose.once => None,
         None => Some(element("span", Some("always"), vec![words(&labels.always)])),
-        Some(on) => Some(
-            view! {
-                <input type="checkbox" role="switch" class="switch" part="switch" data-placet-switch=purpose.id.clone()
-                    aria-labelledby=["placet-", &name].concat() aria-describedby=about.clone() disabled=kept_off
-                    prop:checked=move || on.get() && !kept_off on:change=move |event| on.set(event_target_checked(&event))/>
+        Some(on) => {
+            let mut input = toggle(on, "checkbox", move || on.get() && !kept_off)
+                .set("role", "switch")
+                .class("switch")
+                .set("part", "switch")
+                .set("data-placet-switch", &purpose.id)
+                .set("aria-labelledby", &["placet-", &name].concat())
+                .set("aria-describedby", &about);
+            if kept_off {
+                input = input.set("disabled", "");
             }
-            .into_any(),
-        ),
+            Some(input.view())
+        }
     };
     let mut told = rich(&purpose.description);
     if purpose.sensitive {
@@ -63,12 +68,12 @@ fn details(notice: &Arc<Notice>, at: usize) -> AnyView {
     if count <= FEW {
         return rows(notice, purpose);
     }
-    let short = NoticePurpose { services: Vec::new(), ..purpose.clone() };
+    let told = rows_without_services(notice, purpose);
     let shown = notice.clone();
     let service = move |place: usize| {
         let service = shown.purposes.get(at).and_then(|purpose| purpose.services.get(place));
         text("li", service.map_or("", |service| &service.name))
     };
     let list = long(notice, "services", count, Arc::new(service));
-    vec![rows(notice, &short), tag("p").class("note").words(&notice.labels.services).view(), list].into_any()
+    vec![told, tag("p").class("note").words(&notice.labels.services).view(), list].into_any()
 }

@@ -5,11 +5,12 @@
 use super::desk::Desk;
 use crate::js;
 use crate::parts::{text, words};
+use crate::slot::Slot;
 use crate::tag::{live, tag};
 use js_sys::JsString;
 use leptos::prelude::*;
 use placet_model::notice::{Notice, NoticeService};
-use std::sync::Arc;
+use std::sync::OnceLock;
 
 /// How many services a notice may have before they can be searched.
 const FEW: usize = 12;
@@ -23,34 +24,27 @@ pub(super) fn search(desk: &Desk) -> Option<AnyView> {
     if notice.purposes.iter().map(|purpose| purpose.services.len()).sum::<usize>() <= FEW {
         return None;
     }
-    let asked = RwSignal::new(String::new());
+    let asked = Slot::new(String::new());
+    let written = asked.clone();
     let field = tag("input")
         .set("type", "search")
         .set("id", "placet-search")
         .set("autocomplete", "off")
         .set("data-placet-action", "search")
-        .on("input", move |event| asked.set(event_target_value(&event)));
+        .on("input", move |event| written.set(event_target_value(&event)));
     let label = tag("label").set("for", "placet-search").words(&labels.search).view();
-    let count = RwSignal::new(None);
-    let told = notice.clone();
-    let status = live(move || match count.get() {
-        None => words(""),
-        Some(count) => words(&js::fill(&told.labels.found, "{count}", &js::number(&told.lang, count))),
-    });
-    let index = StoredValue::new(None::<Arc<Index>>);
+    let said = Slot::new(String::new());
+    let told = said.clone();
+    let status = live(move || told.look(|told| words(told)));
+    let index: OnceLock<Index> = OnceLock::new();
     let found = live(move || {
-        let wanted = String::from(lower(asked.get().trim()));
+        let wanted = asked.look(|asked| String::from(lower(asked.trim())));
         if wanted.is_empty() {
-            count.set(None);
+            said.set(String::new());
             return words("");
         }
-        let index = index.with_value(Clone::clone).unwrap_or_else(|| {
-            let made = Arc::new(Index::new(&notice));
-            index.set_value(Some(made.clone()));
-            made
-        });
-        let matches = index.find(&wanted);
-        count.set(Some(matches.len()));
+        let matches = index.get_or_init(|| Index::new(&notice)).find(&wanted);
+        said.set(js::fill(&notice.labels.found, "{count}", &js::number(&notice.lang, matches.len())));
         let rows = matches.iter().take(MOST).map(|place| row(&notice, *place)).collect();
         tag("ul").class("found").children(rows).view()
     });
