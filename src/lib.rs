@@ -14,13 +14,13 @@
 )]
 
 mod cover;
-#[cfg(feature = "csr")]
 mod details;
 mod first_layer;
+#[cfg(feature = "ssr")]
+mod notice_page;
 #[cfg_attr(not(feature = "csr"), expect(dead_code, reason = "the first layer needs only some of them"))]
 mod parts;
 mod rich;
-#[cfg(feature = "csr")]
 mod words;
 
 #[cfg(feature = "csr")]
@@ -40,6 +40,8 @@ mod tests;
 
 pub use cover::Cover;
 pub use first_layer::FirstLayer;
+#[cfg(feature = "ssr")]
+pub use notice_page::{NoticePage, NoticePageProps};
 
 /// What all sheets share, minified; custom properties are listed in its source.
 pub const TOKENS_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/tokens.css"));
@@ -56,6 +58,10 @@ pub const TOP_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/top.css"));
 /// The style sheet of the cover, minified.
 pub const COVER_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/cover.css"));
 
+/// The style sheet of the notice's own page, minified; it reads `--accent`, `--link`, `--ground`, `--ink` and `--soft`.
+#[cfg(feature = "ssr")]
+pub const PAGE_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/page.css"));
+
 /// The first layer of a notice as HTML, for publishing.
 #[cfg(feature = "ssr")]
 pub fn first_layer_html(notice: &placet_model::notice::Notice, opt_out: bool) -> String {
@@ -66,6 +72,12 @@ pub fn first_layer_html(notice: &placet_model::notice::Notice, opt_out: bool) ->
 #[cfg(feature = "ssr")]
 pub fn cover_html(notice: &placet_model::notice::Notice) -> String {
     html(|| Cover(cover::CoverProps { labels: notice.labels.clone() }))
+}
+
+/// A whole notice as an HTML document of its own, for publishing.
+#[cfg(feature = "ssr")]
+pub fn notice_page_html(page: NoticePageProps) -> String {
+    ["<!doctype html>", &html(|| NoticePage(page))].concat()
 }
 
 #[cfg(feature = "ssr")]
