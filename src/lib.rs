@@ -77,7 +77,9 @@ pub fn cover_html(notice: &placet_model::notice::Notice) -> String {
 /// A whole notice as an HTML document of its own, for publishing.
 #[cfg(feature = "ssr")]
 pub fn notice_page_html(page: NoticePageProps) -> String {
-    ["<!doctype html>", &html(|| NoticePage(page))].concat()
+    let page = html(|| NoticePage(page));
+    // What only a program that takes the page over would need. In words and attributes `<` and `>` are escaped.
+    ["<!doctype html>", &page.replace("<!>", "").replace(" class=\"\">", ">")].concat()
 }
 
 #[cfg(feature = "ssr")]

@@ -119,10 +119,16 @@ fn controller(notice: &Notice) -> AnyView {
 fn purpose(notice: &Notice, purpose: &NoticePurpose) -> AnyView {
     let labels = &notice.labels;
     let asked = purpose.basis == Basis::Consent;
-    let notes = [(!asked, &labels.always), (purpose.sensitive, &labels.sensitive), (purpose.separate, &labels.separate)];
-    let notes = notes.into_iter().filter(|(holds, _)| *holds).map(|(_, told)| note(vec![words(told)]));
     let mut content = rich(&purpose.description);
-    content.extend(notes);
+    for (holds, told) in [
+        (!asked, words(&labels.always)),
+        (purpose.sensitive, text("strong", &labels.sensitive)),
+        (purpose.separate, words(&labels.separate)),
+    ] {
+        if holds {
+            content.push(note(vec![told]));
+        }
+    }
     content.push(rows(notice, purpose));
     content.extend(notice.preferences.iter().filter(|picked| picked.purpose == purpose.id).map(preference));
     view! { <section class="purpose" id=["purpose-", &purpose.id].concat()><h3>{purpose.title.clone()}</h3>{content}</section> }
@@ -137,5 +143,7 @@ fn preference(preference: &NoticePreference) -> AnyView {
 
 /// The way to the shop, where the choice is made and taken back.
 fn shop(site: &str) -> AnyView {
-    element("p", None, vec![link(&["https://", site, "/"].concat(), site)])
+    // A port is for trials, and those are rarely encrypted.
+    let home = if site.contains(':') { words(site) } else { link(&["https://", site, "/"].concat(), site) };
+    element("p", None, vec![home])
 }
