@@ -77,9 +77,7 @@ pub fn cover_html(notice: &placet_model::notice::Notice) -> String {
 /// A whole notice as an HTML document of its own, for publishing.
 #[cfg(feature = "ssr")]
 pub fn notice_page_html(page: NoticePageProps) -> String {
-    let page = html(|| NoticePage(page));
-    // What only a program that takes the page over would need. In words and attributes `<` and `>` are escaped.
-    ["<!doctype html>", &page.replace("<!>", "").replace(" class=\"\">", ">")].concat()
+    ["<!doctype html>", &notice_page::bare(&html(|| NoticePage(page)))].concat()
 }
 
 #[cfg(feature = "ssr")]

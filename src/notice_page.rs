@@ -147,3 +147,48 @@ fn shop(site: &str) -> AnyView {
     let home = if site.contains(':') { words(site) } else { link(&["https://", site, "/"].concat(), site) };
     element("p", None, vec![home])
 }
+
+/// The document without what only a program that takes the page over would need: marks between texts, and empty classes.
+pub(crate) fn bare(html: &str) -> String {
+    let mut bare = String::with_capacity(html.len());
+    // Words have every `<` and `>` escaped; values of attributes have not, so they must not be touched.
+    let (mut in_tag, mut quoted) = (false, false);
+    let mut rest = html;
+    while let Some(sign) = rest.chars().next() {
+        let mark = match (in_tag, quoted) {
+            (false, _) => "<!>",
+            (true, false) => " class=\"\"",
+            (true, true) => "\0",
+        };
+        if let Some(after) = rest.strip_prefix(mark) {
+            rest = after;
+            continue;
+        }
+        match sign {
+            '<' if !in_tag => in_tag = true,
+            '>' if !quoted => in_tag = false,
+            '"' if in_tag => quoted = !quoted,
+            _ => {}
+        }
+        bare.push(sign);
+        rest = rest.get(sign.len_utf8()..).unwrap_or_default();
+    }
+    bare
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn marks_go_and_values_stay() {
+        for (html, bare) in [
+            ("<p class=\"\">a<!>b</p><!>", "<p>ab</p>"),
+            ("<p class=\"\" id=\"x\">“ class=\"\"” &lt;!&gt;</p>", "<p id=\"x\">“ class=\"\"” &lt;!&gt;</p>"),
+            // Without its mark, this would lead to another host.
+            ("<a href=\"/<!>/evil.example\">x</a>", "<a href=\"/<!>/evil.example\">x</a>"),
+            ("<a href=\"> class=\" class=\"\">é<!></a>", "<a href=\"> class=\">é</a>"),
+            ("<style>a>b::after{content:\"(\"}</style><!>", "<style>a>b::after{content:\"(\"}</style>"),
+        ] {
+            assert_eq!(super::bare(html), bare);
+        }
+    }
+}
