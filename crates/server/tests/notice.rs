@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, unreachable_pub, reason = "tests")]
 
+#[path = "support/page.rs"]
+mod page;
 mod support;
 
 use axum::body::Body;
 use axum::http::Request;
 use html5gum::Token;
+use page::read;
 use placet_model::check::check;
 use placet_model::config::Config;
 use placet_model::verify::hash;
@@ -40,32 +43,8 @@ fn full() -> Config {
     check(&config.to_string()).unwrap().config
 }
 
-fn page(text: &str) -> String {
+fn rendered(text: &str) -> String {
     Pages::new(&full()).html(text, &hash(text.as_bytes()), &[]).unwrap()
-}
-
-/// What a reader of the page sees, blanks made one, and every value of every attribute.
-fn read(html: &str) -> (String, Vec<(String, String, String)>) {
-    let (mut words, mut attributes, mut skipped) = (String::new(), Vec::new(), false);
-    for token in html5gum::Tokenizer::new(html) {
-        let Ok(token) = token;
-        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-        match token {
-            Token::StartTag(tag) => {
-                let name = text(&tag.name);
-                // What is between these is no words of the page.
-                skipped = ["style", "title"].contains(&&*name);
-                if !["a", "strong", "em", "bdi", "code"].contains(&&*name) {
-                    words.push('\n');
-                }
-                attributes.extend(tag.attributes.iter().map(|(key, value)| (name.clone(), text(key), text(value))));
-            }
-            Token::EndTag(_) => skipped = false,
-            Token::String(string) if !skipped => words.push_str(&text(&string)),
-            _ => {}
-        }
-    }
-    (words, attributes)
 }
 
 /// Every text in a tree with the way to it.
@@ -117,7 +96,7 @@ fn the_page_holds_every_text_of_the_snapshot() {
     for lang in &config.languages {
         let text = json::to_text(&snapshot::notice(&config, lang));
         let snapshot: Value = serde_json::from_str(&text).unwrap();
-        let (words, attributes) = read(&page(&text));
+        let (words, attributes) = read(&rendered(&text));
         let has = |name: &str, text: &str| attributes.iter().any(|(_, key, value)| key == name && value == text);
         let mut found = Vec::new();
         texts(&snapshot, "", &mut found);
@@ -142,10 +121,38 @@ fn the_page_holds_every_text_of_the_snapshot() {
         }
         // The headings and notes of what this notice has, from the very snapshot.
         for label in [
-            "whatFor", "controller", "dpo", "privacyPolicy", "data", "means", "recipients", "nobody", "retention", "ifRefused",
-            "basis", "services", "keeps", "name", "country", "contact", "crossBorder", "method", "rights", "separate",
-            "sensitive", "onceNote", "necessity", "impact", "always", "yourRights", "settings", "anyTime", "complaints",
-            "saveNotice", "optOut", "guardianTitle",
+            "whatFor",
+            "controller",
+            "dpo",
+            "privacyPolicy",
+            "data",
+            "means",
+            "recipients",
+            "nobody",
+            "retention",
+            "ifRefused",
+            "basis",
+            "services",
+            "keeps",
+            "name",
+            "country",
+            "contact",
+            "crossBorder",
+            "method",
+            "rights",
+            "separate",
+            "sensitive",
+            "onceNote",
+            "necessity",
+            "impact",
+            "always",
+            "yourRights",
+            "settings",
+            "anyTime",
+            "complaints",
+            "saveNotice",
+            "optOut",
+            "guardianTitle",
         ] {
             assert!(words.contains(snapshot["labels"][label].as_str().unwrap()), "{lang}: {label}");
         }
@@ -158,10 +165,15 @@ fn the_page_holds_every_text_of_the_snapshot() {
 #[test]
 fn nothing_of_a_purpose_is_left_out_unseen() {
     let text = json::to_text(&snapshot::notice(&full(), "en"));
-    for said in ["No fitting food", "may learn of them", "by scripts in your browser", "Example Post", "_gac_*", "showing ads"] {
+    for said in
+        ["No fitting food", "may learn of them", "by scripts in your browser", "Example Post", "_gac_*", "showing ads"]
+    {
         let changed = text.replace(said, "NEEDLE");
         assert_ne!(changed, text, "{said}");
-        assert!(read(&page(&changed)).0.contains("NEEDLE") && !read(&page(&changed)).0.contains(said), "{said}");
+        assert!(
+            read(&rendered(&changed)).0.contains("NEEDLE") && !read(&rendered(&changed)).0.contains(said),
+            "{said}"
+        );
     }
 }
 
@@ -169,8 +181,12 @@ fn nothing_of_a_purpose_is_left_out_unseen() {
 fn the_document_is_one_that_everybody_can_read() {
     let config = full();
     for lang in &config.languages {
-        let html = page(&json::to_text(&snapshot::notice(&config, lang)));
-        assert!(html.starts_with(&format!("<!doctype html><html lang=\"{lang}\" dir=\"ltr\"><head><meta charset=\"utf-8\">")));
+        let html = rendered(&json::to_text(&snapshot::notice(&config, lang)));
+        assert!(
+            html.starts_with(&format!(
+                "<!doctype html><html lang=\"{lang}\" dir=\"ltr\"><head><meta charset=\"utf-8\">"
+            ))
+        );
         for never in ["<script", "<details", "style=\"", "onclick", "<!>", " class=\"\""] {
             assert!(!html.contains(never), "{never}");
         }
@@ -182,7 +198,7 @@ fn the_document_is_one_that_everybody_can_read() {
         assert_eq!(html.matches("<th ").count(), html.matches("<th scope=").count());
         assert_eq!(html.matches("<li>").count() > 0, html.contains("<ul>"));
     }
-    let arabic = page(r#"{"v":1,"lang":"ar","version":"1","purposes":[],"title":"بياناتك"}"#);
+    let arabic = rendered(r#"{"v":1,"lang":"ar","version":"1","purposes":[],"title":"بياناتك"}"#);
     assert!(arabic.contains("<html lang=\"ar\" dir=\"rtl\">"));
 }
 
@@ -210,7 +226,10 @@ fn assert_guarded(answer: &Answer, what: &str) {
     );
     assert_eq!(answer.header("content-security-policy"), format!("{policy}; frame-ancestors 'none'"), "{what}");
     let (_, attributes) = read(&html);
-    assert!(attributes.contains(&("meta".into(), "content".into(), policy)), "{what}: a copy elsewhere keeps to it too");
+    assert!(
+        attributes.contains(&("meta".into(), "content".into(), policy)),
+        "{what}: a copy elsewhere keeps to it too"
+    );
 }
 
 #[tokio::test]
@@ -265,7 +284,8 @@ async fn notices_of_old_can_be_read() {
     assert_eq!(answer.status, 200);
     assert_guarded(&answer, "old");
     let (words, _) = read(&String::from_utf8(answer.body).unwrap());
-    for there in ["Measuring use", "14 months", "Baidu Tongji", "Notice of version 2026-11-01", "Download this notice"] {
+    for there in ["Measuring use", "14 months", "Baidu Tongji", "Notice of version 2026-11-01", "Download this notice"]
+    {
         assert!(words.contains(there), "{there}");
     }
     for absent in ["Your rights\n", "A parent or guardian decides"] {
@@ -280,7 +300,9 @@ async fn notices_of_old_can_be_read() {
 #[tokio::test]
 async fn what_is_no_notice_is_not_found() {
     let server = Server::start().await;
-    for text in ["{}", "[]", "no JSON", r#"{"v":1,"lang":"en"}"#, r#"{"v":99,"lang":"en","purposes":[]}"#, "{\"v\":1,\"v\":1}"] {
+    for text in
+        ["{}", "[]", "no JSON", r#"{"v":1,"lang":"en"}"#, r#"{"v":99,"lang":"en","purposes":[]}"#, "{\"v\":1,\"v\":1}"]
+    {
         let hash = keep(&server, "en", text).await;
         assert_eq!(server.send(get(&format!("/notice/{hash}"), &[])).await.outcomes(), ["404 not-found"], "{text}");
         let json = server.send(get(&format!("/notice/{hash}.json"), &[])).await;
@@ -309,7 +331,8 @@ async fn hostile_texts_are_words() {
         "{{7*7}}\u{202e}",
     ];
     let plain: Value = serde_json::from_str(&json::to_text(&snapshot::notice(&full(), "en"))).unwrap();
-    let mut usual: Vec<_> = read(&page(&plain.to_string())).1.into_iter().map(|(tag, name, _)| format!("{tag} {name}")).collect();
+    let mut usual: Vec<_> =
+        read(&rendered(&plain.to_string())).1.into_iter().map(|(tag, name, _)| format!("{tag} {name}")).collect();
     usual.sort();
     usual.dedup();
     let server = Server::start().await;
@@ -336,7 +359,7 @@ async fn hostile_texts_are_words() {
                 assert!(!leads_away || value.starts_with("https://"), "{text}: {value}");
             }
         }
-        assert!(elements(&html).is_subset(&elements(&page(&plain.to_string()))), "{text}: {:?}", elements(&html));
+        assert!(elements(&html).is_subset(&elements(&rendered(&plain.to_string()))), "{text}: {:?}", elements(&html));
         assert!(!html.contains("href=\"//"), "{text}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use placet_model::{check::check, json, snapshot};
 use serde_json::json;
 
@@ -18,8 +18,9 @@ async fn shop(browser: &Browser) -> Result<(Shop, Vec<(String, String)>)> {
     config["purposes"][2]["impact"] = both("Somebody at your screen may learn of them.");
     config["minors"] = json!({ "age": 14 });
     config["firstLayer"]["optOutText"] = both("Here it runs until you object:\n\n- to sale\n- to sharing");
-    config["services"] = json!([{ "use": "google-analytics-4", "purpose": "analytics" }, { "use": "meta-pixel", "purpose": "ads" }]);
-    let checked = check(&config.to_string())?.config;
+    config["services"] =
+        json!([{ "use": "google-analytics-4", "purpose": "analytics" }, { "use": "meta-pixel", "purpose": "ads" }]);
+    let checked = check(&config.to_string()).map_err(|_| anyhow!("the config is no JSON"))?.config;
     let texts = ["en", "zh-CN"].map(|lang| (lang.to_owned(), json::to_text(&snapshot::notice(&checked, lang))));
     Ok((Shop::with(browser, &config, &[]).await?, texts.into()))
 }
@@ -61,7 +62,9 @@ pub(super) async fn notice_page_is_accessible(browser: Browser) -> Result<()> {
 /// WCAG 1.4.10: on the narrowest screen nothing scrolls sideways, and every address can be tapped.
 pub(super) async fn notice_page_fits_every_screen(browser: Browser) -> Result<()> {
     let (shop, notices) = shop(&browser).await?;
-    for (width, (lang, text)) in [320, 620, 1280].iter().flat_map(|width| notices.iter().map(move |notice| (width, notice))) {
+    for (width, (lang, text)) in
+        [320, 620, 1280].iter().flat_map(|width| notices.iter().map(move |notice| (width, notice)))
+    {
         let screen = json!({ "width": width, "height": 640, "deviceScaleFactor": 1, "mobile": true });
         shop.driver().cdp().send_raw("Emulation.setDeviceMetricsOverride", screen).await?;
         shop.open(&page(text)).await?;
@@ -87,7 +90,9 @@ pub(super) async fn notice_page_can_be_kept(browser: Browser) -> Result<()> {
         shop.click_page("footer a[download]").await?;
         let name = format!("{}.json", snapshot::hash(text).trim_start_matches("sha256:"));
         let file = browser.dir.join(name);
-        let saved = until("the notice is saved", async || Ok(fs::read_to_string(&file).ok().filter(|file| !file.is_empty()))).await?;
+        let saved =
+            until("the notice is saved", async || Ok(fs::read_to_string(&file).ok().filter(|file| !file.is_empty())))
+                .await?;
         ensure!(&saved == text, "{lang}: the file differs from the snapshot");
 
         shop.click_page("nav a").await?;
@@ -113,9 +118,11 @@ pub(super) async fn notice_page_can_be_printed(browser: Browser) -> Result<()> {
             languages: style('.languages').display, details: document.querySelectorAll('dl').length,
         }";
     let found = shop.js(script, &[]).await?;
-    let expected =
-        json!({ "ground": "rgb(255, 255, 255)", "ink": "rgb(0, 0, 0)", "languages": "none", "details": 5 });
-    ensure!(found["policy"].as_str().is_some_and(|address| address.contains("https://shop.example/privacy")), "{found}");
+    let expected = json!({ "ground": "rgb(255, 255, 255)", "ink": "rgb(0, 0, 0)", "languages": "none", "details": 5 });
+    ensure!(
+        found["policy"].as_str().is_some_and(|address| address.contains("https://shop.example/privacy")),
+        "{found}"
+    );
     for name in ["ground", "ink", "languages", "details"] {
         ensure!(found[name] == expected[name], "{name}: {found}");
     }

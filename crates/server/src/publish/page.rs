@@ -68,14 +68,17 @@ fn read(text: &str) -> Option<Notice> {
     }
     let Value::Object(mut headings) = labels(tree["lang"].as_str()?).write::<Value>() else { return None };
     if let Some(Value::Object(own)) = tree.get("labels") {
-        headings.extend(own.iter().filter(|(_, label)| label.is_string()).map(|(name, label)| (name.clone(), label.clone())));
+        headings.extend(
+            own.iter().filter(|(_, label)| label.is_string()).map(|(name, label)| (name.clone(), label.clone())),
+        );
     }
     tree["labels"] = headings.into();
     // What is missing is an empty text; the page is for reading, not for checking.
     Some(Notice::read(&tree, &mut 0))
 }
 
-const LIGHT: Palette = Palette { accent: Colour([0x0b, 0x6e, 0x4f]), ground: Colour::WHITE, ink: Colour([0x1b, 0x1f, 0x1e]) };
+const LIGHT: Palette =
+    Palette { accent: Colour([0x0b, 0x6e, 0x4f]), ground: Colour::WHITE, ink: Colour([0x1b, 0x1f, 0x1e]) };
 const DARK: Palette =
     Palette { accent: LIGHT.accent, ground: Colour([0x1a, 0x1f, 0x1e]), ink: Colour([0xee, 0xf2, 0xf0]) };
 
@@ -121,9 +124,9 @@ fn style(config: &Config) -> String {
     let colours = match theme.scheme {
         Scheme::Light => format!(":root{{{light}color-scheme:light}}"),
         Scheme::Dark => format!(":root{{{dark}color-scheme:dark}}"),
-        Scheme::Auto => format!(
-            ":root{{{light}color-scheme:light dark}}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}"
-        ),
+        Scheme::Auto => {
+            format!(":root{{{light}color-scheme:light dark}}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}")
+        }
     };
     // Nobody prints a dark page.
     let paper = Palette { ink: Colour([0; 3]), ..LIGHT }.properties();
@@ -167,7 +170,8 @@ mod tests {
     fn the_theme_reaches_the_sheet_and_no_further() {
         let some = |text: &str| Some(text.to_owned());
         let dark = Some(Colours { ground: some("#101010"), ..Colours::default() });
-        let told = sheet(Theme { ground: some("#fffaf0"), dark, font: some("\"Noto Serif\", serif"), ..Theme::default() });
+        let told =
+            sheet(Theme { ground: some("#fffaf0"), dark, font: some("\"Noto Serif\", serif"), ..Theme::default() });
         for own in ["--ground:#fffaf0;", "--ground:#101010;", "--font:\"Noto Serif\", serif}"] {
             assert!(told.contains(own), "{own}: {told}");
         }
