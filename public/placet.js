@@ -245,19 +245,7 @@
       if (mirror) mirror.keep(null);
     };
     const OUTBOX = 'placet.outbox.';
-    const waiting = () =>
-      [...Object.keys(memory), ...(attempt(() => Object.keys(localStorage)) || [])].flatMap((key) => {
-        const item = key.startsWith(OUTBOX) && read(key);
-        // An entry that is not under its own name was not put there by us.
-        return item && item.decision && OUTBOX + item.decision.id === key ? [item] : [];
-      });
-    // A decision that waits, can be signed on this page, and whose time to try again has come.
-    const due = (anyway) => {
-      const now = Date.now();
-      // A time that lies hours ahead was noted by a clock that was wrong.
-      const isDue = ({ after }) => anyway || !(after > now && after < now + 6e6);
-      return waiting().some(isDue) && (crypto.subtle || published.unsigned);
-    };
+    const keys = () => [...Object.keys(memory), ...(attempt(() => Object.keys(localStorage)) || [])];
 
     /* ---- The visit. ---- */
 
@@ -563,13 +551,13 @@
       ) {
         part('changes')
           .then((tell) => tell(record.notice, asks))
-          .catch((error) => warn('The changes failed.', error))
+          .catch(() => {})
           .then((changes) => now.asks.length && draw(changes));
       } else draw();
     };
-    const announce = (text) => {
+    const fail = () => {
       draw();
-      layer().querySelector('.status').textContent = text;
+      layer().querySelector('.status').textContent = published.failed[lang];
     };
 
     /* ---- The widget, loaded on intent; the part that signs, when a decision waits. ---- */
@@ -581,12 +569,13 @@
         fetched[name] ||
         get().catch((error) => {
           delete fetched[name];
+          warn(`"${name}" failed.`, error);
           throw error;
         }));
     const part = (name, kit) =>
       fetchOnce(name, () => import(resolve(published[name])).then((module) => module.default(bridge, kit)));
-    const follow = (act) => part('follow').then(act).catch((error) => warn('What follows failed.', error));
-    const define = () => part('elements', load).catch((error) => warn('The elements failed.', error));
+    const follow = (act) => part('follow').then(act).catch(() => {});
+    const define = () => part('elements', load).catch(() => {});
     const fetchWidget = async () => {
       const [glue, response] = await Promise.all([
         import(resolve(published.widget)),
@@ -608,10 +597,7 @@
     const open = () =>
       load()
         .then((widget) => widget.open())
-        .catch((error) => {
-          warn('The center failed.', error);
-          announce(published.failed[lang]);
-        });
+        .catch(fail);
     const onClick = (event) => {
       const action = intended(event);
       const path = event.composedPath();
@@ -634,12 +620,8 @@
 
     const soon = (act) => (window.requestIdleCallback || setTimeout)(act, { timeout: 2000 });
     const send = (anyway) => {
-      if (due(anyway)) {
-        soon(() =>
-          part('receipts')
-            .then((receipts) => receipts.deliver(!!anyway))
-            .catch((error) => warn('A receipt waits.', error)),
-        );
+      if (keys().some((key) => key.startsWith(OUTBOX))) {
+        soon(() => part('receipts').then((receipts) => receipts.deliver(!!anyway)).catch(() => {}));
       }
     };
 
@@ -737,10 +719,7 @@
         : part('follow')
             .then((part) => part.consent(choice))
             .then(settle)
-            .catch((error) => {
-              warn('The age could not be asked.', error);
-              announce(published.failed[lang]);
-            });
+            .catch(fail);
     };
     const restore = (before) => {
       record = before;
@@ -780,23 +759,18 @@
       get hash() {
         return noticeOf();
       },
-      // The exact text of a notice snapshot; the browser checks it against its name.
-      notice: (wanted) => {
-        const name = wanted.slice(7);
-        const integrity = `sha256-${name.replace(/-/g, '+').replace(/_/g, '/')}=`;
-        return fetch(resolve(`${published.noticeBase}${name}.json`), { integrity }).then((response) =>
-          response.ok ? response.text() : Promise.reject(response.status),
-        );
+      notice: (wanted) => part('receipts').then((receipts) => receipts.notice(wanted)),
+      noticePage: (wanted) => `${bridge.noticeBase}${wanted.slice(7)}.html`,
+      get noticeBase() {
+        return resolve(published.noticeBase);
       },
       get endpoint() {
         return resolve(published.endpoint);
       },
       unsigned: published.unsigned,
-      noticePage: (wanted) => resolve(`${published.noticeBase}${wanted.slice(7)}.html`),
       languages: () => published.notices,
       speak: (tag) => {
         lang = tag;
-        Object.assign(stage().host, { lang, dir: rtl() ? 'rtl' : 'ltr' });
         if (layer()) ask(true);
       },
       receipts: () => part('receipts'),
@@ -817,7 +791,7 @@
       read,
       write,
       remove,
-      waiting,
+      keys,
     };
     const api = {
       version: published.version,

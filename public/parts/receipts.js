@@ -130,9 +130,11 @@ export default (bridge) => {
   /* ---- The outbox, in the loader's storage: one entry a decision, so that two tabs never overwrite one another's. ---- */
 
   const items = () =>
-    bridge.waiting().map((item) => {
-      const { decision, jws, tries, after } = bare(item);
-      return { decision: bare(decision), jws: jws || null, tries: tries || 0, after: after || 0 };
+    bridge.keys().flatMap((key) => {
+      const { decision, jws, tries, after } = bare(key.startsWith(OUTBOX) && bridge.read(key));
+      // An entry that is not under its own name was not put there by us.
+      if (!decision || OUTBOX + decision.id !== key) return [];
+      return [{ decision: bare(decision), jws: jws || null, tries: tries || 0, after: after || 0 }];
     });
   const keep = (item) => bridge.write(OUTBOX + item.decision.id, item);
   // The end of the chain, and whether the endpoint knows the device's key, so that receipts need not carry it.
@@ -140,6 +142,15 @@ export default (bridge) => {
   const known = (isKnown) => {
     const end = chain();
     if (end.seq > 0 && end.known !== isKnown) bridge.write(CHAIN, { ...end, known: isKnown });
+  };
+
+  // The exact text of a notice snapshot; the browser checks it against its name.
+  const notice = (hash) => {
+    const name = hash.slice(7);
+    const integrity = `sha256-${name.replace(/-/g, '+').replace(/_/g, '/')}=`;
+    return fetch(`${bridge.noticeBase}${name}.json`, { integrity }).then((response) =>
+      response.ok ? response.text() : Promise.reject(response.status),
+    );
   };
 
   /* ---- Signing. ---- */
@@ -195,7 +206,7 @@ export default (bridge) => {
     const { id, at, state, choices } = decision;
     const { hash } = bare(decision.notice);
     await put('receipts', id, { id, at, state, choices, jws, jwk, notice: hash, acknowledgement: null, refusal: null });
-    if (!(await get('notices', hash))) await put('notices', hash, await bridge.notice(hash));
+    if (!(await get('notices', hash))) await put('notices', hash, await notice(hash));
   };
 
   // In the order of the decisions.
@@ -338,7 +349,7 @@ export default (bridge) => {
   };
 
   // It could perhaps not be had when the receipt was signed; its name still finds it.
-  const noticeOf = async (hash) => (await get('notices', hash).catch(() => null)) || bridge.notice(hash);
+  const noticeOf = async (hash) => (await get('notices', hash).catch(() => null)) || notice(hash);
 
   const file = async (id) => {
     try {
@@ -394,5 +405,5 @@ export default (bridge) => {
   };
 
   // `watch`: `act` is called once, when the next delivery was tried, so that a list can be shown anew.
-  return { deliver, list, file, verify, self, watch: (act) => void watching.push(act) };
+  return { deliver, list, file, verify, self, notice, watch: (act) => void watching.push(act) };
 };
