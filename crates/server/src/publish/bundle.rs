@@ -5,10 +5,9 @@ use super::node::{Layer, merge, parse};
 use super::{PublishError, Snapshot};
 use crate::embedded::{JAR, LOCATE, MIRROR, SIGNALS, UNMARKED, VEIL};
 use placet_model::config::{Config, Position, Purpose, Scheme};
-use placet_model::labels::Labels;
 use placet_model::notice::{Notice, NoticePurpose};
 use placet_model::tree::Write;
-use placet_model::{labels, plan, snapshot};
+use placet_model::{plan, snapshot};
 use serde_json::{Value, json};
 
 /// Where the files will be served.
@@ -22,13 +21,18 @@ pub struct Place {
     pub region: Option<String>,
 }
 
-/// The names of the files beside `placet.js`, and the integrity of the widget.
-pub(super) struct Beside {
+/// The names of the widget's files, and the integrity of its code.
+pub(super) struct Widget {
     pub(super) glue: String,
     pub(super) wasm: String,
     pub(super) integrity: String,
+}
+
+/// The names of the parts beside `placet.js`.
+pub(super) struct Beside {
+    pub(super) center: String,
     pub(super) covers: String,
-    pub(super) changes: String,
+    pub(super) again: String,
     pub(super) follow: String,
     pub(super) elements: String,
     pub(super) receipts: String,
@@ -48,7 +52,6 @@ pub(super) fn bundle(
     beside: &Beside,
     loader: &[u8],
 ) -> Result<String, PublishError> {
-    let label = |of: fn(Labels) -> String| by_language(notices, |notice| of(labels::labels(&notice.lang)).into());
     let plan = plan::plan(config);
     let published = json!({
         "version": env!("CARGO_PKG_VERSION"),
@@ -58,17 +61,14 @@ pub(super) fn bundle(
         "region": place.region,
         "endpoint": config.receipts.endpoint,
         "unsigned": config.receipts.unsigned,
-        "widget": beside.glue,
-        "wasm": beside.wasm,
-        "integrity": beside.integrity,
+        "center": beside.center,
         "covers": beside.covers,
-        "changes": beside.changes,
+        "again": beside.again,
         "follow": beside.follow,
         "elements": beside.elements,
         "receipts": beside.receipts,
         "languages": languages(&config.languages),
         "notices": by_language(notices, |notice| notice.hash.clone().into()),
-        "failed": label(|labels| labels.failed),
     });
     let mut shown: Vec<_> = config.languages.iter().map(|lang| (lang.clone(), lang, false)).collect();
     if config.knows_opt_out() {
@@ -104,6 +104,12 @@ pub(super) fn bundle(
     }
     object.push('}');
     Ok(EAGER.to_owned() + &placed(loader, &object))
+}
+
+/// The part that fetches the widget; the browser checks what it gets.
+pub(super) fn center(widget: &Widget, part: &[u8]) -> String {
+    let published = json!({ "widget": widget.glue, "wasm": widget.wasm, "integrity": widget.integrity });
+    placed(part, &published.to_string())
 }
 
 /// The part that covers what is held, with its words.
