@@ -21,6 +21,7 @@ mod receipts;
 mod records;
 mod regions;
 mod rules;
+mod signing;
 mod vendors;
 mod visit;
 
@@ -67,6 +68,17 @@ tests! {
         receipt_in_hand
         endpoint_down_then_up
         server_down_at_the_choice
+    }
+    ALL, Plain => signing {
+        refusal_without_webassembly
+        claims_as_the_model_has_them
+        what_was_shown
+        verified_in_the_browser
+        listed
+        answers_of_an_endpoint
+        without_database_or_key
+        asked_of_the_endpoint
+        list_follows_the_delivery
     }
     ALL, Plain => policies {
         strict_page
