@@ -5,7 +5,7 @@ use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
     let out = env::var("OUT_DIR").map_err(io::Error::other)?;
-    for name in ["tokens.css", "dark.css", "first-layer.css", "top.css", "cover.css", "center.css", "follow.css", "inline.css"] {
+    for name in ["tokens.css", "dark.css", "first-layer.css", "top.css", "cover.css", "center.css", "follow.css", "inline.css", "page.css"] {
         let source = Path::new("style").join(name);
         println!("cargo::rerun-if-changed={}", source.display());
         let text = fs::read_to_string(&source)?;

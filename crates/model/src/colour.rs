@@ -25,6 +25,20 @@ impl Colour {
         0.2126 * r + 0.7152 * g + 0.0722 * b
     }
 
+    /// This colour and another one, mixed: `share` hundredths of this one.
+    pub fn mixed(self, share: u32, other: Colour) -> Self {
+        let share = share.min(100);
+        let mix = |a: u8, b: u8| (u32::from(a) * share + u32::from(b) * (100 - share) + 50) / 100;
+        let channel = |at: usize| u8::try_from(mix(self.0[at], other.0[at])).unwrap_or(u8::MAX);
+        Colour([channel(0), channel(1), channel(2)])
+    }
+
+    /// The colour as `#rrggbb`.
+    pub fn hex(self) -> String {
+        let [r, g, b] = self.0;
+        format!("#{r:02x}{g:02x}{b:02x}")
+    }
+
     /// Contrast ratio with another colour, 1 to 21, as WCAG defines it.
     pub fn contrast(self, other: Colour) -> f64 {
         let (a, b) = (self.luminance(), other.luminance());
@@ -35,6 +49,14 @@ impl Colour {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn mixtures() {
+        let (black, white) = (Colour([0; 3]), Colour::WHITE);
+        for (share, mixed) in [(0, "#ffffff"), (50, "#808080"), (100, "#000000"), (200, "#000000")] {
+            assert_eq!(black.mixed(share, white).hex(), mixed, "{share}");
+        }
+    }
 
     #[test]
     fn contrast_as_in_wcag() {

@@ -15,6 +15,7 @@ pub mod embed;
 pub mod embedded;
 pub mod geo;
 pub mod limits;
+pub mod notice;
 pub mod problem;
 pub mod publish;
 pub mod record;

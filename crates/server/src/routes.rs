@@ -2,7 +2,7 @@
 
 use crate::problem::{self, Problem};
 use crate::state::App;
-use crate::{embed, record, region};
+use crate::{embed, notice, record, region};
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::map_response;
@@ -16,7 +16,7 @@ pub fn router(app: Arc<App>, others: Router) -> Router {
         .route(&app.record_path, post(record::record).options(record::preflight))
         .route(region::REGION_PATH, get(region::hint))
         .route("/embed/{*path}", get(embed::file))
-        .route("/notice/{name}", get(embed::notice))
+        .route("/notice/{name}", get(notice::notice))
         .route("/.well-known/gpc.json", get(embed::file))
         .route("/problems/{slug}", get(problem::explain))
         .route("/healthz", get(healthz))

@@ -4,12 +4,13 @@ use crate::address::Proxies;
 use crate::asset::{Asset, Keep};
 use crate::cors::{Origins, is_loopback};
 use crate::limits::{Gauge, Limits};
-use crate::publish::Publication;
+use crate::publish::{Pages, Publication};
 use crate::region::{REGION_PATH, Regions};
 use crate::store::Store;
 use placet_model::config::Config;
 use placet_model::verify::Expect;
 use std::collections::HashMap;
+use std::sync::Mutex;
 use std::time::{SystemTime, UNIX_EPOCH};
 use url::Url;
 
@@ -22,6 +23,10 @@ pub struct App {
     pub origins: Origins,
     /// What is served as it is, by path.
     pub assets: HashMap<String, Asset>,
+    /// What renders the notices of old that are asked for.
+    pub pages: Pages,
+    /// Those that were, by path.
+    pub old_pages: Mutex<HashMap<String, Asset>>,
     /// The database.
     pub store: Store,
     /// The limits and how much of them is used.
@@ -87,6 +92,8 @@ impl App {
             record_path: path,
             origins: Origins::new(&config.site, &settings.public, config.receipts.unsigned),
             assets: assets(config, publication),
+            pages: Pages::new(config),
+            old_pages: Mutex::default(),
             store,
             gauge: Gauge::new(settings.limits),
             proxies: settings.proxies,

@@ -14,6 +14,7 @@ mod gate;
 mod guides;
 mod hostile;
 mod looks;
+mod notice_page;
 mod pages;
 mod policies;
 mod privacy_control;
@@ -137,5 +138,11 @@ tests! {
     ALL, Plain => looks { axe_first_layer axe_center }
     &[Engine::Chromium], Plain => covers { covers_move_nothing }
     &[Engine::Chromium], Plain => pages { thousand_held_routes_leave_nothing thousand_released_routes_leave_nothing }
+    &[Engine::Chromium], Plain => notice_page {
+        notice_page_is_accessible
+        notice_page_fits_every_screen
+        notice_page_can_be_kept
+        notice_page_can_be_printed
+    }
     &[Engine::Chromium], Plain => looks { layout_shift narrow_screen screenshots }
 }

@@ -6,6 +6,7 @@
 
 mod bundle;
 mod node;
+mod page;
 
 use placet_model::config::Config;
 use placet_model::{json, snapshot};
@@ -13,13 +14,14 @@ use sha2::{Digest, Sha256, Sha384};
 use std::io::Write as _;
 
 pub use bundle::Place;
+pub use page::{Pages, page_path};
 
 /// Everything that publishing a config yields.
 #[derive(Debug, Clone)]
 pub struct Publication {
     /// The files, by path below the place where they are served: `placet.js`,
     /// `center-<hash>.js`, `covers-<hash>.js`, `again-<hash>.js`, `follow-<hash>.js`, `elements-<hash>.js`, `receipts-<hash>.js`,
-    /// `widget-<hash>.js`, `widget-<hash>.wasm`, `notice/<hash>.json`, `integrity.json`.
+    /// `widget-<hash>.js`, `widget-<hash>.wasm`, `notice/<hash>.json`, `notice/<hash>.html`, `integrity.json`.
     pub files: Vec<File>,
     /// The notice snapshots, one a language.
     pub notices: Vec<Snapshot>,
@@ -71,6 +73,7 @@ pub enum PublishError {
 
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 const JSON: &str = "application/json; charset=utf-8";
+const HTML: &str = "text/html; charset=utf-8";
 
 /// Publishes a config that `check` has passed.
 ///
@@ -121,8 +124,11 @@ pub fn publish(config: &Config, place: &Place) -> Result<Publication, PublishErr
         built(&widget.glue, JAVASCRIPT, glue, glue_br),
         built(&widget.wasm, "application/wasm", wasm, wasm_br),
     ];
+    let pages = Pages::new(config);
     for notice in &notices {
         files.push(file(&notice_path(&notice.hash), JSON, notice.text.clone().into_bytes(), true)?);
+        let page = pages.html(&notice.text, &notice.hash, &notices).unwrap_or_default();
+        files.push(file(&page_path(&notice.hash), HTML, page.into_bytes(), true)?);
     }
     let values: serde_json::Map<_, _> = files.iter().map(|file| (file.path.clone(), sri(&file.bytes).into())).collect();
     files.push(file("integrity.json", JSON, serde_json::Value::Object(values).to_string().into_bytes(), false)?);
