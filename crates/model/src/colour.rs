@@ -1,5 +1,7 @@
 //! Colours and their contrast (WCAG 2.2, 1.4.3 and 1.4.11).
 
+use std::fmt;
+
 /// A colour in sRGB, eight bits a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Colour(pub [u8; 3]);
@@ -14,6 +16,17 @@ impl Colour {
             text.strip_prefix('#').filter(|rest| rest.len() == 6 && rest.bytes().all(|b| b.is_ascii_hexdigit()))?;
         let channel = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).ok();
         Some(Colour([channel(0)?, channel(2)?, channel(4)?]))
+    }
+
+    /// This colour and another, `percent` of this one, as `color-mix(in srgb, ...)` of CSS mixes them.
+    pub fn mix(self, percent: u8, other: Colour) -> Colour {
+        let part = f64::from(percent) / 100.0;
+        let channel = |at: usize| {
+            let mixed = f64::from(self.0[at]) * part + f64::from(other.0[at]) * (1.0 - part);
+            // Between two channels, so it fits.
+            mixed.round() as u8
+        };
+        Colour([channel(0), channel(1), channel(2)])
     }
 
     /// Relative luminance, 0 to 1, as WCAG defines it.
@@ -32,9 +45,25 @@ impl Colour {
     }
 }
 
+impl fmt::Display for Colour {
+    /// As it is read: `#rrggbb`.
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [r, g, b] = self.0;
+        write!(to, "#{r:02x}{g:02x}{b:02x}")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn mixing_as_css_does() {
+        let ink = Colour::parse("#1b1f1e").expect("a colour");
+        for (percent, mixed) in [(0, "#ffffff"), (100, "#1b1f1e"), (72, "#5b5e5d")] {
+            assert_eq!(ink.mix(percent, Colour::WHITE).to_string(), mixed);
+        }
+    }
 
     #[test]
     fn contrast_as_in_wcag() {

@@ -4,6 +4,7 @@
 
 mod controller;
 mod languages;
+mod minors;
 mod preferences;
 mod purposes;
 mod regimes;
@@ -16,6 +17,7 @@ mod values;
 use crate::config::Config;
 use crate::problem::{Problem, Problems, Severity};
 use crate::tree::Read;
+use texts::room;
 
 /// The largest config that is read, in bytes.
 pub const MAX_CONFIG: usize = 1024 * 1024;
@@ -86,15 +88,16 @@ impl Walk<'_> {
         self.regimes();
         self.validity();
         self.at("firstLayer", |w| {
-            w.text("title", &config.first_layer.title);
-            w.rich("text", &config.first_layer.text);
+            w.text("title", &config.first_layer.title, room::HEADING);
+            w.rich("text", &config.first_layer.text, room::QUESTION);
             if let Some(text) = &config.first_layer.opt_out_text {
-                w.rich("optOutText", text);
+                w.rich("optOutText", text, room::QUESTION);
             }
         });
         self.purposes();
         self.services();
         self.preferences();
+        self.minors();
         self.theme();
     }
 

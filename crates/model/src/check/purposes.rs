@@ -1,6 +1,7 @@
 //! What data is used for, and who receives it.
 
 use super::Walk;
+use super::texts::room;
 use super::values::{is_email, is_phone, is_region, link};
 use crate::config::{Basis, Purpose, Recipient};
 use crate::regime::RegimeId;
@@ -35,11 +36,13 @@ impl Walk<'_> {
         });
     }
 
-    pub(super) fn purpose(&mut self, purpose: &Purpose) {
-        self.text("title", &purpose.title);
-        self.rich("description", &purpose.description);
+    fn purpose(&mut self, purpose: &Purpose) {
+        self.text("title", &purpose.title, room::TITLE);
+        self.rich("description", &purpose.description, room::PARAGRAPH);
+        self.means(purpose);
+        self.sensitive(purpose);
         match &purpose.if_refused {
-            Some(text) => self.text("ifRefused", text),
+            Some(text) => self.text("ifRefused", text, room::PARAGRAPH),
             None if purpose.basis == Basis::Consent => self.at("ifRefused", |w| {
                 w.problems.error(
                     "missing-field",
@@ -49,19 +52,23 @@ impl Walk<'_> {
             }),
             None => {}
         }
-        for (name, holds) in [("separate", purpose.separate), ("shared", purpose.shared == Some(true))] {
+        for (name, holds) in [
+            ("separate", purpose.separate),
+            ("shared", purpose.shared == Some(true)),
+            ("once", purpose.once),
+            ("ifRefused", purpose.if_refused.is_some()),
+        ] {
             if holds && purpose.basis != Basis::Consent {
                 self.at(name, |w| {
                     w.problems.error(
                         "not-asked",
-                        format!("Only a purpose that is asked can be {name}; the basis is {}.", purpose.basis.word()),
+                        format!("“{name}” is for a purpose that is asked; the basis is {}.", purpose.basis.word()),
                         format!("Set \"basis\" to \"consent\" or remove \"{name}\"."),
                     );
                 });
             }
         }
-        let under = |id: RegimeId| self.config.regimes.iter().any(|rule| rule.regime == id);
-        if purpose.basis == Basis::LegitimateInterests && under(RegimeId::CnPipl) {
+        if purpose.basis == Basis::LegitimateInterests && self.is_under(RegimeId::CnPipl) {
             self.at("basis", |w| {
                 w.problems.error(
                     "basis-unknown-to-regime",
@@ -76,14 +83,60 @@ impl Walk<'_> {
             }
         });
         for (index, kind) in purpose.data.iter().enumerate() {
-            self.at("data", |w| w.text(&index.to_string(), kind));
+            self.at("data", |w| w.text(&index.to_string(), kind, room::ITEM));
         }
         self.each("recipients", &purpose.recipients, |w, recipient| w.recipient(recipient));
         self.duration("retention", &purpose.retention);
     }
 
-    pub(super) fn recipient(&mut self, recipient: &Recipient) {
-        self.text("name", &recipient.name);
+    /// PIPL 17(1)(2) asks for the way of handling.
+    fn means(&mut self, purpose: &Purpose) {
+        match &purpose.means {
+            Some(text) => self.text("means", text, room::PARAGRAPH),
+            None if self.is_under(RegimeId::CnPipl) => self.at("means", |w| {
+                w.problems.warn(
+                    "missing-means",
+                    "Nothing says by what means the data is handled (PIPL 17).",
+                    "Say how: by hand or automatically, in the browser or on servers.",
+                );
+            }),
+            None => {}
+        }
+    }
+
+    /// PIPL 30: necessity and effect are told. It asks so on any basis.
+    fn sensitive(&mut self, purpose: &Purpose) {
+        for (name, text, what, hint) in [
+            (
+                "necessity",
+                &purpose.necessity,
+                "why it cannot be done without",
+                "Say why the purpose needs just this data.",
+            ),
+            (
+                "impact",
+                &purpose.impact,
+                "what it means for the visitor",
+                "Say what could happen to a visitor whose data is used so.",
+            ),
+        ] {
+            match text {
+                Some(text) => self.text(name, text, room::PARAGRAPH),
+                None if purpose.sensitive => self.at(name, |w| {
+                    let code = format!("missing-{name}");
+                    w.problems.error(&code, format!("The data is sensitive, and nothing says {what} (PIPL 30)."), hint);
+                }),
+                None => {}
+            }
+        }
+    }
+
+    fn is_under(&self, regime: RegimeId) -> bool {
+        self.config.regimes.iter().any(|rule| rule.regime == regime)
+    }
+
+    fn recipient(&mut self, recipient: &Recipient) {
+        self.text("name", &recipient.name, room::NAME);
         self.at("country", |w| {
             if !is_region(&recipient.country) {
                 w.problems.error(
@@ -98,12 +151,12 @@ impl Walk<'_> {
                 link(w.problems, &recipient.contact);
             }
         });
-        let pipl = self.config.regimes.iter().any(|rule| rule.regime == RegimeId::CnPipl);
+        let pipl = self.is_under(RegimeId::CnPipl);
         match &recipient.cross_border {
             Some(abroad) => self.at("crossBorder", |w| {
-                w.text("purpose", &abroad.purpose);
-                w.text("method", &abroad.method);
-                w.text("rights", &abroad.rights);
+                w.text("purpose", &abroad.purpose, room::ITEM);
+                w.text("method", &abroad.method, room::ITEM);
+                w.text("rights", &abroad.rights, room::ITEM);
             }),
             None if pipl && is_region(&recipient.country) && recipient.country != "CN" => {
                 self.at("crossBorder", |w| {

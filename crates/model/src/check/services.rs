@@ -1,6 +1,7 @@
 //! The tags and vendors that work for a purpose.
 
 use super::Walk;
+use super::texts::room;
 use super::values::{is_host, is_or_is_below};
 use crate::config::{Mode, Service};
 use crate::problem::nearest;
@@ -66,7 +67,7 @@ impl Walk<'_> {
             self.id(id, std::iter::empty());
         }
         if let Some(name) = &service.name {
-            self.text("name", name);
+            self.text("name", name, room::NAME);
         }
         let found = vendor::resolve(service, self.config).and_then(|resolved| resolved.purpose);
         match &service.purpose {
