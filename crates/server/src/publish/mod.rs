@@ -6,6 +6,7 @@
 
 mod bundle;
 mod node;
+mod style;
 
 use placet_model::config::Config;
 use placet_model::{json, snapshot};
