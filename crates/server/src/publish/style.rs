@@ -62,7 +62,7 @@ pub(super) fn clearance(config: &Config) -> String {
 }
 
 fn room(edge: &str, part: u8) -> String {
-    format!("html{{scroll-padding-{edge}:{part}vh}}html::after{{content:\"\";display:block;height:{part}vh}}")
+    format!("html{{scroll-padding-{edge}:{part}vh}}html::after{{content:'';display:block;height:{part}vh}}")
 }
 
 /// Placet's own colours on a dark page.
