@@ -15,6 +15,8 @@ fn main() -> io::Result<()> {
         "logo.css",
         "cover.css",
         "center.css",
+        "follow.css",
+        "inline.css",
     ] {
         let source = Path::new("style").join(name);
         println!("cargo::rerun-if-changed={}", source.display());

@@ -8,8 +8,8 @@
  *   4. Hold tags back, and release those that may run.
  *   5. Draw the first layer where something is unasked or has changed.
  *   6. Offer window.placet and the events.
- *   7. On a choice: write the record, apply it, put the decision in the outbox, and have the
- *      widget sign and send it when the page is idle.
+ *   7. On a choice: write the record, apply it, put the decision in the outbox, and have it
+ *      signed and sent when the page is idle.
  *
  * What not every shop needs is in public/parts/, put into the published file or fetched by the page
  * where the config uses it (docs/adr/009-parts-of-the-loader.md).
@@ -55,10 +55,18 @@
 
     const keptOf = (record, id) => own(own(record, 'choices'), id);
 
+    // PIPL 31, GDPR 8: who decides must be known to be old enough, where the age is asked.
+    const ofAge = (by) => !plan.minors || !!by;
+
     const standing = (purpose, visitor, record) => {
       const kept = keptOf(record, purpose.id);
       // PIPL 14: what was changed since must be asked again.
-      return kept && kept.digest === purpose.digest && visitor.now < kept.until ? kept.choice : undefined;
+      return kept &&
+        kept.digest === purpose.digest &&
+        visitor.now < kept.until &&
+        (kept.choice === 'denied' || ofAge(own(record, 'by')))
+        ? kept.choice
+        : undefined;
     };
 
     const unasked = (regime) => (regime.optOut ? 'granted' : 'denied');
@@ -71,7 +79,12 @@
         let state = 'always';
         if (!purpose.always) {
           // CCPA 7025(b): the signal is an answer for as long as it is sent; nothing more is asked.
-          state = visitor.gpc && purpose.shared ? 'denied' : standing(purpose, visitor, record);
+          state =
+            visitor.gpc && purpose.shared
+              ? 'denied'
+              : purpose.once
+                ? visitor.acts.includes(purpose.id) ? 'granted' : 'denied'
+                : standing(purpose, visitor, record);
           if (!state) asks.push(purpose.id);
         }
         purposes[purpose.id] = state || unasked(regime);
@@ -85,36 +98,42 @@
       const { kind } = choice;
       const only = own(choice, 'only');
       const regime = regimeOf(visitor, record);
+      const by = own(choice, 'by') || own(record, 'by') || null;
+      const isOfAge = ofAge(by) || regime.optOut;
       const choices = {};
       const kept = {};
       // Whether every purpose is answered now, and so by what was shown.
       let whole = true;
+      let once = false;
+      let type = 'regular';
       for (const purpose of plan.purposes) {
         const name = purpose.id;
-        const old = keptOf(record, name);
+        choices[name] = 'always';
+        if (purpose.always) continue;
         const stands = standing(purpose, visitor, record);
         const asked = !only || only.includes(name);
+        const alone = asked && only && only.length === 1;
         // What the signal keeps off could not be granted, so it is no refusal either: nothing is
         // stored, and it is asked when the signal is gone.
         const silenced = visitor.gpc && purpose.shared && (kind !== 'reject' || !asked);
         // PIPL 23: separate consent is never swept in; it is given where it alone was asked. An opt-out regime knows none.
-        const apart = purpose.separate && !(only && only.length === 1) && !regime.optOut;
-        const granted =
+        const apart = purpose.separate && !alone && !regime.optOut;
+        if (alone && purpose.separate) type = 'separate';
+        const wanted =
           kind === 'save' ? own(choice.purposes, name) === true : kind === 'accept' && (!apart || stands === 'granted');
-        const state = purpose.always
-          ? 'always'
-          : silenced
-            ? 'denied'
-            : !asked
-              ? stands || unasked(regime)
-              : granted
-                ? 'granted'
-                : 'denied';
+        const grants = wanted && isOfAge && !silenced;
+        if (purpose.once) {
+          choices[name] = grants && alone ? 'granted' : 'denied';
+          once = once || (grants && alone);
+          continue;
+        }
+        const state = silenced ? 'denied' : !asked ? stands || unasked(regime) : grants ? 'granted' : 'denied';
         choices[name] = state;
-        if (purpose.always) continue;
-        whole = whole && (asked || !!stands);
+        // What is still to be asked on its own, and what nobody was old enough to allow, stays unanswered.
+        const answered = asked && !(kind === 'accept' && apart) && !(wanted && !isOfAge);
+        whole = whole && (answered || !!stands);
         const until = visitor.now + (state === 'granted' ? plan.granted : regime.denied) * 1000;
-        const next = asked ? !silenced && { choice: state, digest: purpose.digest, until } : old;
+        const next = answered ? !silenced && { choice: state, digest: purpose.digest, until } : keptOf(record, name);
         if (next) kept[name] = next;
       }
       const preferences = {};
@@ -130,16 +149,19 @@
         notice: whole || !record ? notice : record.notice,
         choices: kept,
         preferences,
+        by,
       };
       const grants = (record) => plan.purposes.some((purpose) => answer(record, purpose) === 'granted');
       const says = (record) =>
         JSON.stringify([plan.purposes.map((purpose) => answer(record, purpose)), record.preferences]);
-      const state = !record
+      const state = once
+        ? 'given'
+        : !record
         ? grants(next) ? 'given' : 'refused'
         : grants(record) && !grants(next) ? 'withdrawn'
         : says(record) === says(next) ? 'renewed'
         : 'changed';
-      return { state, choices, ttl: grants(next) ? plan.granted : regime.denied, record: next };
+      return { state, type, choices, ttl: grants(next) ? plan.granted : regime.denied, record: next };
     };
 
     const may = (permission, id) => {
@@ -218,6 +240,10 @@
       write('placet', record);
       if (mirror) mirror.keep(record);
     };
+    const forget = () => {
+      remove('placet');
+      if (mirror) mirror.keep(null);
+    };
     const OUTBOX = 'placet.outbox.';
     const waiting = () =>
       [...Object.keys(memory), ...(attempt(() => Object.keys(localStorage)) || [])].flatMap((key) => {
@@ -245,7 +271,10 @@
     const data = (node, name) => node.getAttribute(`data-${name}`);
     // What the server makes of the visit, where nobody else says the region.
     let hint = null;
+    // What was allowed for one act, on this page.
+    const acts = [];
     const visitor = () => ({
+      acts,
       now: Date.now(),
       region: (tag && data(tag, 'region')) || own(given, 'region') || own(hint, 'region') || null,
       gpc: navigator.globalPrivacyControl === true || own(hint, 'gpc') === true,
@@ -265,9 +294,9 @@
       const { lang } = document.documentElement;
       return (lang && find(lang)) || (navigator.languages || []).map(find).find(Boolean) || published.languages[''];
     };
-    const lang = speak();
-    const hash = published.notices[lang];
-    const rtl = /^(ar|he|fa|ur)\b/.test(lang);
+    let lang = speak();
+    const noticeOf = () => published.notices[lang];
+    const rtl = () => /^(ar|he|fa|ur)\b/.test(lang);
 
     /* ---- Tags: held back, then released in the order of the page. ---- */
 
@@ -336,11 +365,11 @@
     const unmarked = published.unmarked && published.unmarked(plan.hosts, hold, isScript, trusted, attempt);
 
     // An element that never was a script becomes one where it stands, which costs half of putting another in its place.
-    // The browser looks at each only once, though, so one that was held late is put in anew. In Firefox all are: it does not
-    // look again at one that its parser has just added.
+    // The browser looks at each only once, though, so one that was held late is put in anew. In Firefox, the only browser with
+    // an InternalError, all are: it does not look again at one that its parser has just added.
     const revive = (held) => {
       let script = held;
-      if (late.has(held) || CSS.supports('-moz-appearance:none')) {
+      if (late.has(held) || window.InternalError) {
         script = document.createElement('script');
         for (const { name, value } of held.attributes) script.setAttribute(name, value);
       }
@@ -411,7 +440,8 @@
       const scripts = {};
       const veiled = [];
       for (const node of nodes) {
-        const [placet, src] = [data(node, 'placet'), data(node, 'src')];
+        const placet = data(node, 'placet');
+        const src = data(node, 'src');
         if (!placet || !node.isConnected || queued.has(node)) continue;
         if (!mayRun(node)) {
           if (src && /^(IFRAME|VIDEO|EMBED|OBJECT)$/.test(node.tagName)) veiled.push(node);
@@ -434,13 +464,15 @@
     };
     const marked = (purpose) => document.querySelectorAll(purpose ? `[data-placet~="${purpose}"]` : '[data-placet]');
 
+    const ELEMENTS = 'placet-settings,placet-consent,placet-preferences';
     // One query a batch: touching every node that the parser adds would cost more than all else here.
     const watch = () => {
-      const nodes = document.querySelectorAll('script,iframe,[data-placet]');
+      const nodes = document.querySelectorAll(`script,iframe,[data-placet],${ELEMENTS}`);
       for (const node of nodes) {
         if (seen.has(node)) continue;
         seen.add(node);
-        hold(node);
+        if (node.matches(ELEMENTS)) define();
+        else hold(node);
       }
       release(nodes);
       place();
@@ -451,31 +483,29 @@
 
     /* ---- The first layer, from the published tree. ---- */
 
-    const grow = (node, texts) => {
-      if (typeof node === 'number') return grow(texts[node], texts);
-      if (typeof node === 'string') return document.createTextNode(node);
+    // `say` may put a word in for a name in braces.
+    const grow = (node, texts, say) => {
+      if (typeof node === 'number') return grow(texts[node], texts, say);
+      if (typeof node === 'string') return document.createTextNode(say ? say(node) : node);
       const [name, attributes, ...children] = node;
       const element = document.createElement(name);
       for (const key of Object.keys(attributes)) {
         const value = attributes[key];
         element.setAttribute(key, typeof value === 'number' ? texts[value] : value);
       }
-      element.append(...children.map((child) => grow(child, texts)));
+      element.append(...children.map((child) => grow(child, texts, say)));
       return element;
     };
 
     let host = null;
     let root = null;
-    let status = null;
     const stage = () => {
       if (root) return root;
-      host = grow(['placet-ui', { lang, dir: rtl ? 'rtl' : 'ltr'}]);
+      host = grow(['placet-ui', { lang, dir: rtl() ? 'rtl' : 'ltr' }]);
       root = host.attachShadow({ mode: 'open' });
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(published.layer().css);
       root.adoptedStyleSheets = [sheet];
-      status = grow(['div', { role: 'status', class: 'unseen' }]);
-      root.append(status);
       place();
       return root;
     };
@@ -483,52 +513,80 @@
     const place = () => {
       if (host && !host.isConnected && document.body) document.body.prepend(host);
     };
-    const layer = () => root && root.querySelector('[data-placet-layer=first]');
+    // The first layer, or a question in its place; and what a click on one of its answers does.
+    const layer = () => root && root.querySelector('.first');
+    let answer = null;
     // WCAG 2.4.11: what gets the focus is scrolled clear of the first layer, which is never higher than this.
-    const clearance = new CSSStyleSheet();
+    let clearance = null;
     const otherSheets = () => document.adoptedStyleSheets.filter((sheet) => sheet !== clearance);
-    // What the browser's signal keeps off.
-    const silenced = () => (visitor().gpc ? plan.purposes.filter(({ shared }) => shared).map(({ id }) => id) : []);
-    // Other answers stand: only what has changed is asked.
-    const isPartial = () =>
-      plan.purposes.some((purpose) => !purpose.always && standing(purpose, visitor(), record)) &&
-      !Object.values(published.notices).includes(record.notice);
-    const draw = (changes) => {
-      if (layer()) return;
-      const { tree, texts, clearance: room } = published.layer();
-      const first = grow(tree, texts[now.optOut ? `${lang} opt-out` : lang]);
-      if (!silenced().length) first.querySelector('.gpc').remove();
-      if (changes) first.querySelector('.status').before(changes);
-      stage().append(first);
-      clearance.replaceSync(room);
-      document.adoptedStyleSheets = [...otherSheets(), clearance];
-    };
-    // Until the server has told the region, it is not known what to ask.
-    let locating = false;
-    const ask = () => {
-      if (!now.asks.length || locating || layer()) return;
-      if (!isPartial()) draw();
-      else {
-        import(resolve(published.changes))
-          .then((part) => part.default(bridge.notice, record.notice, hash, now.asks, grow, stage))
-          .catch((error) => warn('The changes failed.', error))
-          .then((changes) => now.asks.length && draw(changes));
-      }
-    };
     const undraw = () => {
       const first = layer();
       if (!first) return;
       first.remove();
       document.adoptedStyleSheets = otherSheets();
     };
+    const show = (first, act) => {
+      undraw();
+      answer = act;
+      stage().append(first);
+      clearance = clearance || new CSSStyleSheet();
+      clearance.replaceSync(published.layer().clearance);
+      document.adoptedStyleSheets = [...otherSheets(), clearance];
+    };
+    // What the browser's signal keeps off.
+    const silenced = () => (visitor().gpc ? plan.purposes.filter(({ shared }) => shared).map(({ id }) => id) : []);
+    const draw = (changes) => {
+      if (layer()) return;
+      const { tree, texts } = published.layer();
+      const first = grow(tree, texts[now.optOut ? `${lang} opt-out` : lang]);
+      if (!silenced().length) first.querySelector('.gpc').remove();
+      if (changes) first.querySelector('.status').before(changes);
+      show(first, (kind) => {
+        if (changes) byHand({ kind, only: now.asks }, `changes.${kind}`);
+        else byHand({ kind }, `banner.${kind}_all`);
+      });
+    };
+    // Until the server has told the region, it is not known what to ask.
+    let locating = false;
+    const ask = (decision) => {
+      const { asks } = now;
+      if (!asks.length || locating || (layer() && !decision)) return;
+      undraw();
+      const some = (test) => plan.purposes.some(test);
+      // PIPL 23, 29, 39: what needs separate consent and was never answered is asked on its own, after all else.
+      if (record && !now.optOut && !some(({ id, separate }) => asks.includes(id) && (!separate || keptOf(record, id)))) {
+        follow((part) => part.ask(decision));
+      } else if (
+        // Other answers stand, under another notice: only what has changed is asked.
+        some((purpose) => !purpose.always && standing(purpose, visitor(), record)) &&
+        !Object.values(published.notices).includes(record.notice)
+      ) {
+        part('changes')
+          .then((tell) => tell(record.notice, asks))
+          .catch((error) => warn('The changes failed.', error))
+          .then((changes) => now.asks.length && draw(changes));
+      } else draw();
+    };
     const announce = (text) => {
       draw();
       layer().querySelector('.status').textContent = text;
     };
 
-    /* ---- The widget, loaded on intent or when there is a decision to sign. ---- */
+    /* ---- The widget, loaded on intent; the part that signs, when a decision waits. ---- */
 
-    let loading = null;
+    // What is fetched once, when it is needed first; one that failed is fetched anew.
+    const fetched = {};
+    const fetchOnce = (name, get) =>
+      (fetched[name] =
+        fetched[name] ||
+        get().catch((error) => {
+          delete fetched[name];
+          throw error;
+        }));
+    const part = (name, kit) =>
+      fetchOnce(name, () => import(resolve(published[name])).then((module) => module.default(bridge, kit)));
+    const follow = (act) => part('follow').then(act).catch((error) => warn('What follows failed.', error));
+    const define = () => part('elements', load).catch((error) => warn('The elements failed.', error));
     const fetchWidget = async () => {
       const [glue, response] = await Promise.all([
         import(resolve(published.widget)),
@@ -538,13 +596,7 @@
       glue.start(bridge);
       return glue;
     };
-    const load = () =>
-      (loading =
-        loading ||
-        fetchWidget().catch((error) => {
-          loading = null;
-          throw error;
-        }));
+    const load = () => fetchOnce('widget', fetchWidget);
     const intended = (event) => {
       const target = event.composedPath()[0];
       const button = target.closest && target.closest('[data-placet-action],[href="#placet"]');
@@ -568,11 +620,9 @@
         event.preventDefault();
         open();
       } else if (action === 'opt-out' && inside === inFirst) optOut(inside ? 'banner.opt_out' : 'api.opt_out');
-      else if (action === 'withdraw' && !inside) api.withdraw();
-      else if (inFirst && /accept|reject/.test(action)) {
-        if (isPartial()) commit({ kind: action, only: now.asks }, `changes.${action}`);
-        else commit({ kind: action }, `banner.${action}_all`);
-      }
+      else if (!inside && action === 'withdraw') api.withdraw();
+      else if (!inside && /^(accept|reject)$/.test(action)) byHand({ kind: action }, `page.${action}_all`);
+      else if (inFirst && /accept|reject/.test(action)) answer(action);
     };
 
     /* ---- A choice, and what follows from it. ---- */
@@ -584,8 +634,8 @@
     const send = (anyway) => {
       if (due(anyway)) {
         soon(() =>
-          load()
-            .then((widget) => widget.deliver(!!anyway))
+          part('receipts')
+            .then((receipts) => receipts.deliver(!!anyway))
             .catch((error) => warn('A receipt waits.', error)),
         );
       }
@@ -593,20 +643,16 @@
 
     const perform = {
       store: (_, decision) => {
-        remember(record);
+        if (record) remember(record);
         write(OUTBOX + decision.id, { decision });
       },
       signal: tell,
       release: (purpose) => release(marked(purpose)),
       clear,
       announce: (_, decision) => {
-        if (now.asks.length) ask();
+        if (now.asks.length) ask(decision);
         else undraw();
-        if (decision) {
-          stage();
-          status.textContent = published.saved[lang];
-          emit('decided', decision);
-        }
+        if (decision) emit('decided', decision);
         emit('applied', { choices: choices() });
       },
       send: () => send(),
@@ -634,10 +680,23 @@
       apply();
     };
 
+    // EDPB 03/2022: how the two answers looked when one was given, and the words beside them.
+    const seen = () => {
+      const shown = root && (root.querySelector('dialog[open]') || layer());
+      const look = (name) => {
+        const button = shown.querySelector(`[part~=${name}]`);
+        const { width, height } = button.getBoundingClientRect();
+        const { color, backgroundColor } = getComputedStyle(button);
+        return [width, height, color, backgroundColor];
+      };
+      return shown ? { words: shown.innerText, accept: look('accept'), reject: look('reject') } : undefined;
+    };
+
     const commit = (choice, method) => {
       const visit = visitor();
       record = recall();
-      const { state, choices, ttl, record: next } = decide(visit, record, choice, uuid(), hash);
+      const hash = noticeOf();
+      const { state, type, choices, ttl, record: next } = decide(visit, record, choice, uuid(), hash);
       const decision = {
         id: next.id,
         at: next.at,
@@ -645,6 +704,8 @@
         regime: next.regime,
         notice: { version: plan.version, lang, hash },
         state,
+        by: next.by || 'subject',
+        type,
         method,
         page: location.pathname.slice(0, 1024),
         choices,
@@ -652,17 +713,45 @@
         preferences: next.preferences,
         gpc: visit.gpc,
         ttl,
+        shown: attempt(seen),
       };
-      record = next;
+      // A record that answers nothing is none.
+      if (Object.keys(next.choices)[0]) record = next;
+      for (const { id, once } of plan.purposes) if (once && choices[id] === 'granted') acts.push(id);
       apply(decision);
       return decision;
     };
 
+    // What the visitor decides on the page: asked of whom it may be, and to be taken back for a while.
+    const byHand = (choice, method) => {
+      const settle = (choice) => {
+        const before = recall();
+        const decision = commit(choice, method);
+        follow((part) => part.decided(before));
+        return decision;
+      };
+      return choice.kind === 'reject' || now.optOut || ofAge(own(record, 'by'))
+        ? Promise.resolve(settle(choice))
+        : part('follow')
+            .then((part) => part.consent(choice))
+            .then(settle)
+            .catch((error) => {
+              warn('The age could not be asked.', error);
+              announce(published.failed[lang]);
+            });
+    };
+    const restore = (before) => {
+      record = before;
+      if (before) remember(before);
+      else forget();
+      apply();
+    };
+
     // “Do not sell or share my personal information” (CCPA 1798.120, 1798.135): everything else stays as it is.
-    const optOut = (method) => {
+    const optOut = (method, act = byHand) => {
       const purposes = {};
       for (const { id, shared } of plan.purposes) purposes[id] = !shared && allows(id);
-      return commit({ kind: 'save', purposes, preferences: own(record, 'preferences') || {} }, method);
+      return act({ kind: 'save', purposes, preferences: own(record, 'preferences') || {} }, method);
     };
 
     /* ---- window.placet and the bridge to the widget. ---- */
@@ -682,7 +771,13 @@
     };
     const bridge = {
       site: plan.site,
-      hash,
+      plan,
+      get lang() {
+        return lang;
+      },
+      get hash() {
+        return noticeOf();
+      },
       // The exact text of a notice snapshot; the browser checks it against its name.
       notice: (wanted) => {
         const name = wanted.slice(7);
@@ -691,15 +786,30 @@
           response.ok ? response.text() : Promise.reject(response.status),
         );
       },
-      endpoint: resolve(published.endpoint),
+      get endpoint() {
+        return resolve(published.endpoint);
+      },
       unsigned: published.unsigned,
+      noticePage: (wanted) => resolve(`${published.noticeBase}${wanted.slice(7)}.html`),
+      languages: () => published.notices,
+      speak: (tag) => {
+        lang = tag;
+        Object.assign(stage().host, { lang, dir: rtl() ? 'rtl' : 'ltr' });
+        if (layer()) ask(true);
+      },
+      receipts: () => part('receipts'),
+      grow,
+      show,
       stage,
       choices,
+      asks: () => now.asks,
       record: () => record,
       gpc: silenced,
       isOptOut: () => now.optOut,
       optOut,
       commit,
+      decide: byHand,
+      restore,
       emit,
       warn,
       read,
@@ -715,7 +825,7 @@
       open,
       acceptAll: () => commit({ kind: 'accept' }, 'api.accept_all'),
       rejectAll: () => commit({ kind: 'reject' }, 'api.reject_all'),
-      optOut: () => optOut('api.opt_out'),
+      optOut: () => optOut('api.opt_out', commit),
       withdraw: () => commit({ kind: 'reject' }, 'api.withdraw'),
       regime: () => now.regime,
       on,
@@ -729,7 +839,7 @@
         () => import(resolve(published.covers)),
         warn,
         // What public/parts/covers.js names again, in this order.
-        [lang, rtl, allows, caught, once, mayRun, purposesOf, grow, release, commit],
+        [lang, rtl(), allows, caught, once, mayRun, purposesOf, grow, release, commit],
       );
 
     /* ---- Begin. A step that fails keeps no other from being done. ---- */
@@ -782,7 +892,7 @@
       addEventListener('storage', (event) => {
         if (event.key && event.key !== 'placet') return;
         // A record that was cleared does not come back out of its cookie.
-        if (mirror && !event.newValue) mirror.keep(null);
+        if (!event.newValue) forget();
         again();
       });
       // A page that comes back out of the browser's cache has missed what happened meanwhile.

@@ -3,8 +3,7 @@
 //! `cargo xtask trunk serve` shows it. It uses the demo shop's committed notices and is in no
 //! build that ships.
 
-use crate::center::{Act, Standing, center};
-use crate::receipts::{Receipt, Status};
+use crate::center::{Act, Receipt, Standing, Status, center};
 use crate::{COVER_CSS, Cover, DARK_CSS, FIRST_LAYER_CSS, FirstLayer, TOKENS_CSS, js};
 use leptos::mount::mount_to;
 use leptos::prelude::*;

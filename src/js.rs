@@ -92,6 +92,7 @@ pub(crate) fn write<V: Write>(value: &V) -> JsValue {
 }
 
 /// Writes a value as compact JSON text, its members in the order of their definition.
+#[cfg(test)]
 pub(crate) fn text<V: Write>(value: &V) -> String {
     JSON::stringify(&write(value)).ok().and_then(|text| text.as_string()).unwrap_or_default()
 }

@@ -1,11 +1,10 @@
-//! The widget: what Placet shows in the browser, and the receipts it makes there.
+//! The widget: what Placet shows in the browser beyond the question.
 //!
 //! The first layer is rendered at publish (feature `ssr`) and drawn by the loader; everything
 //! else is loaded on intent and mounted beside it (feature `csr`).
 //!
 //! **Invariant:** a view gets the notice and callbacks, never storage, config or network.
-//! **Invariant:** the loader decides; the widget asks it to, and then signs and sends what the
-//! loader has put in the outbox.
+//! **Invariant:** the loader decides; the widget asks it to. Receipts are made, sent and read by `public/parts/receipts.js`.
 
 #![allow(missing_docs, reason = "the component macro makes items without docs; props are documented on their fields")]
 #![allow(
@@ -14,10 +13,15 @@
 )]
 
 mod cover;
+mod details;
 mod first_layer;
+mod inline;
 #[cfg_attr(not(feature = "csr"), expect(dead_code, reason = "the first layer needs only some of them"))]
 mod parts;
+mod question;
 mod rich;
+mod saved;
+mod words;
 
 #[cfg(feature = "csr")]
 mod center;
@@ -26,16 +30,20 @@ pub mod gallery;
 #[cfg(feature = "csr")]
 mod js;
 #[cfg(feature = "csr")]
-mod receipts;
-#[cfg(feature = "csr")]
 mod start;
 
 #[cfg(all(test, feature = "csr"))]
 #[allow(clippy::expect_used, clippy::panic, reason = "a test says what went wrong by failing where it stands")]
 mod tests;
 
+#[cfg(feature = "ssr")]
+use placet_model::notice::{Notice, NoticePurpose};
+
 pub use cover::Cover;
 pub use first_layer::FirstLayer;
+pub use inline::{Inline, Settings};
+pub use question::{Age, Guardian, Separately};
+pub use saved::Saved;
 
 /// What all sheets share, minified; custom properties are listed in its source.
 pub const TOKENS_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/tokens.css"));
@@ -61,16 +69,58 @@ pub const LOGO_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/logo.css"));
 /// The style sheet of the cover, minified.
 pub const COVER_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/cover.css"));
 
+/// The style sheet of what follows a decision, minified.
+pub const FOLLOW_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/follow.css"));
+
+/// The style sheet of the elements that a shop puts into its pages, minified.
+pub const INLINE_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/inline.css"));
+
 /// The first layer of a notice as HTML, for publishing.
 #[cfg(feature = "ssr")]
-pub fn first_layer_html(notice: &placet_model::notice::Notice, opt_out: bool, logo: Option<String>) -> String {
+pub fn first_layer_html(notice: &Notice, opt_out: bool, logo: Option<String>) -> String {
     html(|| FirstLayer(first_layer::FirstLayerProps { notice: notice.clone(), opt_out, logo }))
 }
 
 /// The cover over a held frame as HTML, for publishing.
 #[cfg(feature = "ssr")]
-pub fn cover_html(notice: &placet_model::notice::Notice) -> String {
+pub fn cover_html(notice: &Notice) -> String {
     html(|| Cover(cover::CoverProps { labels: notice.labels.clone() }))
+}
+
+/// The line that says a decision holds, as HTML, for publishing.
+#[cfg(feature = "ssr")]
+pub fn saved_html(notice: &Notice) -> String {
+    html(|| Saved(saved::SavedProps { labels: notice.labels.clone() }))
+}
+
+/// The question for one purpose on its own as HTML, for publishing.
+#[cfg(feature = "ssr")]
+pub fn separately_html(notice: &Notice, purpose: &NoticePurpose) -> String {
+    html(|| Separately(question::SeparatelyProps { notice: notice.clone(), purpose: purpose.clone() }))
+}
+
+/// The question for the age band as HTML, for publishing.
+#[cfg(feature = "ssr")]
+pub fn age_html(notice: &Notice, age: u32) -> String {
+    html(|| Age(question::AgeProps { labels: notice.labels.clone(), age }))
+}
+
+/// The question for a parent or guardian as HTML, for publishing.
+#[cfg(feature = "ssr")]
+pub fn guardian_html(notice: &Notice) -> String {
+    html(|| Guardian(question::GuardianProps { labels: notice.labels.clone() }))
+}
+
+/// The way back to the preference center as HTML, for publishing.
+#[cfg(feature = "ssr")]
+pub fn settings_html(notice: &Notice) -> String {
+    html(|| Settings(inline::SettingsProps { labels: notice.labels.clone() }))
+}
+
+/// The control for one purpose inside a form as HTML, for publishing.
+#[cfg(feature = "ssr")]
+pub fn inline_html(notice: &Notice, purpose: &NoticePurpose) -> String {
+    html(|| Inline(inline::InlineProps { notice: notice.clone(), purpose: purpose.clone() }))
 }
 
 #[cfg(feature = "ssr")]

@@ -1,8 +1,7 @@
-//! What the loader calls: start, open the center, deliver the outbox.
+//! What the loader calls: start, and open the center.
 
-use crate::center::{Act, Standing, center};
+use crate::center::{Act, Receipt, Standing, center};
 use crate::js;
-use crate::receipts::{self, Receipt};
 use js_sys::{Function, Promise, Reflect};
 use leptos::mount::mount_to;
 use leptos::prelude::*;
@@ -28,12 +27,8 @@ extern "C" {
     fn notice(this: &Bridge, hash: &str) -> Promise;
     #[wasm_bindgen(method, getter)]
     fn hash(this: &Bridge) -> String;
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn endpoint(this: &Bridge) -> String;
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn site(this: &Bridge) -> String;
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn unsigned(this: &Bridge) -> bool;
+    #[wasm_bindgen(method)]
+    fn receipts(this: &Bridge) -> Promise;
     #[wasm_bindgen(method)]
     fn stage(this: &Bridge) -> ShadowRoot;
     #[wasm_bindgen(method)]
@@ -51,25 +46,19 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn warn(this: &Bridge, what: &str);
     #[wasm_bindgen(method)]
-    pub(crate) fn read(this: &Bridge, key: &str) -> JsValue;
+    fn emit(this: &Bridge, name: &str, detail: &JsValue);
+
+    /// What `public/parts/receipts.js` offers.
+    type Receipts;
     #[wasm_bindgen(method)]
-    pub(crate) fn write(this: &Bridge, key: &str, value: &JsValue);
+    fn list(this: &Receipts) -> Promise;
     #[wasm_bindgen(method)]
-    pub(crate) fn remove(this: &Bridge, key: &str);
+    fn file(this: &Receipts, id: &str) -> Promise;
     #[wasm_bindgen(method)]
-    pub(crate) fn waiting(this: &Bridge) -> JsValue;
-    #[wasm_bindgen(method)]
-    pub(crate) fn emit(this: &Bridge, name: &str, detail: &JsValue);
+    fn watch(this: &Receipts, act: &Function);
 
     #[wasm_bindgen(js_name = setTimeout)]
     fn set_timeout(act: &Function, milliseconds: f64) -> JsValue;
-}
-
-impl Bridge {
-    /// Whether the visitor has decided on this device.
-    pub(crate) fn has_decided(&self) -> bool {
-        self.record().is_object()
-    }
 }
 
 thread_local! {
@@ -105,27 +94,10 @@ pub fn open() -> Promise {
     promise(show())
 }
 
-/// Signs and sends what waits in the outbox; `anyway` before its time, too. Resolves when it was tried.
-#[wasm_bindgen]
-pub fn deliver(anyway: bool) -> Promise {
-    promise(async move {
-        let Some(bridge) = with(|state| state.bridge.clone()) else { return Ok(JsValue::UNDEFINED) };
-        let result = receipts::deliver(bridge, anyway).await;
-        refresh().await;
-        result
-    })
-}
-
 /// Runs a future as a promise. All go through one boxed type: each type would bring its own executor code.
 pub(crate) fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
     let boxed: Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>> = Box::pin(future);
     future_to_promise(boxed)
-}
-
-/// Delivers again after a while.
-pub(crate) fn again_in(milliseconds: f64) {
-    let act = Closure::once_into_js(|| drop(deliver(false)));
-    set_timeout(act.unchecked_ref(), milliseconds);
 }
 
 /// The exact text of a notice snapshot, checked by the browser against its hash (Subresource Integrity).
@@ -173,7 +145,8 @@ async fn mount(bridge: &Bridge) -> Result<JsValue, JsValue> {
     }
     with(|state| state.center = Some(Box::new(handle)));
     bridge.emit("opened", &JsValue::NULL);
-    refresh().await;
+    // The center stands without its list, too.
+    drop(promise(refresh(bridge.clone())));
     Ok(JsValue::UNDEFINED)
 }
 
@@ -215,7 +188,8 @@ fn perform(bridge: &Bridge, asked: Act) {
         Act::Download(id) => {
             let bridge = bridge.clone();
             drop(promise(async move {
-                match receipts::file(&bridge, &id).await {
+                let file = JsFuture::from(receipts(&bridge).await?.file(&id)).await?;
+                match file.as_string() {
                     Some(text) => save(&["placet-receipt-", &id, ".json"].concat(), &text)?,
                     None => bridge.warn("The receipt cannot be saved: the notice that it names could not be loaded."),
                 }
@@ -239,14 +213,24 @@ fn perform(bridge: &Bridge, asked: Act) {
     }
 }
 
-/// Reads the receipts of this device again where the center shows them.
-async fn refresh() {
-    if let (Some(bridge), true) = with(|state| (state.bridge.clone(), state.receipts.is_some())) {
-        let all = receipts::list(&bridge).await;
+/// The part that makes and reads receipts, fetched by the loader.
+async fn receipts(bridge: &Bridge) -> Result<Receipts, JsValue> {
+    Ok(JsFuture::from(bridge.receipts()).await?.unchecked_into())
+}
+
+/// Reads the receipts of this device where the center shows them, now and whenever a delivery was tried.
+async fn refresh(bridge: Bridge) -> Result<JsValue, JsValue> {
+    let part = receipts(&bridge).await?;
+    if with(|state| state.receipts.is_some()) {
+        // First, so that no delivery is missed while the list is read.
+        let again = Closure::once_into_js(move || drop(promise(refresh(bridge))));
+        part.watch(again.unchecked_ref());
+        let all = js::read(JsFuture::from(part.list()).await?);
         if let Some(receipts) = with(|state| state.receipts) {
             receipts.set(all);
         }
     }
+    Ok(JsValue::UNDEFINED)
 }
 
 /// Has the browser save a text as a file.

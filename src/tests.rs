@@ -1,9 +1,8 @@
 //! What only a browser can tell about the widget: trees of JavaScript values, `Intl`, the key in
 //! IndexedDB, and the center under the fingers.
 
-use crate::center::{Act, Standing, center};
+use crate::center::{Act, Receipt, Standing, Status, center};
 use crate::js::{self, Js};
-use crate::receipts::{Receipt, Status};
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 use placet_model::notice::Notice;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// The constants of `src/embedded.rs` and the files they hold.
-const FILES: [(&str, &str); 13] = [
+const FILES: [(&str, &str); 16] = [
     ("LOADER", "placet.min.js"),
     ("SIGNALS", "signals.min.js"),
     ("UNMARKED", "unmarked.min.js"),
@@ -14,6 +14,9 @@ const FILES: [(&str, &str); 13] = [
     ("LOCATE", "locate.min.js"),
     ("COVERS", "covers.min.js"),
     ("CHANGES", "changes.min.js"),
+    ("FOLLOW", "follow.min.js"),
+    ("ELEMENTS", "elements.min.js"),
+    ("RECEIPTS", "receipts.min.js"),
     ("WIDGET_JS", "widget.js"),
     ("WIDGET_JS_BR", "widget.js.br"),
     ("WIDGET_WASM", "widget.wasm"),

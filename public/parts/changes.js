@@ -32,10 +32,10 @@ const css = `
 .changes .before{color:var(--soft)}
 ins{font-weight:500;text-decoration:none}`;
 
-export default async (notice, was, is, asks, grow, stage) => {
+export default (bridge) => async (was, asks) => {
   const [old, now] = await Promise.all([
-    was ? notice(was).then(JSON.parse).catch(() => null) : null,
-    notice(is).then(JSON.parse),
+    was ? bridge.notice(was).then(JSON.parse).catch(() => null) : null,
+    bridge.notice(bridge.hash).then(JSON.parse),
   ]);
   const { labels } = now;
   const find = (from, id) => from && from.purposes.find((purpose) => purpose.id === id);
@@ -55,7 +55,7 @@ export default async (notice, was, is, asks, grow, stage) => {
   });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
-  const root = stage();
+  const root = bridge.stage();
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-  return grow(['div', { class: 'changes', part: 'changes' }, ['p', {}, labels.changes], ['ul', {}, ...items]], []);
+  return bridge.grow(['div', { class: 'changes', part: 'changes' }, ['p', {}, labels.changes], ['ul', {}, ...items]], []);
 };

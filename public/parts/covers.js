@@ -9,7 +9,7 @@
 const published = __PLACET__;
 
 export default ([lang, rtl, allows, caught, once, mayRun, purposesOf, grow, release, commit]) => {
-  const { tree, texts, css, names, titles } = published;
+  const { cover: drawn, css, names, titles } = published;
   const covers = new Map();
 
   const isHeld = (node) => node.isConnected && !!node.getAttribute('data-src') && !mayRun(node);
@@ -51,9 +51,7 @@ export default ([lang, rtl, allows, caught, once, mayRun, purposesOf, grow, rele
       service: nameOf(node),
       purpose: missing.map((id) => titles[lang][id] || id).join(' · '),
     };
-    const filled = texts[lang].map((text) =>
-      typeof text === 'string' ? text.replace(/\{(service|purpose)\}/g, (_, name) => words[name]) : text,
-    );
+    const say = (text) => text.replace(/\{(service|purpose)\}/g, (_, name) => words[name]);
     host.lang = lang;
     host.dir = rtl ? 'rtl' : 'ltr';
     host.setAttribute('role', 'group');
@@ -62,7 +60,7 @@ export default ([lang, rtl, allows, caught, once, mayRun, purposesOf, grow, rele
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(css);
     root.adoptedStyleSheets = [sheet];
-    root.append(grow(tree, filled));
+    root.append(grow(drawn.tree, drawn.texts[lang], say));
     root.addEventListener('click', (event) => {
       const action = event.target.getAttribute('data-placet-action');
       if (!action) return;

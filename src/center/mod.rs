@@ -5,14 +5,12 @@
 //! refuse and save make a decision. Closing it, by whatever way, is no choice.
 
 mod controller;
-mod details;
 mod draft;
 mod preference;
 mod purpose;
 mod receipts;
 
 use crate::parts::{Look, OnClick, button, element, note, words};
-use crate::receipts::Receipt;
 use crate::rich::rich;
 use leptos::html::Dialog;
 use leptos::prelude::*;
@@ -22,6 +20,9 @@ use placet_model::tree::Map;
 use std::sync::Arc;
 
 use draft::Draft;
+pub(crate) use receipts::Receipt;
+#[cfg(any(test, feature = "gallery"))]
+pub(crate) use receipts::Status;
 
 /// What the center shows beside the notice: how things stand when it is opened.
 #[derive(Clone, Default)]

@@ -1,8 +1,8 @@
 //! One purpose: its switch, what it is for, its details, and what can be picked under it.
 
-use super::details::details;
 use super::draft::Draft;
 use super::preference::preference;
+use crate::details::details;
 use crate::parts::{element, note, section, words};
 use crate::rich::rich;
 use leptos::prelude::*;

@@ -2,11 +2,55 @@
 
 use crate::js::time;
 use crate::parts::{Look, OnClick, button, element, note, section, text, words};
-use crate::receipts::{Receipt, Status};
 use leptos::prelude::*;
 use placet_model::notice::Notice;
 use placet_model::receipt::State;
+use placet_model::tree::{Faults, Read, Tree, read_member};
 use std::sync::Arc;
+
+/// A receipt as `public/parts/receipts.js` lists it.
+#[derive(Clone, Default)]
+pub(crate) struct Receipt {
+    /// Its id.
+    pub(crate) id: String,
+    /// When it was decided, in milliseconds since 1970.
+    pub(crate) at: i64,
+    /// What it did.
+    pub(crate) state: State,
+    /// Whether it can be downloaded already.
+    pub(crate) signed: bool,
+    /// How far it has come.
+    pub(crate) status: Status,
+}
+
+/// How far a receipt has come.
+#[derive(Clone, Copy, Default)]
+pub(crate) enum Status {
+    /// It waits to be signed or sent.
+    #[default]
+    Waiting,
+    /// The endpoint holds it.
+    Acknowledged,
+    /// The endpoint will never take it.
+    Refused,
+}
+
+impl Read for Receipt {
+    fn read<T: Tree, F: Faults>(tree: &T, faults: &mut F) -> Self {
+        let status: String = read_member(tree, "status", false, faults);
+        Receipt {
+            id: read_member(tree, "id", false, faults),
+            at: read_member(tree, "at", false, faults),
+            state: read_member(tree, "state", false, faults),
+            signed: read_member(tree, "signed", false, faults),
+            status: match status.as_str() {
+                "acknowledged" => Status::Acknowledged,
+                "refused" => Status::Refused,
+                _ => Status::Waiting,
+            },
+        }
+    }
+}
 
 /// The receipts of this device, the newest first, each with “Download”; and the way to take everything back.
 pub(super) fn receipts(

@@ -99,6 +99,12 @@ pub(crate) fn measure(workspace: &Workspace, binary: &Path) -> Result<Vec<Size>>
             budget: 2_000,
         },
         Size {
+            id: "receipts",
+            what: "receipts part, which signs and sends: fetched when a visitor has decided",
+            bytes: weigh(&["receipts"])?,
+            budget: 3_500,
+        },
+        Size {
             id: "widget",
             what: "widget: WebAssembly and glue, loaded on intent",
             bytes: compressed(&made.join("widget.wasm"))? + compressed(&made.join("widget.js"))?,

@@ -17,7 +17,12 @@ const TOLERANCE: f64 = 0.02;
 pub(crate) fn render(sizes: &[Size]) -> String {
     let mut table = String::from("| what (brotli 11) | size | budget |\n|---|---|---|\n");
     for size in sizes {
-        table.push_str(&format!("| {} | {:.1} KB | {} KB |\n", size.what, kilobytes(size.bytes), size.budget / 1000));
+        table.push_str(&format!(
+            "| {} | {:.1} KB | {} KB |\n",
+            size.what,
+            kilobytes(size.bytes),
+            kilobytes(size.budget)
+        ));
     }
     table
 }

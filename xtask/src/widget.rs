@@ -1,4 +1,4 @@
-//! The widget and the minified loader with its parts: `target/placet/{widget.js,widget.wasm,placet.min.js,covers.min.js,changes.min.js}`.
+//! The widget and the minified loader with its parts: `target/placet/{widget.js,widget.wasm,placet.min.js,<part>.min.js}`.
 //!
 //! The server embeds these files; see the build script of `placet-server`.
 
@@ -20,7 +20,8 @@ const LOADER: &str = "public/placet.js";
 
 /// The parts of the loader, each a module with one function: some are put into `placet.js` where the config uses them,
 /// the others are fetched where a page needs them.
-pub(crate) const PARTS: [&str; 8] = ["signals", "unmarked", "veil", "jar", "mirror", "locate", "covers", "changes"];
+pub(crate) const PARTS: [&str; 11] =
+    ["signals", "unmarked", "veil", "jar", "mirror", "locate", "covers", "changes", "follow", "elements", "receipts"];
 
 /// Builds what a page loads. Files that did not change are left untouched.
 pub(crate) fn build(workspace: &Workspace) -> Result<()> {

@@ -6,7 +6,7 @@
 //! `rules:begin` and `rules:end`; the cases in `fixtures/rules.json` run through both.
 
 use crate::plan::{Plan, PlanPurpose, PlanRegime};
-use crate::receipt::{Answer, ChoiceState, State};
+use crate::receipt::{Answer, By, ChoiceState, EventType, State};
 use crate::record::{Kept, RECORD_VERSION, Record};
 use crate::signals::{Sent, When, sent};
 use crate::tree::{Map, Tree, Write};
@@ -21,6 +21,8 @@ data! {
         region: Option<String>,
         /// Whether the browser sends Global Privacy Control.
         gpc: bool,
+        /// The purposes that were allowed for one act, on this page.
+        acts: Vec<String> = default,
     }
 
     /// What may run now; never stored.
@@ -45,12 +47,16 @@ data! {
         preferences: Map<Answer> = default,
         /// The purposes that were asked about, where not all were: the answers to the others stay as they are.
         only: Option<Vec<String>>,
+        /// Who decides, where it was asked; else who did before.
+        by: Option<By>,
     }
 
     /// What follows from a choice for the record and the receipt.
     pub struct Outcome {
         /// What it did, against the last record.
         state: State,
+        /// Which kind of consent it is.
+        kind as "type": EventType,
         /// What is decided for each purpose.
         choices: Map<ChoiceState>,
         /// How long it holds, in seconds.
@@ -94,11 +100,18 @@ fn kept<'a>(record: Option<&'a Record>, id: &str) -> Option<&'a Kept> {
     record.and_then(|record| record.choices.get(id))
 }
 
-/// What the record still says about a purpose: nothing where it has expired or the purpose has changed (PIPL 14).
-fn standing(purpose: &PlanPurpose, visitor: &Visitor, record: Option<&Record>) -> Option<ChoiceState> {
+/// What the record still says about a purpose: nothing where it has expired, the purpose has changed (PIPL 14), or
+/// nobody was known to be old enough to allow it (PIPL 31, GDPR 8).
+fn standing(plan: &Plan, purpose: &PlanPurpose, visitor: &Visitor, record: Option<&Record>) -> Option<ChoiceState> {
+    let is_valid = |choice: ChoiceState| choice == ChoiceState::Denied || is_of_age(plan, record.and_then(|r| r.by));
     kept(record, &purpose.id)
-        .filter(|kept| kept.digest == purpose.digest && visitor.now < kept.until)
+        .filter(|kept| kept.digest == purpose.digest && visitor.now < kept.until && is_valid(kept.choice))
         .map(|kept| kept.choice)
+}
+
+/// Whether whoever decides can consent: anybody, where the age is not asked.
+fn is_of_age(plan: &Plan, by: Option<By>) -> bool {
+    plan.minors.is_none() || by.is_some()
 }
 
 /// What holds where the visitor has not answered.
@@ -123,8 +136,11 @@ pub fn permission(plan: &Plan, visitor: &Visitor, record: Option<&Record>) -> Pe
         } else if visitor.gpc && purpose.shared {
             // CCPA 7025(b): the signal is an answer for as long as it is sent; nothing more is asked.
             ChoiceState::Denied
+        } else if purpose.once {
+            // Asked where the act takes place, and never before it.
+            if visitor.acts.contains(&purpose.id) { ChoiceState::Granted } else { ChoiceState::Denied }
         } else {
-            let standing = standing(purpose, visitor, record);
+            let standing = standing(plan, purpose, visitor, record);
             if standing.is_none() {
                 permission.asks.push(purpose.id.clone());
             }
@@ -146,10 +162,15 @@ pub fn decide(
 ) -> Outcome {
     let regime = regime(plan, visitor, record);
     let denied = regime.map_or(0, |regime| regime.denied);
+    let by = choice.by.or(record.and_then(|record| record.by));
+    // An opt-out regime asks for no consent, and so for no age.
+    let of_age = is_of_age(plan, by) || unasked(regime) == ChoiceState::Granted;
     let mut outcome = Outcome { ttl: denied, ..Outcome::default() };
     // Whether every purpose is answered now, and so by what was shown.
     let mut whole = true;
     let (mut same, mut before, mut after) = (true, false, false);
+    // Whether something was allowed for one act, of which nothing is kept.
+    let mut once = false;
     let stored = &mut outcome.record;
     for purpose in &plan.purposes {
         if purpose.always {
@@ -157,35 +178,48 @@ pub fn decide(
             continue;
         }
         let old = kept(record, &purpose.id);
-        let stands = standing(purpose, visitor, record);
+        let stands = standing(plan, purpose, visitor, record);
         let asked = choice.only.as_ref().is_none_or(|only| only.contains(&purpose.id));
+        let alone = asked && choice.only.as_ref().is_some_and(|only| only.len() == 1);
+        // PIPL 23: separate consent is never swept in; it is given where it alone was asked. An opt-out regime knows none.
+        let apart = purpose.separate && !alone && unasked(regime) == ChoiceState::Denied;
+        if alone && purpose.separate {
+            outcome.kind = EventType::Separate;
+        }
+        let wanted = match choice.kind {
+            ChoiceKind::Reject => false,
+            ChoiceKind::Accept => !apart || stands == Some(ChoiceState::Granted),
+            ChoiceKind::Save => choice.purposes.get(&purpose.id) == Some(&true),
+        };
         // What the signal keeps off could not be granted, so it is no refusal either: nothing is
         // stored, and it is asked when the signal is gone.
         let silenced = visitor.gpc && purpose.shared && (choice.kind != ChoiceKind::Reject || !asked);
-        // PIPL 23: separate consent is never swept in; it is given where it alone was asked. An opt-out regime knows none.
-        let alone = choice.only.as_ref().is_some_and(|only| only.len() == 1);
-        let apart = purpose.separate && !alone && unasked(regime) == ChoiceState::Denied;
-        let state = match choice.kind {
+        if purpose.once {
+            let granted = wanted && alone && of_age && !silenced;
+            outcome.choices.set(&purpose.id, if granted { ChoiceState::Granted } else { ChoiceState::Denied });
+            once |= granted;
+            continue;
+        }
+        let state = match (asked, wanted && of_age) {
             _ if silenced => ChoiceState::Denied,
-            _ if !asked => stands.unwrap_or(unasked(regime)),
-            ChoiceKind::Reject => ChoiceState::Denied,
-            ChoiceKind::Accept if apart => stands.unwrap_or_default(),
-            ChoiceKind::Accept => ChoiceState::Granted,
-            ChoiceKind::Save if choice.purposes.get(&purpose.id) == Some(&true) => ChoiceState::Granted,
-            ChoiceKind::Save => ChoiceState::Denied,
+            (false, _) => stands.unwrap_or(unasked(regime)),
+            (true, true) => ChoiceState::Granted,
+            (true, false) => ChoiceState::Denied,
         };
         outcome.choices.set(&purpose.id, state);
-        let new = match (asked, silenced) {
-            (false, _) => old.cloned(),
-            (true, true) => None,
-            (true, false) => {
+        // What is still to be asked on its own, and what nobody was old enough to allow, stays unanswered.
+        let open = (choice.kind == ChoiceKind::Accept && apart) || (wanted && !of_age);
+        let new = match asked && !open {
+            false => old.cloned(),
+            true if silenced => None,
+            true => {
                 let seconds = if state == ChoiceState::Granted { plan.granted } else { denied };
                 let until = visitor.now + i64::from(seconds) * 1000;
                 Some(Kept { choice: state, digest: purpose.digest.clone(), until })
             }
         };
         let (old, now) = (old.map(|kept| kept.choice), new.as_ref().map(|kept| kept.choice));
-        whole &= asked || stands.is_some();
+        whole &= (asked && !open) || stands.is_some();
         same &= old == now;
         before |= old == Some(ChoiceState::Granted);
         after |= now == Some(ChoiceState::Granted);
@@ -214,8 +248,10 @@ pub fn decide(
         Some(record) if !whole => record.notice.clone(),
         _ => notice.into(),
     };
+    stored.by = by;
     let picked_same = record.is_some_and(|record| record.preferences == stored.preferences);
     outcome.state = match (record.is_some(), before, after) {
+        _ if once => State::Given,
         (false, _, true) => State::Given,
         (false, _, false) => State::Refused,
         (true, true, false) => State::Withdrawn,

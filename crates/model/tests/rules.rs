@@ -19,11 +19,17 @@ fn check(group: &str, run: impl Fn(&Plan, &Value) -> Value) {
     static FILE_IN_USE: Mutex<()> = Mutex::new(());
     let _mine = FILE_IN_USE.lock();
     let mut file = parse(&std::fs::read_to_string(FILE).expect("readable")).expect("JSON");
-    let plan: Plan = from_tree(&file["plan"]).expect("a plan");
+    let base = file["plan"].clone();
     let bless = std::env::var_os("PLACET_BLESS").is_some();
     let cases = file[group].as_array_mut().expect(group);
     assert!(!cases.is_empty(), "{group}");
     for case in cases {
+        // A case may set members of the plan.
+        let mut plan = base.clone();
+        for (name, value) in case["plan"].as_object().into_iter().flatten() {
+            plan[name] = value.clone();
+        }
+        let plan: Plan = from_tree(&plan).expect("a plan");
         let found = run(&plan, case);
         if bless {
             case["expect"] = found;

@@ -5,8 +5,9 @@ use super::node::{Layer, merge, parse};
 use super::style::{clearance, first_layer_css, style};
 use super::{PublishError, Snapshot};
 use crate::embedded::{JAR, LOCATE, MIRROR, SIGNALS, UNMARKED, VEIL};
-use placet_model::config::Config;
+use placet_model::config::{Config, Purpose};
 use placet_model::labels::Labels;
+use placet_model::notice::{Notice, NoticePurpose};
 use placet_model::tree::Write;
 use placet_model::{labels, plan, snapshot};
 use serde_json::{Value, json};
@@ -29,7 +30,14 @@ pub(super) struct Beside {
     pub(super) integrity: String,
     pub(super) covers: String,
     pub(super) changes: String,
+    pub(super) follow: String,
+    pub(super) elements: String,
+    pub(super) receipts: String,
 }
+
+/// The first line of `placet.js`: nearly all of it runs at once, so Chromium compiles it in one go, beside the main thread
+/// (V8's explicit compile hints).
+const EAGER: &str = "//# allFunctionsCalledOnLoad\n";
 
 /// What stands in the source of the loader and of its parts where the object belongs.
 const PLACE_OF_PLAN: &str = "__PLACET__";
@@ -56,10 +64,12 @@ pub(super) fn bundle(
         "integrity": beside.integrity,
         "covers": beside.covers,
         "changes": beside.changes,
+        "follow": beside.follow,
+        "elements": beside.elements,
+        "receipts": beside.receipts,
         "languages": languages(&config.languages),
         "notices": by_language(notices, |notice| notice.hash.clone().into()),
         "failed": label(|labels| labels.failed),
-        "saved": label(|labels| labels.saved),
     });
     let mut shown: Vec<_> = config.languages.iter().map(|lang| (lang.clone(), lang, false)).collect();
     if config.knows_opt_out() {
@@ -96,18 +106,14 @@ pub(super) fn bundle(
         }
     }
     object.push('}');
-    Ok(placed(loader, &object))
+    Ok(EAGER.to_owned() + &placed(loader, &object))
 }
 
 /// The part that covers what is held, with its words.
 pub(super) fn covers(config: &Config, notices: &[Snapshot], part: &[u8]) -> Result<String, PublishError> {
     let services: Vec<_> = config.resolved().collect();
-    let (tree, texts) = layer(
-        config.languages.iter().map(|lang| (lang.as_str(), placet_widget::cover_html(&snapshot::notice(config, lang)))),
-    )?;
     let published = json!({
-        "tree": tree,
-        "texts": texts,
+        "cover": drawn(config, placet_widget::cover_html)?,
         "names": by_language(notices, |notice| {
             let named = services.iter().flat_map(|service| {
                 service.hosts.iter().map(|host| (host.clone(), Value::from(service.name.wording(&notice.lang))))
@@ -121,6 +127,55 @@ pub(super) fn covers(config: &Config, notices: &[Snapshot], part: &[u8]) -> Resu
         "css": style(config, placet_widget::COVER_CSS),
     });
     Ok(placed(part, &published.to_string()))
+}
+
+/// The part that follows a decision, with its questions.
+pub(super) fn follow(config: &Config, part: &[u8]) -> Result<String, PublishError> {
+    let separate = asked(config, |purpose| purpose.is_separate() && !purpose.once, placet_widget::separately_html)?;
+    let mut published = json!({
+        "saved": drawn(config, placet_widget::saved_html)?,
+        "separate": separate,
+        "css": placet_widget::FOLLOW_CSS,
+    });
+    if let Some(minors) = &config.minors {
+        published["age"] = drawn(config, |notice| placet_widget::age_html(notice, minors.age))?;
+        published["guardian"] = drawn(config, placet_widget::guardian_html)?;
+    }
+    Ok(placed(part, &published.to_string()))
+}
+
+/// The part with the elements that a shop may put into its pages.
+pub(super) fn elements(config: &Config, part: &[u8]) -> Result<String, PublishError> {
+    let published = json!({
+        "settings": drawn(config, placet_widget::settings_html)?,
+        "consents": asked(config, |_| true, placet_widget::inline_html)?,
+        "css": style(config, placet_widget::INLINE_CSS),
+    });
+    Ok(placed(part, &published.to_string()))
+}
+
+/// One drawing in every language: a tree and the texts of each.
+fn drawn(config: &Config, html: impl Fn(&Notice) -> String) -> Result<Value, PublishError> {
+    let renderings = config.languages.iter().map(|lang| (lang.as_str(), html(&snapshot::notice(config, lang))));
+    let (tree, texts) = layer(renderings)?;
+    Ok(json!({ "tree": tree, "texts": texts }))
+}
+
+/// A drawing for each purpose that is asked and is one of those.
+fn asked(
+    config: &Config,
+    which: impl Fn(&Purpose) -> bool,
+    html: impl Fn(&Notice, &NoticePurpose) -> String,
+) -> Result<Value, PublishError> {
+    let mut drawings = serde_json::Map::new();
+    for purpose in config.asked().filter(|purpose| which(purpose)) {
+        let one = |notice: &Notice| {
+            let told = notice.purposes.iter().find(|told| told.id == purpose.id);
+            told.map(|told| html(notice, told)).unwrap_or_default()
+        };
+        drawings.insert(purpose.id.clone(), drawn(config, one)?);
+    }
+    Ok(drawings.into())
 }
 
 /// The one function of a part, as an expression.

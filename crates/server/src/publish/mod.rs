@@ -19,7 +19,8 @@ pub use bundle::Place;
 #[derive(Debug, Clone)]
 pub struct Publication {
     /// The files, by path below the place where they are served: `placet.js`,
-    /// `covers-<hash>.js`, `changes-<hash>.js`, `widget-<hash>.js`, `widget-<hash>.wasm`, `notice/<hash>.json`, `integrity.json`.
+    /// `covers-<hash>.js`, `changes-<hash>.js`, `follow-<hash>.js`, `elements-<hash>.js`, `receipts-<hash>.js`,
+    /// `widget-<hash>.js`, `widget-<hash>.wasm`, `notice/<hash>.json`, `integrity.json`.
     pub files: Vec<File>,
     /// The notice snapshots, one a language.
     pub notices: Vec<Snapshot>,
@@ -77,12 +78,13 @@ const JSON: &str = "application/json; charset=utf-8";
 /// # Errors
 /// The binary holds no widget, or compressing failed.
 pub fn publish(config: &Config, place: &Place) -> Result<Publication, PublishError> {
-    use crate::embedded::{CHANGES, COVERS, LOADER, WIDGET_JS, WIDGET_JS_BR, WIDGET_WASM, WIDGET_WASM_BR};
-    let (Some(loader), Some(covers), Some(changes), Some(glue), Some(glue_br), Some(wasm), Some(wasm_br)) =
-        (LOADER, COVERS, CHANGES, WIDGET_JS, WIDGET_JS_BR, WIDGET_WASM, WIDGET_WASM_BR)
-    else {
-        return Err(PublishError::WithoutWidget);
+    use crate::embedded::{
+        CHANGES, COVERS, ELEMENTS, FOLLOW, LOADER, RECEIPTS, WIDGET_JS, WIDGET_JS_BR, WIDGET_WASM, WIDGET_WASM_BR,
     };
+    let built_in = |file: Option<&'static [u8]>| file.ok_or(PublishError::WithoutWidget);
+    let (loader, glue, glue_br) = (built_in(LOADER)?, built_in(WIDGET_JS)?, built_in(WIDGET_JS_BR)?);
+    let (wasm, wasm_br) = (built_in(WIDGET_WASM)?, built_in(WIDGET_WASM_BR)?);
+    let receipts = built_in(RECEIPTS)?;
     let notices: Vec<Snapshot> = config
         .languages
         .iter()
@@ -91,13 +93,19 @@ pub fn publish(config: &Config, place: &Place) -> Result<Publication, PublishErr
             Snapshot { hash: snapshot::hash(&text), lang: lang.clone(), version: config.version.clone(), text }
         })
         .collect();
-    let covers = bundle::covers(config, &notices, covers)?;
+    let covers = bundle::covers(config, &notices, built_in(COVERS)?)?;
+    let follow = bundle::follow(config, built_in(FOLLOW)?)?;
+    let elements = bundle::elements(config, built_in(ELEMENTS)?)?;
+    let changes = built_in(CHANGES)?;
     let beside = bundle::Beside {
         glue: format!("widget-{}.js", short_hash(glue)),
         wasm: format!("widget-{}.wasm", short_hash(wasm)),
         integrity: format!("sha256-{}", base64(&Sha256::digest(wasm))),
         covers: format!("covers-{}.js", short_hash(covers.as_bytes())),
         changes: format!("changes-{}.js", short_hash(changes)),
+        follow: format!("follow-{}.js", short_hash(follow.as_bytes())),
+        elements: format!("elements-{}.js", short_hash(elements.as_bytes())),
+        receipts: format!("receipts-{}.js", short_hash(receipts)),
     };
     let placet = bundle::bundle(config, place, &notices, &beside, loader)?;
     let integrity = sri(placet.as_bytes());
@@ -105,6 +113,9 @@ pub fn publish(config: &Config, place: &Place) -> Result<Publication, PublishErr
         file("placet.js", JAVASCRIPT, placet.into_bytes(), false)?,
         file(&beside.covers, JAVASCRIPT, covers.into_bytes(), true)?,
         file(&beside.changes, JAVASCRIPT, changes.to_vec(), true)?,
+        file(&beside.follow, JAVASCRIPT, follow.into_bytes(), true)?,
+        file(&beside.elements, JAVASCRIPT, elements.into_bytes(), true)?,
+        file(&beside.receipts, JAVASCRIPT, receipts.to_vec(), true)?,
         built(&beside.glue, JAVASCRIPT, glue, glue_br),
         built(&beside.wasm, "application/wasm", wasm, wasm_br),
     ];

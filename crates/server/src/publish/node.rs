@@ -24,6 +24,9 @@ pub(super) struct Layer {
     pub(super) texts: Vec<Vec<Value>>,
 }
 
+/// Elements that nothing closes (HTML, 13.1.2), of those that the components use.
+const VOID: [&[u8]; 2] = [b"img", b"input"];
+
 /// Reads a rendering: exactly one element, well nested. Comments are Leptos's markers and go.
 pub(super) fn parse(html: &str) -> Result<Node, String> {
     let mut open: Vec<Node> = vec![element("", Vec::new())];
@@ -37,7 +40,7 @@ pub(super) fn parse(html: &str) -> Result<Node, String> {
                 attributes.retain(|(name, value)| name != "class" || !value.is_empty());
                 attributes.sort();
                 open.push(element(&text(&tag.name), attributes));
-                if tag.self_closing {
+                if tag.self_closing || VOID.contains(&tag.name.as_slice()) {
                     close(&mut open)?;
                 }
             }
