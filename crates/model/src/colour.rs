@@ -1,7 +1,5 @@
 //! Colours and their contrast (WCAG 2.2, 1.4.3 and 1.4.11).
 
-use std::fmt;
-
 /// A colour in sRGB, eight bits a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Colour(pub [u8; 3]);
@@ -18,17 +16,6 @@ impl Colour {
         Some(Colour([channel(0)?, channel(2)?, channel(4)?]))
     }
 
-    /// This colour and another, `percent` of this one, as `color-mix(in srgb, ...)` of CSS mixes them.
-    pub fn mix(self, percent: u8, other: Colour) -> Colour {
-        let part = f64::from(percent) / 100.0;
-        let channel = |at: usize| {
-            let mixed = f64::from(self.0[at]) * part + f64::from(other.0[at]) * (1.0 - part);
-            // Between two channels, so it fits.
-            mixed.round() as u8
-        };
-        Colour([channel(0), channel(1), channel(2)])
-    }
-
     /// Relative luminance, 0 to 1, as WCAG defines it.
     pub fn luminance(self) -> f64 {
         let [r, g, b] = self.0.map(|channel| {
@@ -38,18 +25,24 @@ impl Colour {
         0.2126 * r + 0.7152 * g + 0.0722 * b
     }
 
+    /// This colour and another one, mixed: `share` hundredths of this one.
+    pub fn mixed(self, share: u32, other: Colour) -> Self {
+        let share = share.min(100);
+        let mix = |a: u8, b: u8| (u32::from(a) * share + u32::from(b) * (100 - share) + 50) / 100;
+        let channel = |at: usize| u8::try_from(mix(self.0[at], other.0[at])).unwrap_or(u8::MAX);
+        Colour([channel(0), channel(1), channel(2)])
+    }
+
+    /// The colour as `#rrggbb`.
+    pub fn hex(self) -> String {
+        let [r, g, b] = self.0;
+        format!("#{r:02x}{g:02x}{b:02x}")
+    }
+
     /// Contrast ratio with another colour, 1 to 21, as WCAG defines it.
     pub fn contrast(self, other: Colour) -> f64 {
         let (a, b) = (self.luminance(), other.luminance());
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
-    }
-}
-
-impl fmt::Display for Colour {
-    /// As it is read: `#rrggbb`.
-    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [r, g, b] = self.0;
-        write!(to, "#{r:02x}{g:02x}{b:02x}")
     }
 }
 
@@ -58,10 +51,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mixing_as_css_does() {
-        let ink = Colour::parse("#1b1f1e").expect("a colour");
-        for (percent, mixed) in [(0, "#ffffff"), (100, "#1b1f1e"), (72, "#5b5e5d")] {
-            assert_eq!(ink.mix(percent, Colour::WHITE).to_string(), mixed);
+    fn mixtures() {
+        let (black, white) = (Colour([0; 3]), Colour::WHITE);
+        for (share, mixed) in [(0, "#ffffff"), (50, "#808080"), (100, "#000000"), (200, "#000000")] {
+            assert_eq!(black.mixed(share, white).hex(), mixed, "{share}");
         }
     }
 

@@ -12,10 +12,10 @@ pub const WORDS: f64 = 4.5;
 pub const CONTROLS: f64 = 3.0;
 
 /// How much of the ink is in softer words and in the borders of controls, in percent.
-pub const SOFT: u8 = 72;
+pub const SOFT: u32 = 72;
 
 /// How much of the accent is in a link on a dark page, in percent; the rest is ink.
-pub const DARK_LINK: u8 = 45;
+pub const DARK_LINK: u32 = 45;
 
 /// The four colours of a theme; everything else that is drawn is mixed of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,18 +69,18 @@ impl Palette {
 
     /// Softer words, and the borders of controls.
     pub fn soft(&self) -> Colour {
-        self.ink.mix(SOFT, self.ground)
+        self.ink.mixed(SOFT, self.ground)
     }
 
     /// Links and the focus ring, on a dark page or a light one.
     pub fn link(&self, dark: bool) -> Colour {
-        if dark { self.accent.mix(DARK_LINK, self.ink) } else { self.accent }
+        if dark { self.accent.mixed(DARK_LINK, self.ink) } else { self.accent }
     }
 
     /// The same with an accent that is as much lighter as it takes to be made out; as it was where its words would not
     /// be readable any more.
     fn standing_out(self) -> Palette {
-        let lighter = (0..=100).rev().map(|part| self.accent.mix(part, Colour::WHITE));
+        let lighter = (0..=100).rev().map(|part| self.accent.mixed(part, Colour::WHITE));
         let fits =
             |accent: &Colour| accent.contrast(self.ground) >= CONTROLS && accent.contrast(self.on_accent) >= WORDS;
         Palette { accent: lighter.into_iter().find(fits).unwrap_or(self.accent), ..self }
@@ -127,7 +127,7 @@ mod tests {
         ] {
             let short = value(sheet, property);
             let long = if short == "#fff" { "#ffffff" } else { short };
-            assert_eq!(long, colour.to_string(), "{property}");
+            assert_eq!(long, colour.hex(), "{property}");
         }
         assert_eq!(value(tokens, "soft"), format!("color-mix(in srgb, var(--ink) {SOFT}%, var(--ground))"));
         assert_eq!(value(tokens, "link"), "var(--accent)");
@@ -149,7 +149,7 @@ mod tests {
             let palette = Palette::dark(&theme);
             let stands_out = palette.accent.contrast(palette.ground) >= CONTROLS
                 && palette.accent.contrast(palette.on_accent) >= WORDS;
-            assert_eq!(stands_out, expected, "{accent}: {}", palette.accent);
+            assert_eq!(stands_out, expected, "{accent}: {}", palette.accent.hex());
         }
         // What is set is left as it is.
         let own = crate::config::Colours { accent: Some("#0b6e4f".into()), ..Default::default() };

@@ -68,8 +68,8 @@ impl Walk<'_> {
                 let message = format!(
                     "{}{page}: {} on {} has a contrast of {:.2}:1; {}:1 is needed (WCAG 2.2, {}).",
                     pair.what,
-                    pair.colour,
-                    pair.on,
+                    pair.colour.hex(),
+                    pair.on.hex(),
                     // Never rounded up to what is needed.
                     (pair.colour.contrast(pair.on) * 100.0).floor() / 100.0,
                     pair.needed,

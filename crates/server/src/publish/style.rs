@@ -93,7 +93,7 @@ fn properties(palette: Palette, anyway: Palette) -> String {
     ]
     .into_iter()
     .filter(|(_, colour, anyway)| colour != anyway)
-    .map(|(name, colour, _)| format!("--placet-{name}:{colour};"))
+    .map(|(name, colour, _)| format!("--placet-{name}:{};", colour.hex()))
     .collect()
 }
 
