@@ -6,7 +6,7 @@
 use crate::address::Proxies;
 use crate::demo;
 use crate::geo::Geo;
-use crate::publish::{File, Place, publish};
+use crate::publish::{File, Place, Snapshot, notice_path, publish};
 use crate::region::Regions;
 use crate::serve::{Plan, serve};
 use axum::http::HeaderName;
@@ -49,6 +49,7 @@ enum Command {
     /// Write the files to serve from your own web server or CDN, and print the snippet to paste.
     ///
     /// Notices that were published before stay where they are: receipts point to them.
+    /// Words that have changed need a new version: receipts name it.
     Publish {
         /// The config, `placet.json`.
         config: PathBuf,
@@ -61,6 +62,9 @@ enum Command {
         /// The address or absolute path that tells the page the visitor's region; `placet serve` answers at /v1/region.
         #[arg(long, value_name = "URL", value_parser = hint_address)]
         region_hint: Option<String>,
+        /// Publish changed words under the version that the directory already holds, as after a slip of the pen.
+        #[arg(long)]
+        amend: bool,
     },
     /// Publish a config, serve the tag and record receipts.
     Serve {
@@ -185,7 +189,9 @@ pub fn run() -> ExitCode {
 fn obey(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Check { config, format } => check_config(&config, format),
-        Command::Publish { config, out, base_url, region_hint } => publish_config(&config, &out, base_url, region_hint),
+        Command::Publish { config, out, base_url, region_hint, amend } => {
+            publish_config(&config, &out, base_url, region_hint, amend)
+        }
         Command::Serve { config, listen, database, public_url, trusted_proxy, region_header, geo, demo } => {
             let regions = regions(region_header, geo.as_deref())?;
             let config = match config {
@@ -253,11 +259,17 @@ fn publish_config(
     out: &Path,
     base_url: Option<Url>,
     region_hint: Option<String>,
+    amend: bool,
 ) -> Result<ExitCode, Failure> {
     let config = usable(path)?;
     let calls = calls_by_path(base_url.as_ref(), &config.receipts.endpoint, region_hint.as_deref());
     let place = Place { base: base_url.map(|url| url.to_string()), notices: "notice/", region: region_hint };
     let publication = publish(&config, &place).map_err(|error| Failure::new(error.to_string()))?;
+    let changed = if amend { Vec::new() } else { changed_under_one_version(out, &publication.notices) };
+    if !changed.is_empty() {
+        eprint!("{}", told(path, &[version_unchanged(&config.version, &changed)]));
+        return Err(Failure::new(format!("{} was not published", path.display())).help("Mend the error listed above."));
+    }
     // What names the others comes last: a visitor in between finds everything that a tag points to.
     let (named, naming): (Vec<&File>, Vec<&File>) = publication.files.iter().partition(|file| file.immutable);
     for file in named.into_iter().chain(naming) {
@@ -275,6 +287,40 @@ fn publish_config(
     eprint!("{calls}");
     eprintln!("Paste this at the start of <head>, before every other script:\n");
     say(&format!("{}\n", publication.snippet.trim_end()))
+}
+
+/// The languages whose notice has other words than the one that `out` holds under the same version. What lies there and
+/// cannot be read is no earlier publication.
+fn changed_under_one_version(out: &Path, notices: &[Snapshot]) -> Vec<String> {
+    let text = |path: &str| fs::read_to_string(out.join(path)).ok();
+    let read = |text: String| serde_json::from_str::<serde_json::Value>(&text).ok();
+    // This names the files of the last publication: those of earlier ones lie beside them.
+    let Some(files) = text("integrity.json").and_then(read) else { return Vec::new() };
+    let paths = files.as_object().into_iter().flat_map(|files| files.keys());
+    let before: Vec<_> = paths
+        .filter(|path| path.starts_with("notice/") && path.ends_with(".json"))
+        .filter_map(|path| Some((path, text(path).and_then(read)?)))
+        .collect();
+    let has_changed = |notice: &&Snapshot| {
+        before.iter().any(|(path, old)| {
+            old["version"] == notice.version && old["lang"] == notice.lang && **path != notice_path(&notice.hash)
+        })
+    };
+    notices.iter().filter(has_changed).map(|notice| notice.lang.clone()).collect()
+}
+
+fn version_unchanged(version: &str, languages: &[String]) -> Problem {
+    Problem {
+        path: "/version".into(),
+        code: "version-unchanged".into(),
+        severity: Severity::Error,
+        message: format!(
+            "The words in “{}” have changed since version “{version}” was published, and receipts name that version.",
+            languages.join("”, “")
+        ),
+        hint: "Raise \"version\". If the change is a slip of the pen, or comes from Placet's own words, publish with --amend."
+            .into(),
+    }
 }
 
 /// What the loader makes of an endpoint or a hint that is only a path: it goes by the address of `placet.js`, not by the page's.

@@ -222,6 +222,50 @@ fn publish_writes_every_file_whole_and_keeps_older_notices() {
     assert_eq!(files(&out), after, "changes nothing");
 }
 
+/// "Consent text changed under the same version": a receipt names a version, so it stands for the same words.
+#[test]
+fn publish_refuses_other_words_under_the_same_version() {
+    let (directory, config) = file("placet.json", demo().to_string());
+    let out = directory.path().join("embed");
+    let [mut words, mut looks, mut raised] = [demo(), demo(), demo()];
+    words["purposes"][1]["title"]["en"] = "Counting visits".into();
+    looks["theme"]["accent"] = "#7a0019".into();
+    raised["purposes"][1]["title"]["en"] = "Counting visits and more".into();
+    raised["version"] = "2027-01-01".into();
+    // what is published after what stands above, with which argument, and the languages that are told
+    for (config_text, amend, told_languages) in [
+        (demo(), false, None),
+        (demo(), false, None),
+        (looks, false, None),
+        (words.clone(), false, Some("“en”")),
+        (words.clone(), true, None),
+        (words, false, None),
+        (demo(), false, Some("“en”")),
+        (raised, false, None),
+        // An older version again: nothing is published under it any more.
+        (demo(), false, None),
+    ] {
+        fs::write(&config, config_text.to_string()).unwrap();
+        let before = out.exists().then(|| files(&out));
+        let mut arguments = vec!["publish", &config, "--out", out.to_str().unwrap()];
+        arguments.extend(amend.then_some("--amend"));
+        let told = placet(&arguments);
+        let log = text(&told.stderr);
+        assert_eq!(told.status.code(), Some(i32::from(told_languages.is_some())), "{log}");
+        assert_eq!(log.contains("/version  [version-unchanged]"), told_languages.is_some(), "{log}");
+        if let Some(languages) = told_languages {
+            assert!(
+                log.contains(&format!("The words in {languages} have changed")) && log.contains("--amend"),
+                "{log}"
+            );
+            assert_eq!(before, Some(files(&out)), "nothing is written");
+        }
+    }
+    // What is no publication is in nobody's way.
+    fs::write(out.join("integrity.json"), "{").unwrap();
+    assert_eq!(placet(&["publish", &config, "--out", out.to_str().unwrap()]).status.code(), Some(0));
+}
+
 #[test]
 fn publish_says_where_calls_go_that_are_only_paths() {
     let with = |endpoint: &str| {

@@ -2,9 +2,10 @@
 //! first layer as a node tree with its texts, and the style sheet.
 
 use super::node::{Layer, merge, parse};
+use super::style::{clearance, first_layer_css, style};
 use super::{PublishError, Snapshot};
 use crate::embedded::{JAR, LOCATE, MIRROR, SIGNALS, UNMARKED, VEIL};
-use placet_model::config::{Config, Position, Purpose, Scheme};
+use placet_model::config::{Config, Purpose};
 use placet_model::notice::{Notice, NoticePurpose};
 use placet_model::tree::Write;
 use placet_model::{plan, snapshot};
@@ -75,14 +76,16 @@ pub(super) fn bundle(
         shown.extend(config.languages.iter().map(|lang| (format!("{lang} opt-out"), lang, true)));
     }
     let layer = layer(shown.iter().map(|(name, lang, opt_out)| {
-        (name.as_str(), placet_widget::first_layer_html(&snapshot::notice(config, lang), *opt_out))
+        (
+            name.as_str(),
+            placet_widget::first_layer_html(&snapshot::notice(config, lang), *opt_out, config.theme.logo.clone()),
+        )
     }))?;
     let layer = json!({
         "tree": layer.0,
         "texts": layer.1,
         "css": style(config, &first_layer_css(config)),
-        // As high as the first layer can be.
-        "clearance": format!("html{{scroll-padding-{}:60vh}}", config.first_layer.position.word()),
+        "clearance": clearance(config),
     });
     // In a function, so that a return visit, which draws nothing, does not make it either.
     // What is absent must not be found on `Object.prototype` either, where a page may have put something.
@@ -159,8 +162,7 @@ pub(super) fn elements(config: &Config, part: &[u8]) -> Result<String, PublishEr
 
 /// One drawing in every language: a tree and the texts of each.
 fn drawn(config: &Config, html: impl Fn(&Notice) -> String) -> Result<Value, PublishError> {
-    let renderings =
-        config.languages.iter().map(|lang| (lang.as_str(), html(&snapshot::notice(config, lang))));
+    let renderings = config.languages.iter().map(|lang| (lang.as_str(), html(&snapshot::notice(config, lang))));
     let (tree, texts) = layer(renderings)?;
     Ok(json!({ "tree": tree, "texts": texts }))
 }
@@ -244,28 +246,4 @@ fn layer<'a>(renderings: impl Iterator<Item = (&'a str, String)>) -> Result<(Val
     let Layer { tree, texts } = merge(&roots);
     let texts = names.into_iter().map(str::to_owned).zip(texts.into_iter().map(Value::from));
     Ok((tree, Value::Object(texts.collect())))
-}
-
-fn first_layer_css(config: &Config) -> String {
-    let place = match config.first_layer.position {
-        Position::Top => placet_widget::TOP_CSS,
-        Position::Bottom => "",
-    };
-    [placet_widget::FIRST_LAYER_CSS, place].concat()
-}
-
-/// The theme as custom properties, before the sheet that uses them. Both values were checked.
-fn style(config: &Config, sheet: &str) -> String {
-    let theme = &config.theme;
-    let property = |name: &str, value: &Option<String>| {
-        value.as_ref().map(|value| format!("--placet-{name}:{value};")).unwrap_or_default()
-    };
-    let properties = property("accent", &theme.accent) + &property("radius", &theme.radius);
-    let dark = placet_widget::DARK_CSS;
-    let dark = match theme.scheme {
-        Scheme::Light => String::new(),
-        Scheme::Dark => dark.to_owned(),
-        Scheme::Auto => format!("@media (prefers-color-scheme:dark){{{dark}}}"),
-    };
-    format!(":host{{{properties}}}{}{dark}{sheet}", placet_widget::TOKENS_CSS)
 }

@@ -7,6 +7,7 @@
 mod bundle;
 mod node;
 mod page;
+mod style;
 
 use placet_model::config::Config;
 use placet_model::{json, snapshot};
@@ -80,7 +81,9 @@ const HTML: &str = "text/html; charset=utf-8";
 /// # Errors
 /// The binary holds no widget, or compressing failed.
 pub fn publish(config: &Config, place: &Place) -> Result<Publication, PublishError> {
-    use crate::embedded::{AGAIN, CENTER, COVERS, ELEMENTS, FOLLOW, LOADER, RECEIPTS, WIDGET_JS, WIDGET_JS_BR, WIDGET_WASM, WIDGET_WASM_BR};
+    use crate::embedded::{
+        AGAIN, CENTER, COVERS, ELEMENTS, FOLLOW, LOADER, RECEIPTS, WIDGET_JS, WIDGET_JS_BR, WIDGET_WASM, WIDGET_WASM_BR,
+    };
     let built_in = |file: Option<&'static [u8]>| file.ok_or(PublishError::WithoutWidget);
     let (loader, glue, glue_br) = (built_in(LOADER)?, built_in(WIDGET_JS)?, built_in(WIDGET_JS_BR)?);
     let (wasm, wasm_br) = (built_in(WIDGET_WASM)?, built_in(WIDGET_WASM_BR)?);
