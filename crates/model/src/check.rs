@@ -162,7 +162,7 @@ impl Walk<'_> {
                 );
             } else if config.languages.iter().filter(|other| other.eq_ignore_ascii_case(tag)).count() > 1 {
                 w.problems.error("duplicate-id", format!("“{tag}” is listed twice."), "Remove one of them.");
-            } else if !labels::known(tag) {
+            } else if !has_labels(tag) {
                 w.problems.warn(
                     "no-interface-texts",
                     format!("Placet has no interface texts in “{tag}” yet; buttons will be in English."),
@@ -661,6 +661,14 @@ fn link(problems: &mut Problems, address: &str) {
             "Write an https:, mailto: or tel: address, or a path of your site.",
         );
     }
+}
+
+fn has_labels(tag: &str) -> bool {
+    let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+    labels::languages().iter().any(|known| {
+        known.eq_ignore_ascii_case(tag)
+            || (primary(known) == primary(tag) && !tag.to_ascii_lowercase().starts_with("zh-"))
+    })
 }
 
 fn is_host(text: &str) -> bool {

@@ -13,6 +13,7 @@ mod covers;
 mod gate;
 mod guides;
 mod hostile;
+mod languages;
 mod looks;
 mod pages;
 mod policies;
@@ -125,5 +126,7 @@ tests! {
     ALL, Plain => looks { axe_first_layer axe_center }
     &[Engine::Chromium], Plain => covers { covers_move_nothing }
     &[Engine::Chromium], Plain => pages { thousand_held_routes_leave_nothing thousand_released_routes_leave_nothing }
+    ALL, Plain => languages { languages_by_kin }
+    &[Engine::Chromium], Plain => languages { languages_on_a_narrow_screen languages_in_the_center }
     &[Engine::Chromium], Plain => looks { layout_shift narrow_screen screenshots }
 }
