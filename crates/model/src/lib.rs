@@ -30,6 +30,8 @@ pub mod duration;
 #[cfg(feature = "native")]
 pub mod json;
 #[cfg(feature = "native")]
+pub mod language;
+#[cfg(feature = "native")]
 pub mod look;
 #[cfg(feature = "native")]
 pub mod plan;

@@ -13,6 +13,7 @@ mod covers;
 mod gate;
 mod guides;
 mod hostile;
+mod languages;
 mod looks;
 mod notice_page;
 mod pages;
@@ -144,5 +145,7 @@ tests! {
         notice_page_can_be_kept
         notice_page_can_be_printed
     }
+    ALL, Plain => languages { languages_by_kin }
+    &[Engine::Chromium], Plain => languages { languages_on_a_narrow_screen languages_in_the_center }
     &[Engine::Chromium], Plain => looks { layout_shift narrow_screen screenshots }
 }
