@@ -105,7 +105,7 @@ data! {
         /// Who acted.
         by: By,
         /// Which kind of consent: `separate` where one purpose was asked on its own.
-        kind as "type": EventType,
+        kind as "type": EventType = default,
         /// How: `banner.accept_all`, `banner.reject_all`, `preferences.save`, `inline`, ...
         method: String,
         /// Where: on the web, in an app, ...
