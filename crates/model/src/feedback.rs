@@ -26,6 +26,26 @@ data! {
         /// What the shopper wrote.
         text: String,
     }
+
+    /// What `placet feedback --format json` prints.
+    pub struct FeedbackList {
+        /// Newest first.
+        feedback: Vec<ListedFeedback>,
+    }
+
+    /// Feedback as it was kept: it leads to nobody.
+    pub struct ListedFeedback {
+        /// The day when it came (UTC), `2026-03-01`.
+        day: String,
+        /// The notice's version.
+        version: String,
+        /// Its language.
+        lang: String,
+        /// The purpose that it is about; `null` for the whole.
+        purpose: Option<String>,
+        /// What the shopper wrote.
+        text: String,
+    }
 }
 
 /// What feedback can be about.

@@ -1,14 +1,18 @@
-//! The command line: `placet check | publish | serve | verify | schema`.
+//! The command line: `placet check | publish | serve | verify | feedback | schema`.
 //!
 //! Exit codes: 0 done; 1 the answer is no (a config with errors, a receipt that is not genuine,
 //! something that cannot be done); 2 the input cannot be read, or the command line is wrong.
 
 use crate::address::Proxies;
 use crate::demo;
+use crate::feedback_list::{self, read_day};
 use crate::geo::Geo;
 use crate::publish::{File, Place, publish};
 use crate::region::Regions;
-use crate::serve::{Plan, serve};
+use crate::serve::{Plan, cannot_open, serve};
+use crate::store::feedback::Kept;
+use crate::store::{Store, StoreError};
+use crate::terminal::printable;
 use axum::http::HeaderName;
 use clap::{Parser, Subcommand, ValueEnum};
 use ipnetwork::IpNetwork;
@@ -97,6 +101,23 @@ enum Command {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// List what shoppers wrote about the notice, newest first.
+    ///
+    /// The server takes it where the config has `feedback: true`, and keeps it for 180 days. It may run meanwhile.
+    Feedback {
+        /// The database of the server.
+        #[arg(long, default_value = "sqlite:placet.db")]
+        database: String,
+        /// Only what came on this day (UTC) or later, for example 2026-03-01.
+        #[arg(long, value_name = "DATE", value_parser = read_day)]
+        since: Option<i64>,
+        /// Only what is about the purpose with this id.
+        #[arg(long, value_name = "ID")]
+        purpose: Option<String>,
+        /// How to write the list.
+        #[arg(long, value_enum, default_value_t)]
+        format: ListFormat,
+    },
     /// Print the JSON Schema of the config, for editors.
     Schema,
 }
@@ -107,6 +128,15 @@ enum Format {
     #[default]
     Text,
     /// For programs: {"problems": [{"path", "code", "severity", "message", "hint"}]}.
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum ListFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: {"feedback": [{"day", "version", "lang", "purpose", "text"}]}.
     Json,
 }
 
@@ -197,6 +227,13 @@ fn obey(command: Command) -> Result<ExitCode, Failure> {
             start(plan)
         }
         Command::Verify { files } => verify_receipts(&files),
+        Command::Feedback { database, since, purpose, format } => {
+            let kept = kept_feedback(&database, since.unwrap_or(0), purpose.as_deref())?;
+            match format {
+                ListFormat::Text => say(&feedback_list::as_text(&kept)),
+                ListFormat::Json => say(&format!("{}\n", feedback_list::as_json(kept))),
+            }
+        }
         Command::Schema => {
             let text = serde_json::to_string_pretty(&schema()).map_err(|error| Failure::new(error.to_string()))?;
             say(&format!("{text}\n"))
@@ -337,6 +374,19 @@ fn start(plan: Plan) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::new(format!("cannot start: {error}")))?;
     runtime.block_on(serve(plan))?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn kept_feedback(database: &str, since: i64, purpose: Option<&str>) -> Result<Vec<Kept>, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::new(format!("cannot start: {error}")))?;
+    runtime
+        .block_on(async {
+            let store = Store::look(database).await?;
+            let kept = store.feedback(since, purpose).await?;
+            store.close().await;
+            Ok(kept)
+        })
+        .map_err(|error: StoreError| cannot_open(database, &error))
 }
 
 /// Verifies each file; one that cannot be read does not keep the others from it.
@@ -489,12 +539,27 @@ fn told_content(text: &mut String, report: &Report, content: &Content) {
             ChoiceState::Denied => "denied",
         };
         let separate = if chosen.separate { ", asked separately" } else { "" };
-        let title = chosen.title.as_deref().unwrap_or("(not in the notice)");
+        let title = chosen.title.as_deref().map_or_else(|| "(not in the notice)".to_owned(), printable);
         let _ = writeln!(text, "  {word:<10} {title} ({}{separate})", printable(&chosen.purpose));
     }
     for (preference, picked) in content.preferences() {
         let picked = if picked.is_empty() { "nothing" } else { &picked };
         let _ = writeln!(text, "  {:<10} {}", printable(&preference), printable(picked));
+    }
+    let _ = writeln!(
+        text,
+        "\nHow it was decided\n  {:<10} {}\n  {:<10} {}",
+        "by",
+        content.by(),
+        "consent",
+        content.consent()
+    );
+    let evidence = content.evidence();
+    if !evidence.is_empty() {
+        let _ = writeln!(text, "\nWhat was on the screen, as the page measured it");
+    }
+    for (name, told) in evidence {
+        let _ = writeln!(text, "  {name:<10} {told}");
     }
     for (heading, sentences) in [("This proves", &report.proves), ("This does not prove", &report.does_not_prove)] {
         let _ = writeln!(text, "\n{heading}");
@@ -502,9 +567,4 @@ fn told_content(text: &mut String, report: &Report, content: &Content) {
             let _ = writeln!(text, "  - {sentence}");
         }
     }
-}
-
-/// A text without characters that a terminal would obey.
-fn printable(text: &str) -> String {
-    text.chars().filter(|character| !character.is_control()).collect()
 }

@@ -140,7 +140,7 @@ impl Server {
 
 fn settings(limits: Limits) -> Settings {
     let public = "https://consent.shop.example".parse().unwrap();
-    Settings { public, proxies: Proxies::default(), regions: None, limits }
+    Settings { public, proxies: Proxies::default(), regions: None, limits, clock: now }
 }
 
 /// The database in a directory.
