@@ -16,9 +16,9 @@ use placet_server::store::self_service::{MOST_REQUESTS, Use};
 use serde_json::{Value, json};
 use std::fs;
 use std::time::{Duration, Instant};
-use support::{Answer, Device, NOON, NOTICE, Server, notice};
+use support::{Answer, Device, NOTICE, STILL, Server, notice};
 
-const IAT: i64 = NOON / 1000;
+const IAT: i64 = STILL / 1000;
 
 /// A good request.
 fn request(device: &Device, what: &str, jti: &str) -> String {
@@ -35,7 +35,7 @@ fn outcome(answer: &Answer) -> String {
 
 /// A server that holds two receipts of the first device, recorded one after the other, and one of the second.
 async fn server() -> (Server, Vec<String>) {
-    let server = Server::at_noon().await;
+    let server = Server::at_a_still_time().await;
     let (device, other) = (Device::new(1), Device::new(2));
     let first = device.receipt(1, &notice(), &json!({}));
     let withdrawal = json!({
@@ -56,7 +56,7 @@ async fn the_history_is_that_of_the_device_newest_first() {
     let shown = json!({ "version": "2026-03-01", "lang": "en", "hash": notice() });
     let entry = |id: u32, iat: i64, state: &str, method: &str, analytics: &str| {
         json!({
-            "id": format!("7b0c2f6e-1d7a-4c54-9a3e-{id:012x}"), "receivedAt": NOON, "iat": iat, "state": state,
+            "id": format!("7b0c2f6e-1d7a-4c54-9a3e-{id:012x}"), "receivedAt": STILL, "iat": iat, "state": state,
             "method": method, "notice": shown,
             "choices": { "necessary": "always", "analytics": analytics, "ads": "denied" },
         })
@@ -71,12 +71,12 @@ async fn the_export_holds_everything_of_the_device_and_nothing_of_others() {
     let (server, receipts) = server().await;
     let device = Device::new(1);
     let export = server.ask(&request(&device, "export", "a")).await;
-    let held = |receipt: &String, skew: bool| json!({ "receipt": receipt, "receivedAt": NOON, "skew": skew, "late": false, "fork": false });
+    let held = |receipt: &String, skew: bool| json!({ "receipt": receipt, "receivedAt": STILL, "skew": skew, "late": false, "fork": false });
     let jwk: Value = serde_json::from_str(&placet_model::json::to_text(&device.jwk())).unwrap();
     assert_eq!(
         export.json(),
         json!({
-            "device": device.thumbprint(), "jwk": jwk, "firstSeenAt": NOON,
+            "device": device.thumbprint(), "jwk": jwk, "firstSeenAt": STILL,
             "receipts": [held(&receipts[1], false), held(&receipts[0], false)],
             "notices": [{ "hash": notice(), "notice": NOTICE }],
         })
@@ -92,7 +92,7 @@ async fn the_export_holds_everything_of_the_device_and_nothing_of_others() {
 
 #[tokio::test]
 async fn long_histories_come_whole_and_in_order() {
-    let server = Server::at_noon().await;
+    let server = Server::at_a_still_time().await;
     let device = Device::new(1);
     for call in 0..18_u32 {
         let receipt = |place: u32| device.receipt(place, &notice(), &json!({ "seq": place }));
@@ -114,7 +114,7 @@ async fn what_is_erased_is_gone_and_does_not_come_back() {
     let (server, receipts) = server().await;
     let (device, other) = (Device::new(1), Device::new(2));
     let answer = server.ask(&request(&device, "erase", "a")).await;
-    assert_eq!(answer.json(), json!({ "erased": 2, "at": NOON, "device": device.thumbprint() }));
+    assert_eq!(answer.json(), json!({ "erased": 2, "at": STILL, "device": device.thumbprint() }));
     assert_eq!(server.app.store.count().await.unwrap(), 1, "the other device's receipt stays");
 
     // Neither the receipts nor the device are in the files of the database, not even in what is free.
@@ -293,10 +293,10 @@ async fn names_of_requests_are_kept_until_they_cannot_count_and_no_more_than_the
     }
     let fill = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < $1)
                 INSERT INTO requests SELECT 'filler ' || n, $2 FROM n";
-    sqlx::query(fill).bind(MOST_REQUESTS).bind(NOON + 1).execute(&server.look().await).await.unwrap();
+    sqlx::query(fill).bind(MOST_REQUESTS).bind(STILL + 1).execute(&server.look().await).await.unwrap();
     let full = server.ask(&request(&Device::new(1), "erase", "a")).await;
     assert_eq!((outcome(&full), full.header("retry-after")), ("503 busy".into(), "60"));
-    assert_eq!(store.use_once("c", NOON + 9, NOON + 1).await.unwrap(), Use::First, "there is room again");
+    assert_eq!(store.use_once("c", STILL + 9, STILL + 1).await.unwrap(), Use::First, "there is room again");
 }
 
 /// Who has not the key cannot tell a device that is known from one that is not: by status, headers, body or time.

@@ -34,7 +34,7 @@ pub fn notice() -> String {
 }
 
 /// A time for servers whose clock stands still, in milliseconds since 1970; receipts and requests of the tests are of this time.
-pub const NOON: i64 = 1_772_323_201_123;
+pub const STILL: i64 = 1_772_323_201_123;
 
 /// A server for shop.example at https://consent.shop.example.
 #[derive(Clone)]
@@ -93,14 +93,14 @@ impl Server {
         Self::open(Arc::new(TempDir::new().unwrap()), settings(limits), NOTICE).await
     }
 
-    /// A server whose clock stands still at [`NOON`].
-    pub async fn at_noon() -> Self {
+    /// A server whose clock stands still at [`STILL`].
+    pub async fn at_a_still_time() -> Self {
         Self::with_config(&Value::Null).await.unwrap()
     }
 
-    /// A server whose config has these changes, and whose clock stands still at [`NOON`].
+    /// A server whose config has these changes, and whose clock stands still at [`STILL`].
     pub async fn with_config(changes: &Value) -> Result<Self, Unservable> {
-        let settings = Settings { clock: || NOON, ..settings(Limits::default()) };
+        let settings = Settings { clock: || STILL, ..settings(Limits::default()) };
         Self::build(Arc::new(TempDir::new().unwrap()), settings, NOTICE, changes).await
     }
 
