@@ -101,6 +101,21 @@ fn recording() -> Vec<Case> {
                 (record(&[&withdrawn]), &["recorded"]),
             ],
         },
+        one(
+            "evidence",
+            "A guardian gave separate consent, and what was on the screen is told.",
+            &changed(json!({
+                "event": { "by": "guardian", "type": "separate" },
+                "shown": { "words": notice, "accept": [120, 44, 702], "reject": [120, 44, 702] },
+            })),
+            &["recorded"],
+        ),
+        one(
+            "evidence-wrong",
+            "Evidence that is not in its form.",
+            &changed(json!({ "shown": { "words": "Accept all", "accept": [120, 44, 702], "reject": [120, 44, 702] } })),
+            &["claim-wrong"],
+        ),
         one("signature-invalid", "The signature does not fit.", &forged, &["signature-invalid"]),
         one(
             "algorithm-none",
