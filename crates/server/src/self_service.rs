@@ -90,9 +90,14 @@ where
     let work = work(app.clone(), device, teller.clone());
     tokio::spawn(async move {
         let outcome = timeout(SENDING_TIME, work).await.unwrap_or(Err(Broken::TooSlow));
-        if let Err(error) = outcome {
-            tracing::warn!(%error, "an answer about receipts is not whole");
-            teller.give_up(error);
+        match outcome {
+            Ok(()) => {}
+            // Everybody can go away in the middle: that is no fault of ours.
+            Err(error @ (Broken::Gone | Broken::TooSlow)) => teller.give_up(error),
+            Err(error) => {
+                tracing::error!(%error, "the database failed in the middle of an answer about receipts");
+                teller.give_up(error);
+            }
         }
         drop(place);
     });
