@@ -336,11 +336,11 @@
     const unmarked = published.unmarked && published.unmarked(plan.hosts, hold, isScript, trusted, attempt);
 
     // An element that never was a script becomes one where it stands, which costs half of putting another in its place.
-    // The browser looks at each only once, though, so one that was held late is put in anew. In Firefox all are: it does not
-    // look again at one that its parser has just added.
+    // The browser looks at each only once, though, so one that was held late is put in anew. In Firefox, the only browser with
+    // an InternalError, all are: it does not look again at one that its parser has just added.
     const revive = (held) => {
       let script = held;
-      if (late.has(held) || CSS.supports('-moz-appearance:none')) {
+      if (late.has(held) || window.InternalError) {
         script = document.createElement('script');
         for (const { name, value } of held.attributes) script.setAttribute(name, value);
       }
@@ -411,7 +411,8 @@
       const scripts = {};
       const veiled = [];
       for (const node of nodes) {
-        const [placet, src] = [data(node, 'placet'), data(node, 'src')];
+        const placet = data(node, 'placet');
+        const src = data(node, 'src');
         if (!placet || !node.isConnected || queued.has(node)) continue;
         if (!mayRun(node)) {
           if (src && /^(IFRAME|VIDEO|EMBED|OBJECT)$/.test(node.tagName)) veiled.push(node);
@@ -485,7 +486,7 @@
     };
     const layer = () => root && root.querySelector('[data-placet-layer=first]');
     // WCAG 2.4.11: what gets the focus is scrolled clear of the first layer, which is never higher than this.
-    const clearance = new CSSStyleSheet();
+    let clearance = null;
     const otherSheets = () => document.adoptedStyleSheets.filter((sheet) => sheet !== clearance);
     // What the browser's signal keeps off.
     const silenced = () => (visitor().gpc ? plan.purposes.filter(({ shared }) => shared).map(({ id }) => id) : []);
@@ -500,6 +501,7 @@
       if (!silenced().length) first.querySelector('.gpc').remove();
       if (changes) first.querySelector('.status').before(changes);
       stage().append(first);
+      clearance = clearance || new CSSStyleSheet();
       clearance.replaceSync(room);
       document.adoptedStyleSheets = [...otherSheets(), clearance];
     };
@@ -691,7 +693,9 @@
           response.ok ? response.text() : Promise.reject(response.status),
         );
       },
-      endpoint: resolve(published.endpoint),
+      get endpoint() {
+        return resolve(published.endpoint);
+      },
       unsigned: published.unsigned,
       stage,
       choices,
