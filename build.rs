@@ -5,13 +5,27 @@ use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
     let out = env::var("OUT_DIR").map_err(io::Error::other)?;
-    for name in ["tokens.css", "dark.css", "first-layer.css", "top.css", "cover.css", "center.css", "follow.css", "inline.css", "page.css"] {
+    for name in [
+        "tokens.css",
+        "dark.css",
+        "first-layer.css",
+        "top.css",
+        "box.css",
+        "centered.css",
+        "logo.css",
+        "cover.css",
+        "center.css",
+        "follow.css",
+        "inline.css",
+        "page.css",
+    ] {
         let source = Path::new("style").join(name);
         println!("cargo::rerun-if-changed={}", source.display());
         let text = fs::read_to_string(&source)?;
         let small =
             minifier::css::minify(&text).map_err(|fault| io::Error::other(format!("{}: {fault}", source.display())))?;
-        fs::write(Path::new(&out).join(name), small.to_string())?;
+        // A block needs no semicolon at its end.
+        fs::write(Path::new(&out).join(name), small.to_string().trim().replace(";}", "}"))?;
     }
     Ok(())
 }

@@ -30,8 +30,6 @@ extern "C" {
     pub(crate) fn endpoint(this: &Bridge) -> String;
     #[wasm_bindgen(method, getter)]
     pub(crate) fn site(this: &Bridge) -> String;
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn unsigned(this: &Bridge) -> bool;
     #[wasm_bindgen(method)]
     pub(crate) fn stage(this: &Bridge) -> ShadowRoot;
     #[wasm_bindgen(method)]

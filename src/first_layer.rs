@@ -21,6 +21,9 @@ pub fn FirstLayer(
     notice: Notice,
     /// Whether optional purposes run until the visitor objects.
     opt_out: bool,
+    /// The address of a logo. It is no words, so the notice does not know it.
+    #[prop(optional_no_strip)]
+    logo: Option<String>,
 ) -> impl IntoView {
     let labels = notice.labels;
     let apart: Vec<_> = notice.purposes.iter().filter(|purpose| purpose.separate).map(|p| p.title.clone()).collect();
@@ -39,11 +42,12 @@ pub fn FirstLayer(
     view! {
         <section class="first" part="first" data-placet-layer="first" role="region" aria-labelledby="placet-title">
             <div class="words">
+                {logo.map(|address| view! { <img part="logo" alt="" src=address/> })}
                 <h2 id="placet-title" part="title">{notice.title}</h2>
                 <div class="text" part="text">{told}</div>
                 {apart}
                 <p class="gpc" part="gpc">{labels.gpc_honoured}</p>
-                <p class="status" part="status" role="status"></p>
+                <p class="status" part="status" role="status" data-failed=labels.failed></p>
             </div>
             <div class=if opt_out { "actions stack" } else { "actions" } part="actions">
                 <button type="button" class="button" part="button reject" data-placet-action=refuse>{reject}</button>

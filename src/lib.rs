@@ -52,10 +52,10 @@ mod tests;
 use placet_model::notice::{Notice, NoticePurpose};
 
 pub use cover::Cover;
+pub use first_layer::FirstLayer;
 pub use inline::{Inline, Settings};
 pub use question::{Age, Guardian, Separately};
 pub use saved::Saved;
-pub use first_layer::FirstLayer;
 #[cfg(feature = "ssr")]
 pub use notice_page::{NoticePage, NoticePageProps};
 
@@ -70,6 +70,15 @@ pub const FIRST_LAYER_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/first-
 
 /// What puts the first layer at the top of the window, minified.
 pub const TOP_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/top.css"));
+
+/// What makes a box in a corner of the first layer, minified.
+pub const BOX_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/box.css"));
+
+/// What puts the first layer into the middle of the window, minified.
+pub const CENTERED_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/centered.css"));
+
+/// The style sheet of the logo in the first layer, minified.
+pub const LOGO_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/logo.css"));
 
 /// The style sheet of the cover, minified.
 pub const COVER_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/cover.css"));
@@ -86,8 +95,8 @@ pub const PAGE_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/page.css"));
 
 /// The first layer of a notice as HTML, for publishing.
 #[cfg(feature = "ssr")]
-pub fn first_layer_html(notice: &Notice, opt_out: bool) -> String {
-    html(|| FirstLayer(first_layer::FirstLayerProps { notice: notice.clone(), opt_out }))
+pub fn first_layer_html(notice: &Notice, opt_out: bool, logo: Option<String>) -> String {
+    html(|| FirstLayer(first_layer::FirstLayerProps { notice: notice.clone(), opt_out, logo }))
 }
 
 /// The cover over a held frame as HTML, for publishing.

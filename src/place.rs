@@ -218,7 +218,8 @@ fn surroundings(bridge: &Bridge, inline: bool) -> Surroundings {
         languages: languages.into_iter().map(|(lang, _)| lang).collect(),
         page: bridge.notice_page(&bridge.hash()),
         inline,
-        signs: !bridge.unsigned(),
+        // Only there the browser offers a key.
+        signs: window().is_secure_context(),
     }
 }
 

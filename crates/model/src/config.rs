@@ -221,7 +221,7 @@ data! {
     pub struct Theme {
         /// The form of the first layer: a `bar` over the whole width, a `box` in a corner, or `centered` in the window. None of them keeps the page from being used.
         layout: Layout = default,
-        /// The address of a logo above the heading (`https:`, or a path on your site). Drawn at most 32 px high; it says nothing that the words do not.
+        /// The address of a logo above the heading: a path on your site that begins with `/`, or `https:`. Drawn 32 px high; it says nothing that the words do not.
         logo: Option<String>,
         /// The font: a list of font families as in CSS, or `inherit` for the page's own. The system's unless you set it.
         font: Option<String>,
@@ -237,11 +237,11 @@ data! {
         ground: Option<String>,
         /// The colour of the words. They must be readable on the ground (4.5:1).
         ink: Option<String>,
-        /// The colours on a dark page.
+        /// The colours on a dark page. Left out, the accent is that of a light page, lighter where it would not stand out; ground and ink are Placet's own.
         dark: Option<Colours>,
     }
 
-    /// Colours for one scheme, each as `#rrggbb`; what is left out is Placet's own.
+    /// Colours for a dark page, each as `#rrggbb`.
     pub struct Colours {
         /// The colour of buttons and switches.
         accent: Option<String>,

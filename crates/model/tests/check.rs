@@ -66,8 +66,14 @@ fn each_fault_is_told_with_its_place() {
         (json!({"/purposes/0/id": "__proto__"}), &[("/purposes/0/id", "invalid-id")]),
         (json!({"/purposes/0/id": "constructor"}), &[("/purposes/0/id", "invalid-id")]),
         (json!({"/purposes/1/basis": "consnet"}), &[("/purposes/1/basis", "unknown-value")]),
-        (json!({"/purposes/4/basis": "contract"}), &[("/purposes/4/separate", "not-asked")]),
-        (json!({"/purposes/1/basis": "legitimate-interests"}), &[("/purposes/1/basis", "basis-unknown-to-regime")]),
+        (
+            json!({"/purposes/4/basis": "contract"}),
+            &[("/purposes/4/separate", "not-asked"), ("/purposes/4/ifRefused", "not-asked")],
+        ),
+        (
+            json!({"/purposes/1/basis": "legitimate-interests", "/purposes/1/ifRefused": null}),
+            &[("/purposes/1/basis", "basis-unknown-to-regime")],
+        ),
         (json!({"/purposes/1/ifRefused": null}), &[("/purposes/1/ifRefused", "missing-field")]),
         (json!({"/purposes/1/retention": "14 months"}), &[("/purposes/1/retention", "invalid-duration")]),
         (json!({"/purposes/1/data": []}), &[("/purposes/1/data", "empty-list")]),
@@ -141,11 +147,110 @@ fn each_fault_is_told_with_its_place() {
             json!({"/preferences/0/options/1/id": "email"}),
             &[("/preferences/0/options/0/id", "duplicate-id"), ("/preferences/0/options/1/id", "duplicate-id")],
         ),
+        // PIPL 17: the means. It asks nothing of the kind elsewhere.
+        (json!({"/purposes/1/means": null}), &[("/purposes/1/means", "missing-means")]),
+        (json!({"/purposes/1/means": null, "/regimes/0": {"regime": "br-lgpd"}}), &[]),
+        (json!({"/purposes/1/means": {"en": "automatically"}}), &[("/purposes/1/means", "missing-translation")]),
+        // PIPL 30: necessity and effect of sensitive data, on any basis.
+        (
+            json!({"/purposes/1/sensitive": true}),
+            &[("/purposes/1/necessity", "missing-necessity"), ("/purposes/1/impact", "missing-impact")],
+        ),
+        (
+            json!({"/purposes/0/sensitive": true, "/purposes/0/impact": "Health data could be seen by others."}),
+            &[("/purposes/0/necessity", "missing-necessity")],
+        ),
+        (json!({"/purposes/1/sensitive": true, "/purposes/1/necessity": "x", "/purposes/1/impact": "y"}), &[]),
+        (json!({"/purposes/1/necessity": " "}), &[("/purposes/1/necessity", "empty-text")]),
+        (json!({"/purposes/0/once": true}), &[("/purposes/0/once", "not-asked")]),
+        (json!({"/purposes/1/once": true}), &[]),
+        (json!({"/purposes/0/ifRefused": "Nothing."}), &[("/purposes/0/ifRefused", "not-asked")]),
+        (
+            json!({"/purposes/3/once": true}),
+            &[
+                ("/preferences/0/purpose", "once-with-preferences"),
+                ("/preferences/1/purpose", "once-with-preferences"),
+                ("/preferences/2/purpose", "once-with-preferences"),
+            ],
+        ),
+        // PIPL 31, GDPR 8.
+        (json!({"/minors": {"age": 14}}), &[]),
+        (json!({"/minors": {"age": 0}}), &[("/minors/age", "invalid-age")]),
+        (json!({"/minors": {"age": 22}}), &[("/minors/age", "invalid-age")]),
+        (json!({"/minors": {"age": 13}}), &[("/minors/age", "age-under-regime")]),
+        (
+            json!({"/minors": {"age": 12}, "/regimes/0": {"regime": "br-lgpd"}}),
+            &[("/minors/age", "age-under-regime"), ("/minors/age", "age-under-regime")],
+        ),
+        (json!({"/controller/dpo": {"en": "x"}}), &[("/controller/dpo", "missing-translation")]),
+        (json!({"/controller/rights": "<b>x</b>"}), &[("/controller/rights", "unsupported-markup")]),
+        // What is over-long for its place; a Chinese character is as wide as two Latin letters.
+        (json!({"/firstLayer/title/en": "x".repeat(70)}), &[]),
+        (json!({"/firstLayer/title/en": "x".repeat(71)}), &[("/firstLayer/title/en", "too-long")]),
+        (json!({"/firstLayer/title/zh-CN": "您".repeat(35)}), &[]),
+        (json!({"/firstLayer/title/zh-CN": "您".repeat(36)}), &[("/firstLayer/title/zh-CN", "too-long")]),
+        (json!({"/firstLayer/text": "x".repeat(501)}), &[("/firstLayer/text", "too-long")]),
+        // The address behind a link is not read.
+        (json!({"/firstLayer/text": format!("[here](https://shop.example/{})", "x".repeat(501))}), &[]),
+        (json!({"/firstLayer/optOutText": "x".repeat(501)}), &[("/firstLayer/optOutText", "too-long")]),
+        (json!({"/purposes/1/title/en": "x".repeat(61)}), &[("/purposes/1/title/en", "too-long")]),
+        (json!({"/purposes/1/description/en": "x".repeat(601)}), &[("/purposes/1/description/en", "too-long")]),
+        (json!({"/preferences/0/title/en": "x".repeat(61)}), &[("/preferences/0/title/en", "too-long")]),
+        (
+            json!({"/preferences/0/options/0/title/en": "x".repeat(41)}),
+            &[("/preferences/0/options/0/title/en", "too-long")],
+        ),
         (json!({"/theme/accent": "green"}), &[("/theme/accent", "invalid-colour")]),
-        (json!({"/theme/accent": "#8fd3b6"}), &[("/theme/accent", "low-contrast")]),
+        (json!({"/theme/dark": {"ink": "white"}}), &[("/theme/dark/ink", "invalid-colour")]),
+        // The words on it, and the accent itself beside the ground.
+        (json!({"/theme/accent": "#8fd3b6"}), &[("/theme/accent", "low-contrast"), ("/theme/accent", "low-contrast")]),
+        (json!({"/theme/accent": "#000000"}), &[]),
+        (json!({"/theme/accent": "#ffd400", "/theme/onAccent": "#000000", "/theme/scheme": "dark"}), &[]),
+        (json!({"/theme/accent": "#ffd400", "/theme/onAccent": "#000000"}), &[("/theme/accent", "low-contrast")]),
+        // As a button it can be made out, as a link it cannot be read.
+        (
+            json!({"/theme/accent": "#e8590c", "/theme/onAccent": "#000000", "/theme/scheme": "light"}),
+            &[("/theme/accent", "low-contrast")],
+        ),
+        (json!({"/theme/ink": "#8a8a8a", "/theme/scheme": "light"}), &[("/theme/ink", "low-contrast")]),
+        // The words can be read, the softer ones cannot.
+        (json!({"/theme/ink": "#6a6a6a", "/theme/scheme": "light"}), &[("/theme/ink", "low-contrast")]),
+        // A dark ground on every page: the links have to be light.
+        (
+            json!({"/theme/ink": "#ffffff", "/theme/ground": "#1a1f1e", "/theme/accent": "#1a775a"}),
+            &[("/theme/accent", "low-contrast")],
+        ),
+        (
+            json!({
+                "/theme/ink": "#ffffff", "/theme/ground": "#1a1f1e",
+                "/theme/accent": "#8fd3b6", "/theme/onAccent": "#10201a",
+            }),
+            &[],
+        ),
+        (json!({"/theme/ground": "#777777", "/theme/scheme": "dark"}), &[]),
+        (
+            json!({"/theme/dark": {"ground": "#ffffff"}}),
+            &[("/theme/dark/ground", "low-contrast"), ("/theme/dark/ground", "low-contrast")],
+        ),
+        (json!({"/theme/dark": {"accent": "#0b6e4f"}}), &[("/theme/dark/accent", "low-contrast")]),
+        (json!({"/theme/dark": {"accent": "#0b6e4f"}, "/theme/scheme": "light"}), &[]),
+        (json!({"/theme/dark": {"ground": "#555555", "ink": "#ffffff"}}), &[("/theme/dark/ground", "low-contrast")]),
         (json!({"/theme/radius": "12em"}), &[("/theme/radius", "invalid-length")]),
+        (json!({"/theme/radius": "33px"}), &[("/theme/radius", "invalid-length")]),
+        (json!({"/theme/layout": "popup"}), &[("/theme/layout", "unknown-value")]),
+        (json!({"/theme/layout": "centered"}), &[]),
+        (json!({"/theme/logo": "/logo.svg"}), &[]),
+        (json!({"/theme/logo": "https://cdn.shop.example/logo.svg"}), &[]),
+        (json!({"/theme/logo": "https://cdn.example/logo.svg"}), &[("/theme/logo", "logo-elsewhere")]),
+        (json!({"/theme/logo": "logo.svg"}), &[("/theme/logo", "invalid-link")]),
+        (json!({"/theme/logo": "javascript:alert(1)"}), &[("/theme/logo", "invalid-link")]),
+        (json!({"/theme/logo": "mailto:a@shop.example"}), &[("/theme/logo", "invalid-link")]),
+        (json!({"/theme/logo": "//evil.example/x"}), &[("/theme/logo", "invalid-link")]),
+        (json!({"/theme/font": "Georgia, 'Noto Sans SC', serif"}), &[]),
+        (json!({"/theme/font": "inherit"}), &[]),
+        (json!({"/theme/font": "Arial;} * { display: none"}), &[("/theme/font", "invalid-font")]),
         (json!({"/receipts/endpoint": "http://shop.example/r"}), &[("/receipts/endpoint", "invalid-endpoint")]),
-        (json!({"/languages": ["zh-CN", "en", "fr"]}), &[("/languages/2", "no-interface-texts")]),
+        (json!({"/languages": ["zh-CN", "en", "cs"]}), &[("/languages/2", "no-interface-texts")]),
     ];
     for (changes, expected) in rows {
         let mut config = demo();
@@ -187,4 +292,45 @@ fn what_is_no_config_at_all_says_where() {
     }
     let large = format!("{{\"site\": \"{}\"}}", "x".repeat(10 * 1024 * 1024));
     assert!(check(&large).expect_err("too large").message.contains("1048576"));
+}
+
+#[test]
+fn measured_numbers_are_told() {
+    for (path, value, told) in [
+        (
+            "/theme/accent",
+            json!("#8fd3b6"),
+            "#ffffff on #8fd3b6 has a contrast of 1.72:1; 4.5:1 is needed (WCAG 2.2, 1.4.3).",
+        ),
+        (
+            "/theme/dark",
+            json!({"accent": "#0b6e4f"}),
+            "#0b6e4f on #1a1f1e has a contrast of 2.66:1; 3:1 is needed (WCAG 2.2, 1.4.11).",
+        ),
+        // #767676 on white has 4.542:1, and one shade more 4.478:1: a number that is rounded up would be no reason.
+        ("/theme/ink", json!("#777777"), "#777777 on #ffffff has a contrast of 4.47:1; 4.5:1 is needed"),
+        (
+            "/purposes/1/title/zh-CN",
+            json!("您".repeat(31)),
+            "The text in “zh-CN” has 62 characters; there is room for 60.",
+        ),
+        ("/firstLayer/title", json!("x".repeat(80)), "This text has 80 characters; there is room for 70."),
+        ("/minors", json!({"age": 12}), "until 14 (PIPL 31)"),
+    ] {
+        let mut config = demo();
+        set(&mut config, path, value);
+        let found = check(&config.to_string()).expect("JSON").problems;
+        assert!(found.iter().any(|problem| problem.message.contains(told)), "{told}: {found:#?}");
+    }
+}
+
+/// PIPL 29: sensitive data needs separate consent, whatever the config says.
+#[test]
+fn sensitive_data_is_always_asked_separately() {
+    let mut config = demo();
+    set(&mut config, "/purposes/1/sensitive", json!(true));
+    set(&mut config, "/purposes/1/separate", json!(false));
+    let checked = check(&config.to_string()).expect("JSON");
+    let separate: Vec<_> = checked.config.purposes.iter().filter(|purpose| purpose.is_separate()).collect();
+    assert_eq!(separate.iter().map(|purpose| purpose.id.as_str()).collect::<Vec<_>>(), ["analytics", "ads"]);
 }

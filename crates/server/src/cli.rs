@@ -1,14 +1,18 @@
-//! The command line: `placet check | publish | serve | verify | schema`.
+//! The command line: `placet check | publish | serve | verify | feedback | schema`.
 //!
 //! Exit codes: 0 done; 1 the answer is no (a config with errors, a receipt that is not genuine,
 //! something that cannot be done); 2 the input cannot be read, or the command line is wrong.
 
 use crate::address::Proxies;
 use crate::demo;
+use crate::feedback_list::{self, read_day};
 use crate::geo::Geo;
-use crate::publish::{File, Place, publish};
+use crate::publish::{File, Place, Snapshot, notice_path, publish};
 use crate::region::Regions;
-use crate::serve::{Plan, serve};
+use crate::serve::{Plan, cannot_open, serve};
+use crate::store::feedback::Kept;
+use crate::store::{Store, StoreError};
+use crate::verify_report::told_report;
 use axum::http::HeaderName;
 use clap::{Parser, Subcommand, ValueEnum};
 use ipnetwork::IpNetwork;
@@ -16,8 +20,7 @@ use placet_model::check::{Checked, MAX_CONFIG, check};
 use placet_model::config::{Config, schema};
 use placet_model::json;
 use placet_model::problem::{Problem, Severity};
-use placet_model::receipt::ChoiceState;
-use placet_model::receipt_file::{Content, MAX_FILE, Report, verify_file};
+use placet_model::receipt_file::{MAX_FILE, verify_file};
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Read, Write as _};
 use std::net::SocketAddr;
@@ -49,6 +52,7 @@ enum Command {
     /// Write the files to serve from your own web server or CDN, and print the snippet to paste.
     ///
     /// Notices that were published before stay where they are: receipts point to them.
+    /// Words that have changed need a new version: receipts name it.
     Publish {
         /// The config, `placet.json`.
         config: PathBuf,
@@ -61,6 +65,9 @@ enum Command {
         /// The address or absolute path that tells the page the visitor's region; `placet serve` answers at /v1/region.
         #[arg(long, value_name = "URL", value_parser = hint_address)]
         region_hint: Option<String>,
+        /// Publish changed words under the version that the directory already holds, as after a slip of the pen.
+        #[arg(long)]
+        amend: bool,
     },
     /// Publish a config, serve the tag and record receipts.
     Serve {
@@ -97,6 +104,23 @@ enum Command {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// List what shoppers wrote about the notice, newest first.
+    ///
+    /// The server takes it where the config has `feedback: true`, and keeps it for 180 days. It may run meanwhile.
+    Feedback {
+        /// The database of the server.
+        #[arg(long, default_value = "sqlite:placet.db")]
+        database: String,
+        /// Only what came on this day (UTC) or later, for example 2026-03-01.
+        #[arg(long, value_name = "DATE", value_parser = read_day)]
+        since: Option<i64>,
+        /// Only what is about the purpose with this id.
+        #[arg(long, value_name = "ID")]
+        purpose: Option<String>,
+        /// How to write the list.
+        #[arg(long, value_enum, default_value_t)]
+        format: ListFormat,
+    },
     /// Print the JSON Schema of the config, for editors.
     Schema,
 }
@@ -107,6 +131,15 @@ enum Format {
     #[default]
     Text,
     /// For programs: {"problems": [{"path", "code", "severity", "message", "hint"}]}.
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum ListFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: {"feedback": [{"day", "version", "lang", "purpose", "text"}]}.
     Json,
 }
 
@@ -185,7 +218,9 @@ pub fn run() -> ExitCode {
 fn obey(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Check { config, format } => check_config(&config, format),
-        Command::Publish { config, out, base_url, region_hint } => publish_config(&config, &out, base_url, region_hint),
+        Command::Publish { config, out, base_url, region_hint, amend } => {
+            publish_config(&config, &out, base_url, region_hint, amend)
+        }
         Command::Serve { config, listen, database, public_url, trusted_proxy, region_header, geo, demo } => {
             let regions = regions(region_header, geo.as_deref())?;
             let config = match config {
@@ -197,6 +232,13 @@ fn obey(command: Command) -> Result<ExitCode, Failure> {
             start(plan)
         }
         Command::Verify { files } => verify_receipts(&files),
+        Command::Feedback { database, since, purpose, format } => {
+            let kept = kept_feedback(&database, since.unwrap_or(0), purpose.as_deref())?;
+            match format {
+                ListFormat::Text => say(&feedback_list::as_text(&kept)),
+                ListFormat::Json => say(&format!("{}\n", feedback_list::as_json(kept))),
+            }
+        }
         Command::Schema => {
             let text = serde_json::to_string_pretty(&schema()).map_err(|error| Failure::new(error.to_string()))?;
             say(&format!("{text}\n"))
@@ -253,11 +295,17 @@ fn publish_config(
     out: &Path,
     base_url: Option<Url>,
     region_hint: Option<String>,
+    amend: bool,
 ) -> Result<ExitCode, Failure> {
     let config = usable(path)?;
     let calls = calls_by_path(base_url.as_ref(), &config.receipts.endpoint, region_hint.as_deref());
     let place = Place { base: base_url.map(|url| url.to_string()), notices: "notice/", region: region_hint };
     let publication = publish(&config, &place).map_err(|error| Failure::new(error.to_string()))?;
+    let changed = if amend { Vec::new() } else { changed_under_one_version(out, &publication.notices) };
+    if !changed.is_empty() {
+        eprint!("{}", told(path, &[version_unchanged(&config.version, &changed)]));
+        return Err(Failure::new(format!("{} was not published", path.display())).help("Mend the error listed above."));
+    }
     // What names the others comes last: a visitor in between finds everything that a tag points to.
     let (named, naming): (Vec<&File>, Vec<&File>) = publication.files.iter().partition(|file| file.immutable);
     for file in named.into_iter().chain(naming) {
@@ -275,6 +323,40 @@ fn publish_config(
     eprint!("{calls}");
     eprintln!("Paste this at the start of <head>, before every other script:\n");
     say(&format!("{}\n", publication.snippet.trim_end()))
+}
+
+/// The languages whose notice has other words than the one that `out` holds under the same version. What lies there and
+/// cannot be read is no earlier publication.
+fn changed_under_one_version(out: &Path, notices: &[Snapshot]) -> Vec<String> {
+    let text = |path: &str| fs::read_to_string(out.join(path)).ok();
+    let read = |text: String| serde_json::from_str::<serde_json::Value>(&text).ok();
+    // This names the files of the last publication: those of earlier ones lie beside them.
+    let Some(files) = text("integrity.json").and_then(read) else { return Vec::new() };
+    let paths = files.as_object().into_iter().flat_map(|files| files.keys());
+    let before: Vec<_> = paths
+        .filter(|path| path.starts_with("notice/") && path.ends_with(".json"))
+        .filter_map(|path| Some((path, text(path).and_then(read)?)))
+        .collect();
+    let has_changed = |notice: &&Snapshot| {
+        before.iter().any(|(path, old)| {
+            old["version"] == notice.version && old["lang"] == notice.lang && **path != notice_path(&notice.hash)
+        })
+    };
+    notices.iter().filter(has_changed).map(|notice| notice.lang.clone()).collect()
+}
+
+fn version_unchanged(version: &str, languages: &[String]) -> Problem {
+    Problem {
+        path: "/version".into(),
+        code: "version-unchanged".into(),
+        severity: Severity::Error,
+        message: format!(
+            "The words in “{}” have changed since version “{version}” was published, and receipts name that version.",
+            languages.join("”, “")
+        ),
+        hint: "Raise \"version\". If the change is a slip of the pen, or comes from Placet's own words, publish with --amend."
+            .into(),
+    }
 }
 
 /// What the loader makes of an endpoint or a hint that is only a path: it goes by the address of `placet.js`, not by the page's.
@@ -337,6 +419,19 @@ fn start(plan: Plan) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::new(format!("cannot start: {error}")))?;
     runtime.block_on(serve(plan))?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn kept_feedback(database: &str, since: i64, purpose: Option<&str>) -> Result<Vec<Kept>, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::new(format!("cannot start: {error}")))?;
+    runtime
+        .block_on(async {
+            let store = Store::look(database).await?;
+            let kept = store.feedback(since, purpose).await?;
+            store.close().await;
+            Ok(kept)
+        })
+        .map_err(|error: StoreError| cannot_open(database, &error))
 }
 
 /// Verifies each file; one that cannot be read does not keep the others from it.
@@ -448,63 +543,4 @@ fn told(path: &Path, problems: &[Problem]) -> String {
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let _ = writeln!(text, "{}: {}, {}", path.display(), counted(errors, "error"), counted(warnings, "warning"));
     text
-}
-
-/// The report on a receipt for people.
-fn told_report(report: &Report) -> String {
-    let mut text = String::new();
-    for check in &report.checks {
-        let (mark, told) = match &check.outcome {
-            Ok(told) => ("ok", told),
-            Err(told) => ("NOT OK", told),
-        };
-        let _ = writeln!(text, "{mark:>6}  {:<16}{told}", check.what);
-    }
-    if !report.others.is_empty() {
-        let names = report.others.join(", ");
-        let _ = writeln!(
-            text,
-            "  note  other members   Not known to this program, signed by nothing and no proof: {names}."
-        );
-    }
-    let _ = writeln!(text);
-    match (&report.content, report.failure()) {
-        (Some(content), None) => told_content(&mut text, report, content),
-        (_, failure) => {
-            let why = failure.and_then(|check| check.outcome.as_ref().err()).map_or("", String::as_str);
-            let _ = writeln!(text, "NOT GENUINE. {why}");
-        }
-    }
-    text
-}
-
-fn told_content(text: &mut String, report: &Report, content: &Content) {
-    let verdict = if content.signed { "GENUINE." } else { "CONSISTENT, BUT NOT SIGNED." };
-    let _ = writeln!(text, "{verdict} {}\n{}", content.act(), content.when());
-    let _ = writeln!(text, "\nChoices");
-    for chosen in &content.choices {
-        let word = match chosen.choice {
-            ChoiceState::Always => "always on",
-            ChoiceState::Granted => "granted",
-            ChoiceState::Denied => "denied",
-        };
-        let separate = if chosen.separate { ", asked separately" } else { "" };
-        let title = chosen.title.as_deref().unwrap_or("(not in the notice)");
-        let _ = writeln!(text, "  {word:<10} {title} ({}{separate})", printable(&chosen.purpose));
-    }
-    for (preference, picked) in content.preferences() {
-        let picked = if picked.is_empty() { "nothing" } else { &picked };
-        let _ = writeln!(text, "  {:<10} {}", printable(&preference), printable(picked));
-    }
-    for (heading, sentences) in [("This proves", &report.proves), ("This does not prove", &report.does_not_prove)] {
-        let _ = writeln!(text, "\n{heading}");
-        for sentence in sentences {
-            let _ = writeln!(text, "  - {sentence}");
-        }
-    }
-}
-
-/// A text without characters that a terminal would obey.
-fn printable(text: &str) -> String {
-    text.chars().filter(|character| !character.is_control()).collect()
 }

@@ -14,7 +14,7 @@ use placet_model::check::check;
 use placet_model::config::Config;
 use placet_model::verify::hash;
 use placet_model::{json, snapshot};
-use placet_server::publish::{Pages, Snapshot};
+use placet_server::publish::{Pages, Place, PublishError, Snapshot, page_path, publish};
 use placet_server::state::now;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -381,6 +381,37 @@ fn poison(tree: &mut Value, text: &str) {
         Value::Array(items) => items.iter_mut().for_each(|item| poison(item, text)),
         Value::Object(members) => members.values_mut().for_each(|member| poison(member, text)),
         _ => {}
+    }
+}
+
+/// `placet publish` writes the page beside the snapshot, for hosts that serve files and nothing else.
+#[test]
+fn pages_are_published_beside_their_snapshots() {
+    let config = full();
+    let place = Place { base: None, notices: "", region: None };
+    let published = match publish(&config, &place) {
+        Err(PublishError::WithoutWidget) => {
+            return eprintln!("NOT RUN: build the widget first, with cargo xtask widget");
+        }
+        published => published.unwrap(),
+    };
+    for notice in &published.notices {
+        let file = |path: String| published.files.iter().find(|file| file.path == path).unwrap();
+        let page = file(page_path(&notice.hash));
+        assert_eq!((page.content_type, page.immutable), ("text/html; charset=utf-8", true));
+        assert!(page.brotli.len() < 6_000, "{} is {} bytes on the wire", page.path, page.brotli.len());
+        let html = String::from_utf8(page.bytes.clone()).unwrap();
+        assert_eq!(Pages::new(&config).html(&notice.text, &notice.hash, &published.notices), Some(html.clone()));
+        // Every address that the page gives for a file is that of a published one.
+        let (_, attributes) = read(&html);
+        let beside: Vec<_> = attributes
+            .iter()
+            .filter(|(_, name, value)| name == "href" && (value.ends_with(".html") || value.ends_with(".json")))
+            .collect();
+        assert_eq!(beside.len(), config.languages.len(), "itself as a file, and the others as pages: {beside:?}");
+        for (_, _, name) in beside {
+            file(format!("notice/{name}"));
+        }
     }
 }
 

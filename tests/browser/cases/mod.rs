@@ -13,6 +13,7 @@ mod covers;
 mod gate;
 mod guides;
 mod hostile;
+mod languages;
 mod looks;
 mod notice_page;
 mod pages;
@@ -22,6 +23,7 @@ mod receipts;
 mod records;
 mod regions;
 mod rules;
+mod signing;
 mod vendors;
 mod visit;
 
@@ -75,6 +77,17 @@ tests! {
         receipt_in_hand
         endpoint_down_then_up
         server_down_at_the_choice
+    }
+    ALL, Plain => signing {
+        refusal_without_webassembly
+        claims_as_the_model_has_them
+        what_was_shown
+        verified_in_the_browser
+        listed
+        answers_of_an_endpoint
+        without_database_or_key
+        asked_of_the_endpoint
+        list_follows_the_delivery
     }
     ALL, Plain => policies {
         strict_page
@@ -139,5 +152,7 @@ tests! {
         notice_page_can_be_kept
         notice_page_can_be_printed
     }
+    ALL, Plain => languages { languages_by_kin }
+    &[Engine::Chromium], Plain => languages { languages_on_a_narrow_screen languages_in_the_center }
     &[Engine::Chromium], Plain => looks { layout_shift narrow_screen screenshots }
 }

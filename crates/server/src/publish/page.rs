@@ -138,8 +138,8 @@ fn style(config: &Config) -> String {
 /// Whether a text is a list of font families and can end neither the rule nor the sheet.
 fn is_font(text: &str) -> bool {
     text.chars().all(|sign| sign.is_alphanumeric() || " ,-_'\"".contains(sign))
-        && text.matches('"').count() % 2 == 0
-        && text.matches('\'').count() % 2 == 0
+        && text.matches('"').count().is_multiple_of(2)
+        && text.matches('\'').count().is_multiple_of(2)
 }
 
 #[cfg(test)]
