@@ -175,11 +175,12 @@
     const granted = (before, after) =>
       plan.purposes.filter(({ id }) => own(after.purposes, id) === 'granted' && own(before.purposes, id) !== 'granted');
 
-    // What vendors are told: a part, where the config uses one.
+    // Parts are there where the config uses them; this stands in for any other.
     const none = () => [];
-    const { told, opening, tell } = published.signals
-      ? published.signals(plan, own, may, granted, warn)
-      : { told: none, opening: none, tell: none };
+    Object.assign(none, { told: none, opening: none, tell: none, clear: none, recall: none, keep: none });
+    const use = (name, ...kit) => (published[name] ? published[name](...kit) : none);
+    // What vendors are told.
+    const { told, opening, tell } = use('signals', plan, own, may, granted, warn);
 
     // What follows when one permission takes another's place, in the one order that holds.
     const effects = (before, after) => [
@@ -232,19 +233,19 @@
       warn(`"${key}" cannot be stored.`);
     };
     // Subdomains share the record by a cookie, where the config asks for it; of several records the newest counts.
-    const jar = published.jar && published.jar(attempt);
-    const mirror = published.mirror && published.mirror(plan.cookieDomain, jar, attempt);
+    const jar = use('jar', attempt);
+    const mirror = use('mirror', plan.cookieDomain, jar, attempt);
     const recall = () =>
-      [read('placet'), ...(mirror ? mirror.recall() : [])]
+      [read('placet'), ...mirror.recall()]
         .map(upgrade)
         .reduce((newest, one) => (one && !(newest && newest.at >= one.at) ? one : newest), null);
     const remember = (record) => {
       write('placet', record);
-      if (mirror) mirror.keep(record);
+      mirror.keep(record);
     };
     const forget = () => {
       remove('placet');
-      if (mirror) mirror.keep(null);
+      mirror.keep(null);
     };
     const OUTBOX = 'placet.outbox.';
     const keys = () => [...Object.keys(memory), ...(attempt(() => Object.keys(localStorage)) || [])];
@@ -334,7 +335,7 @@
         // Marked, but not made inert.
         if (mayRun(node) || (script && node.type === 'text/plain')) return false;
       } else {
-        const purposes = unmarked ? unmarked(src) : [];
+        const purposes = unmarked(src);
         if (!purposes.length || purposes.some(allows)) return false;
         node.dataset.placet = purposes.join(' ');
         caught.add(node);
@@ -352,7 +353,7 @@
     const trusted = new WeakSet();
     const setScriptSource = Object.getOwnPropertyDescriptor(HTMLScriptElement.prototype, 'src').set;
     // What the shop did not mark, told by its host: a part, where a service names one.
-    const unmarked = published.unmarked && published.unmarked(plan.hosts, hold, isScript, trusted, attempt);
+    const unmarked = use('unmarked', plan.hosts, hold, isScript, trusted, attempt);
 
     // An element that never was a script becomes one where it stands, which costs half of putting another in its place.
     // The browser looks at each only once, though, so one that was held late is put in anew. In Firefox, the only browser with
@@ -450,18 +451,17 @@
           warn('A held script failed.', error);
         }
       }
-      if (veil) veil(veiled);
+      veil(veiled);
     };
     const marked = (purpose) => document.querySelectorAll(purpose ? `[data-placet~="${purpose}"]` : '[data-placet]');
 
-    const ELEMENTS = 'placet-settings,placet-consent,placet-preferences';
     // One query a batch: touching every node that the parser adds would cost more than all else here.
     const watch = () => {
-      const nodes = document.querySelectorAll(`script,iframe,[data-placet],${ELEMENTS}`);
+      const nodes = document.querySelectorAll('script,iframe,[data-placet],placet-settings,placet-consent,placet-preferences');
       for (const node of nodes) {
         if (seen.has(node)) continue;
         seen.add(node);
-        if (node.matches(ELEMENTS)) part('elements').catch(() => {});
+        if (/^PLACET/.test(node.tagName)) part('elements').catch(() => {});
         else hold(node);
       }
       release(nodes);
@@ -469,7 +469,7 @@
     };
 
     // What the services of a purpose left behind goes with its consent.
-    const clear = (purpose) => jar && jar.clear(own(plan.kept, purpose));
+    const clear = (purpose) => jar.clear(own(plan.kept, purpose));
 
     /* ---- The first layer, from the published tree. ---- */
 
@@ -525,16 +525,13 @@
     };
     // What the browser's signal keeps off.
     const silenced = () => (visitor().gpc ? those('shared') : []);
-    const draw = (changes) => {
+    const draw = (changes, act) => {
       if (layer()) return;
-      const { tree, texts } = published.layer();
-      const first = grow(tree, texts[now.optOut ? `${lang} opt-out` : lang]);
+      const { tree, texts } = published.layer()[now.optOut ? 'optOut' : 'first'];
+      const first = grow(tree, texts[lang]);
       if (!silenced().length) first.querySelector('.gpc').remove();
       if (changes) first.querySelector('.status').before(changes);
-      show(first, (kind) => {
-        if (changes) byHand({ kind, only: now.asks }, `changes.${kind}`);
-        else byHand({ kind }, `banner.${kind}_all`);
-      });
+      show(first, act || ((kind) => byHand({ kind }, `banner.${kind}_all`)));
     };
     // Until the server has told the region, it is not known what to ask.
     let locating = false;
@@ -729,10 +726,9 @@
       show,
       stage,
       choices,
-      asks: () => now.asks,
+      now: () => now,
       record: () => record,
       gpc: silenced,
-      isOptOut: () => now.optOut,
       optOut,
       commit,
       decide: byHand,
@@ -762,14 +758,13 @@
     api.ready = Promise.resolve(api);
 
     // What stands in for a held frame or player: a part, where the shop names services.
-    const veil =
-      published.veil &&
-      published.veil(
-        () => import(resolve(published.covers)),
-        warn,
-        // What public/parts/covers.js names again, in this order.
-        [lang, rtl(), allows, caught, once, mayRun, purposesOf, grow, release, commit],
-      );
+    const veil = use(
+      'veil',
+      () => import(resolve(published.covers)),
+      warn,
+      // What public/parts/covers.js names again, in this order.
+      [lang, rtl(), allows, caught, once, mayRun, purposesOf, grow, release, commit],
+    );
 
     /* ---- Begin. A step that fails keeps no other from being done. ---- */
 

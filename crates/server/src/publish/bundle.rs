@@ -71,22 +71,17 @@ pub(super) fn bundle(
         "languages": languages(&config.languages),
         "notices": by_language(notices, |notice| notice.hash.clone().into()),
     });
-    let mut shown: Vec<_> = config.languages.iter().map(|lang| (lang.clone(), lang, false)).collect();
-    if config.knows_opt_out() {
-        shown.extend(config.languages.iter().map(|lang| (format!("{lang} opt-out"), lang, true)));
-    }
-    let layer = layer(shown.iter().map(|(name, lang, opt_out)| {
-        (
-            name.as_str(),
-            placet_widget::first_layer_html(&snapshot::notice(config, lang), *opt_out, config.theme.logo.clone()),
-        )
-    }))?;
-    let layer = json!({
-        "tree": layer.0,
-        "texts": layer.1,
+    let first = |opt_out| {
+        drawn(config, move |notice| placet_widget::first_layer_html(notice, opt_out, config.theme.logo.clone()))
+    };
+    let mut layer = json!({
+        "first": first(false)?,
         "css": style(config, &first_layer_css(config)),
         "clearance": clearance(config),
     });
+    if config.knows_opt_out() {
+        layer["optOut"] = first(true)?;
+    }
     // In a function, so that a return visit, which draws nothing, does not make it either.
     // What is absent must not be found on `Object.prototype` either, where a page may have put something.
     let mut object = without_nulls(published).to_string().replacen('{', "{\"__proto__\":null,", 1);
