@@ -29,16 +29,6 @@ pub(super) struct Widget {
     pub(super) integrity: String,
 }
 
-/// The names of the parts beside `placet.js`.
-pub(super) struct Beside {
-    pub(super) center: String,
-    pub(super) covers: String,
-    pub(super) again: String,
-    pub(super) follow: String,
-    pub(super) elements: String,
-    pub(super) receipts: String,
-}
-
 /// The first line of `placet.js`: nearly all of it runs at once, so Chromium compiles it in one go, beside the main thread
 /// (V8's explicit compile hints).
 const EAGER: &str = "//# allFunctionsCalledOnLoad\n";
@@ -50,7 +40,7 @@ pub(super) fn bundle(
     config: &Config,
     place: &Place,
     notices: &[Snapshot],
-    beside: &Beside,
+    parts: &str,
     loader: &[u8],
 ) -> Result<String, PublishError> {
     let plan = plan::plan(config);
@@ -61,13 +51,8 @@ pub(super) fn bundle(
         "noticeBase": place.notices,
         "region": place.region,
         "endpoint": config.receipts.endpoint,
-        "unsigned": config.receipts.unsigned,
-        "center": beside.center,
-        "covers": beside.covers,
-        "again": beside.again,
-        "follow": beside.follow,
-        "elements": beside.elements,
-        "receipts": beside.receipts,
+        "unsigned": config.receipts.unsigned.then_some(true),
+        "parts": parts,
         "languages": languages(&config.languages),
         "notices": by_language(notices, |notice| notice.hash.clone().into()),
     });
