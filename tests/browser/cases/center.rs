@@ -194,7 +194,9 @@ pub(super) async fn frame(browser: Browser) -> Result<()> {
 /// The shop's config with so many services for its statistics, which nobody can read through.
 fn with_services(count: usize) -> Result<Value> {
     let mut config = config(&["analytics", "marketing"])?;
-    let service = |number: usize| json!({ "name": format!("Tag {number:04}"), "purposes": ["analytics"] });
+    let service = |number: usize| {
+        json!({ "id": format!("tag-{number}"), "name": format!("Tag {number:04}"), "purpose": "analytics", "hosts": ["tags.example"] })
+    };
     config["services"] = (0..count).map(service).collect::<Vec<_>>().into();
     config["feedback"] = json!(true);
     Ok(config)
@@ -260,7 +262,7 @@ pub(super) async fn language(browser: Browser) -> Result<()> {
     let hash = claims["notice"]["hash"].as_str().and_then(|hash| hash.strip_prefix("sha256:")).context("a hash")?;
     let script = "const done = arguments[arguments.length - 1];
         fetch(arguments[0]).then((response) => response.json()).then((notice) => done(notice.lang), (error) => done(String(error)))";
-    let address = json!(format!("{}/embed/notice/{hash}.json", shop.server.origin));
+    let address = json!(format!("{}/notice/{hash}.json", shop.server.origin));
     let spoken = shop.driver().execute_async(script, vec![address]).await?.json().clone();
     ensure!(spoken == "zh-CN", "the receipt names a notice in {spoken}");
     Ok(())

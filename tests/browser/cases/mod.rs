@@ -86,6 +86,7 @@ tests! {
         listed
         answers_of_an_endpoint
         without_database_or_key
+        stored_forms
         asked_of_the_endpoint
         list_follows_the_delivery
     }

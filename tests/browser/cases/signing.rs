@@ -8,9 +8,10 @@ use anyhow::{Context, Result, ensure};
 use placet_model::{
     colour::Colour,
     json,
-    receipt::{Claims, Jwk},
-    tree::{Fault, Faults, Read},
-    verify::{check_signature, hash, thumbprint},
+    receipt::{Claims, Header, Jwk},
+    record::{Chain, Outgoing, Stored},
+    tree::{Fault, Faults, Read, Write},
+    verify::{PROBLEM_TYPES, check_signature, hash, thumbprint},
 };
 use serde_json::{Value, json};
 
@@ -80,14 +81,20 @@ impl Faults for Strict {
     }
 }
 
+/// What the model reads, with nothing missing and nothing unknown.
+fn strictly<V: Read>(value: &Value) -> Result<V> {
+    let mut strict = Strict::default();
+    let read = V::read(value, &mut strict);
+    ensure!(strict.0.is_empty(), "{:?} in {value:#}", strict.0);
+    Ok(read)
+}
+
 /// The claims as the model reads them, with nothing missing and nothing unknown, and byte for byte as the model writes them.
 fn read_by_the_model(jws: &str) -> Result<Claims> {
     use base64ct::{Base64UrlUnpadded, Encoding};
     let payload = jws.split('.').nth(1).context("a payload")?;
     let text = String::from_utf8(Base64UrlUnpadded::decode_vec(payload).map_err(|error| anyhow::anyhow!("{error}"))?)?;
-    let mut strict = Strict::default();
-    let claims = Claims::read(&json::parse(&text)?, &mut strict);
-    ensure!(strict.0.is_empty(), "{:?} in {text}", strict.0);
+    let claims: Claims = strictly(&json::parse(&text)?)?;
     // What was not shown is left out there and null here.
     let written = json::to_text(&claims).replace(r#","shown":null}"#, "}");
     ensure!(text == written, "the part writes\n{text}\nthe model writes\n{written}");
@@ -306,21 +313,38 @@ pub(super) async fn answers_of_an_endpoint(browser: Browser) -> Result<()> {
     let one = |result: Value| json!({ "status": 200, "body": { "results": [result] } });
     let recorded = json!({ "status": "recorded", "id": "a", "receivedAt": 5 });
     // Whether it still waits, whether signed, whether the key counts as known afterwards, the least wait in seconds, the refusal.
-    let cases = json!([
-        ["recorded", one(recorded.clone()), false, false, true, 0, null],
-        ["of another id", one(json!({ "status": "recorded", "id": "b", "receivedAt": 5 })), true, true, true, 1, null],
-        ["refused for good", one(rejected("claim-wrong", 422)), false, false, true, 0, "/problems/claim-wrong"],
-        ["an operator can mend it", one(rejected("notice-unknown", 422)), true, true, true, 1, null],
-        ["a fault of its own", one(rejected("store-failed", 503)), true, true, true, 1, null],
-        ["the key is unknown", one(rejected("key-unknown", 422)), true, false, false, 1, null],
-        ["the address is another", one(rejected("audience-wrong", 422)), true, false, false, 1, null],
-        ["too many", { "status": 429, "body": {}, "after": "120" }, true, true, true, 120, null],
-        ["in a year", { "status": 503, "body": {}, "after": "31536000" }, true, true, true, 5900, null],
-        ["at a date", { "status": 503, "body": {}, "after": "Wed, 21 Oct 2026 07:28:00 GMT" }, true, true, true, 1, null],
-        ["too few results", { "status": 200, "body": { "results": [] } }, true, true, true, 1, null],
-        ["no results", { "status": 200, "body": "<!doctype html>" }, true, true, true, 1, null],
-        ["no answer", null, true, true, true, 1, null],
-    ]);
+    let mut cases = vec![
+        json!(["recorded", one(recorded.clone()), false, false, true, 0, null]),
+        json!([
+            "of another id",
+            one(json!({ "status": "recorded", "id": "b", "receivedAt": 5 })),
+            true,
+            true,
+            true,
+            1,
+            null
+        ]),
+        json!(["refused for good", one(rejected("claim-wrong", 422)), false, false, true, 0, "/problems/claim-wrong"]),
+        json!(["an operator can mend it", one(rejected("notice-unknown", 422)), true, true, true, 1, null]),
+        json!(["a fault of its own", one(rejected("store-failed", 503)), true, true, true, 1, null]),
+        json!(["the key is unknown", one(rejected("key-unknown", 422)), true, false, false, 1, null]),
+        json!(["the address is another", one(rejected("audience-wrong", 422)), true, false, false, 1, null]),
+        json!(["too many", { "status": 429, "body": {}, "after": "120" }, true, true, true, 120, null]),
+        json!(["in a year", { "status": 503, "body": {}, "after": "31536000" }, true, true, true, 5900, null]),
+        json!(["at a date", { "status": 503, "body": {}, "after": "Wed, 21 Oct 2026 07:28:00 GMT" }, true, true, true, 1, null]),
+        json!(["too few results", { "status": 200, "body": { "results": [] } }, true, true, true, 1, null]),
+        json!(["no results", { "status": 200, "body": "<!doctype html>" }, true, true, true, 1, null]),
+        json!(["no answer", null, true, true, true, 1, null]),
+    ];
+    // Every problem that a receipt can meet, judged as the model judges it.
+    for problem in PROBLEM_TYPES {
+        let details = problem.details(String::new());
+        let waits = !details.is_permanent();
+        let refusal = (!waits).then(|| details.kind.clone());
+        let known = !details.needs_signing();
+        let answer = one(json!({ "status": "rejected", "problem": details.write::<Value>() }));
+        cases.push(json!([problem.slug, answer, waits, waits && known, known, u8::from(waits), refusal]));
+    }
     let script = "
         const wrong = [];
         const decision = { id: 'a', at: 1, state: 'refused', notice: { hash: 'sha256:x' } };
@@ -388,7 +412,7 @@ pub(super) async fn answers_of_an_endpoint(browser: Browser) -> Result<()> {
             check('how it is sent', [calls[0].method, calls[0].credentials, calls[0].keepalive, calls[0].headers], ['POST', 'omit', true, { 'content-type': 'application/json' }]);
         }
         return wrong;";
-    let wrong = with_part(&shop, script, cases).await?;
+    let wrong = with_part(&shop, script, Value::Array(cases)).await?;
     ensure!(wrong == json!([]), "{wrong:#}");
     Ok(())
 }
@@ -427,13 +451,49 @@ pub(super) async fn without_database_or_key(browser: Browser) -> Result<()> {
     let sent: Vec<String> = serde_json::from_value(found["sent"].clone())?;
     ensure!(sent.len() == 3 && found["list"] == json!([]), "{found:#}");
     let header = |jws: &str| part_of(jws, 0);
-    ensure!(header(&sent[0])? == json!({ "alg": "none", "typ": "consent-receipt+jws" }) && sent[0].ends_with('.'));
+    ensure!(header(&sent[0])? == Header::unsigned().write::<Value>() && sent[0].ends_with('.'), "{}", sent[0]);
     ensure!(claims(&sent[0])?["sub"] == json!({ "device": null, "ref": null }), "{}", claims(&sent[0])?);
     let (one, two) = (claims(&sent[1])?, claims(&sent[2])?);
     ensure!(header(&sent[1])?["kid"] == header(&sent[2])?["kid"], "each receipt has a key of its own");
     ensure!(one["seq"] == 1 && one["prev"].is_null() && two["seq"] == 2, "{one} {two}");
     let input = sent[1].rsplit_once('.').map_or("", |(input, _)| input);
     ensure!(two["prev"] == hash(input.as_bytes()), "the chain is broken: {two}");
+    Ok(())
+}
+
+/// What lies in the browser has the forms that the model defines, from a decision to an acknowledged receipt, so that one version
+/// goes on where another has stopped.
+pub(super) async fn stored_forms(browser: Browser) -> Result<()> {
+    let (shop, receipt) = refused(&browser).await?;
+    let chain: Chain = strictly(&shop.js("return read('placet.chain')", &[]).await?)?;
+    let input = receipt.rsplit_once('.').map_or("", |(input, _)| input);
+    ensure!(chain.known && chain.seq == 1 && chain.prev == Some(hash(input.as_bytes())), "{chain:?}");
+    ensure!(claims(&receipt)?["sub"]["device"] == chain.device, "{chain:?}");
+    let first = claims(&receipt)?;
+    let script = "
+        const decision = { id: '00000000-0000-4000-8000-000000000000', at: Date.now(), tz: 0, regime: 'r', notice: given.notice, state: 'given', by: 'subject',
+            type: 'regular', method: 'm', page: '/', choices: { a: 'granted' }, separate: [], preferences: { p: ['q'] }, gpc: false, ttl: 9,
+            shown: { words: 'w', accept: ['1', '2', 'rgb(0, 0, 0)', 'rgb(9, 9, 9)'], reject: ['1', '2', 'rgb(0, 0, 0)', 'rgb(9, 9, 9)'] } };
+        box[`placet.outbox.${decision.id}`] = { decision };
+        box['placet.chain'] = JSON.parse(localStorage.getItem('placet.chain'));
+        window.fetch = () => Promise.reject(new TypeError('no network'));
+        window.setTimeout = () => 0;
+        await part.deliver();
+        return { item: Object.values(box)[0], chain: box['placet.chain'],
+            stored: await rows('receipts', 'readonly', (all) => all.getAll()) };";
+    let found = with_part(&shop, script, first).await?;
+    let item: Outgoing = strictly(&found["item"])?;
+    ensure!(item.tries == 1 && item.after > item.decision.at, "{item:?}");
+    let next: Chain = strictly(&found["chain"])?;
+    ensure!(next.known && next.seq == 2 && next.device == chain.device && next.prev != chain.prev, "{next:?}");
+    let stored: Vec<Stored> =
+        found["stored"].as_array().context("rows")?.iter().map(strictly).collect::<Result<_>>()?;
+    ensure!(stored.len() == 2, "{stored:?}");
+    for row in stored {
+        let old = row.jws == receipt;
+        ensure!(old == row.acknowledgement.is_some() && (old || item.jws == Some(row.jws)), "{} was not kept", row.id);
+        ensure!(row.jwk.is_some_and(|jwk| thumbprint(&jwk) == chain.device) && row.refusal.is_none());
+    }
     Ok(())
 }
 
