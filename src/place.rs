@@ -33,6 +33,8 @@ struct State {
     bridge: Option<Bridge>,
     /// The style sheet of the center, once made.
     sheet: Option<CssStyleSheet>,
+    /// What keeps the page behind the dialog from being printed, once made.
+    print: Option<CssStyleSheet>,
     /// The notice that was shown last, with its hash.
     notice: Option<(String, Arc<Notice>)>,
     /// Whether the dialog is being opened.
@@ -57,8 +59,6 @@ struct Place {
     drawn: Option<Box<dyn std::any::Any>>,
     /// Owns the draft, which outlives a change of language.
     owner: Owner,
-    /// Keeps the page behind the dialog from being printed.
-    print: Option<CssStyleSheet>,
 }
 
 impl Drop for Place {
@@ -66,12 +66,8 @@ impl Drop for Place {
         self.drawn = None;
         self.owner.cleanup();
         self.frame.remove();
-        if let Some(sheet) = &self.print {
-            let sheets = document().adopted_style_sheets();
-            let at = sheets.index_of(sheet, 0);
-            if at >= 0 {
-                sheets.splice(at as u32, 1, &JsValue::UNDEFINED);
-            }
+        if self.host.is_none() {
+            let _ = print_alone(false);
         }
     }
 }
@@ -117,10 +113,7 @@ async fn dialog(bridge: &Bridge) -> Result<JsValue, JsValue> {
     let closed = Closure::once_into_js(move || drop(promise(gone(number))));
     dialog.add_event_listener_with_callback("close", closed.unchecked_ref())?;
     dialog.show_modal()?;
-    let print = CssStyleSheet::new()?;
-    print.replace_sync(PRINT_CSS)?;
-    document().adopted_style_sheets().push(&print);
-    with_place(number, |place| place.print = Some(print));
+    print_alone(true)?;
     bridge.emit("opened", &JsValue::NULL);
     refresh(number).await
 }
@@ -203,6 +196,24 @@ fn adopt(root: &ShadowRoot) -> Result<(), JsValue> {
     Ok(())
 }
 
+/// Keeps the page behind the open dialog from being printed, by one sheet that is filled and emptied.
+fn print_alone(alone: bool) -> Result<(), JsValue> {
+    let sheet = match with(|state| state.print.clone()) {
+        Some(sheet) => sheet,
+        None => {
+            let sheet = CssStyleSheet::new()?;
+            with(|state| state.print = Some(sheet.clone()));
+            sheet
+        }
+    };
+    sheet.replace_sync(if alone { PRINT_CSS } else { "" })?;
+    let sheets = document().adopted_style_sheets();
+    if alone && sheets.index_of(&sheet, 0) < 0 {
+        sheets.push(&sheet);
+    }
+    Ok(())
+}
+
 fn standing(bridge: &Bridge) -> Standing {
     Standing {
         purposes: js::read::<Map<ChoiceState>>(bridge.choices()),
@@ -238,7 +249,7 @@ fn add(bridge: &Bridge, notice: Arc<Notice>, frame: HtmlElement, host: Option<Ht
         Desk::new(notice, around, standing, act)
     });
     let drawn = Some(draw(&owner, &frame, &desk));
-    with(|state| state.places.push(Place { number, frame, host, desk, drawn, owner, print: None }));
+    with(|state| state.places.push(Place { number, frame, host, desk, drawn, owner }));
     number
 }
 
