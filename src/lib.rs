@@ -128,6 +128,7 @@ pub fn settings_html(notice: &Notice) -> String {
 #[cfg(feature = "ssr")]
 pub fn inline_html(notice: &Notice, purpose: &NoticePurpose) -> String {
     html(|| Inline(inline::InlineProps { notice: notice.clone(), purpose: purpose.clone() }))
+}
 
 /// A whole notice as an HTML document of its own, for publishing.
 #[cfg(feature = "ssr")]
