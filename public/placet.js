@@ -560,7 +560,9 @@
     const onClick = (event) => {
       const action = intended(event);
       const path = event.composedPath();
-      const [inside, inFirst] = [path.includes(host), path.includes(layer())];
+      // The center answers for its own buttons, inline too.
+      const isOurs = (node) => node === host || node.localName === 'placet-preferences';
+      const [inside, inFirst] = [path.some(isOurs), path.includes(layer())];
       if (/choose|open/.test(action)) {
         event.preventDefault();
         open();

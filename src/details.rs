@@ -12,20 +12,18 @@ use placet_model::config_words::Basis;
 use placet_model::labels::Labels;
 use placet_model::notice::{Notice, NoticeCrossBorder, NoticePurpose, NoticeRecipient, NoticeService};
 
-/// The rows behind a click.
-#[cfg_attr(not(feature = "csr"), expect(dead_code, reason = "the notice's page hides nothing behind a click"))]
-pub(crate) fn details(notice: &Notice, purpose: &NoticePurpose) -> AnyView {
-    view! {
-        <details part="details">
-            <summary>{notice.labels.details.clone()}{element("span", Some("unseen"), vec![words(&[" — ", &purpose.title].concat())])}</summary>
-            {rows(notice, purpose)}
-        </details>
-    }
-    .into_any()
-}
-
 /// First what makes a visitor halt, then what is used, by what means, by whom and for how long, then the rest.
 pub(crate) fn rows(notice: &Notice, purpose: &NoticePurpose) -> AnyView {
+    told(notice, purpose, true)
+}
+
+/// The same without the services, which are shown in another way where there are very many.
+#[cfg(feature = "csr")]
+pub(crate) fn rows_without_services(notice: &Notice, purpose: &NoticePurpose) -> AnyView {
+    told(notice, purpose, false)
+}
+
+fn told(notice: &Notice, purpose: &NoticePurpose, listed: bool) -> AnyView {
     let labels = &notice.labels;
     let lang = &notice.lang;
     let told = |told: &Option<String>| told.as_deref().map(|told| vec![words(told)]);
@@ -38,7 +36,7 @@ pub(crate) fn rows(notice: &Notice, purpose: &NoticePurpose) -> AnyView {
         (&labels.recipients, Some(recipients(labels, lang, &purpose.recipients))),
         (&labels.retention, Some(vec![words(&duration(lang, &purpose.retention))])),
         (&labels.if_refused, told(&purpose.if_refused)),
-        (&labels.services, (!purpose.services.is_empty()).then(|| services(labels, lang, &purpose.services))),
+        (&labels.services, (listed && !purpose.services.is_empty()).then(|| services(labels, lang, &purpose.services))),
         (&labels.basis, Some(vec![words(basis(labels, purpose.basis))])),
     ];
     let rows = rows.into_iter().filter_map(|(term, definition)| {

@@ -3,64 +3,173 @@
 //! `cargo xtask trunk serve` shows it. It uses the demo shop's committed notices and is in no
 //! build that ships.
 
-use crate::center::{Act, Receipt, Standing, Status, center};
+use crate::center::{Act, Choice, Clerk, Desk, Said, Standing, Status, Surroundings, Words, center};
 use crate::{COVER_CSS, Cover, DARK_CSS, FIRST_LAYER_CSS, FirstLayer, TOKENS_CSS, js};
 use leptos::mount::mount_to;
 use leptos::prelude::*;
-use placet_model::notice::Notice;
+use placet_model::notice::{Notice, NoticeService};
 use placet_model::receipt::{Answer, ChoiceState, State};
 use placet_model::tree::Map;
 use std::sync::Arc;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{CssStyleSheet, HtmlElement, ShadowRootInit, ShadowRootMode};
+use web_sys::{CssStyleSheet, Element, HtmlElement, HtmlInputElement, ShadowRootInit, ShadowRootMode};
 
 const NOTICES: [&str; 2] =
     [include_str!("../tests/fixtures/notice.en.json"), include_str!("../tests/fixtures/notice.zh-CN.json")];
 const CENTER_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/center.css"));
 
-/// Fills the page with one frame for each component, language and scheme.
+/// Fills the page with one frame for each state, language and scheme, and a list of them at its top.
 ///
 /// # Errors
 /// The browser refused to make an element or a style sheet.
 pub fn show() -> Result<(), JsValue> {
     let body = document().body().ok_or("no body")?;
-    for notice in NOTICES {
-        let notice: Arc<Notice> = Arc::new(js::parse(notice).ok_or("a notice that cannot be read")?);
+    let nav = document().create_element("nav")?;
+    body.append_child(&nav)?;
+    for text in NOTICES {
+        let notice: Notice = js::parse(text).ok_or("a notice that cannot be read")?;
         for scheme in ["light", "dark"] {
-            for (name, opt_out) in [("First layer", false), ("First layer where opting out is the rule", true)] {
-                let shown = notice.clone();
-                let title = [name, ", ", &notice.lang, ", ", scheme].concat();
-                let first = frame(&body, &title, "low", scheme, &notice.lang, FIRST_LAYER_CSS)?;
-                mount_to(first, move || view! { <FirstLayer notice=(*shown).clone() opt_out/> }).forget();
-            }
-            let labels = notice.labels.clone();
-            let cover = frame(
-                &body,
-                &["Cover, ", &notice.lang, ", ", scheme].concat(),
-                "low",
-                scheme,
-                &notice.lang,
-                COVER_CSS,
-            )?;
-            mount_to(cover, move || view! { <Cover labels/> }).forget();
-            for (state, standing, receipts) in
-                [("before a choice", Standing::default(), Vec::new()), ("after choices", after(), receipts())]
-            {
-                let title = ["Preference center ", state, ", ", &notice.lang, ", ", scheme].concat();
-                let sheet = [FIRST_LAYER_CSS, CENTER_CSS].concat();
-                let place = frame(&body, &title, "high", scheme, &notice.lang, &sheet)?;
-                let (receipts, _) = signal(receipts);
-                let dialog = NodeRef::new();
-                let notice = notice.clone();
-                let act = Callback::new(|_: Act| {});
-                mount_to(place, move || center(notice, &standing, receipts, dialog, act)).forget();
-                if let Some(dialog) = dialog.get_untracked() {
-                    dialog.show();
-                }
+            let page = Page { body: &body, nav: &nav, scheme, lang: &notice.lang };
+            first_layers(&page, &notice)?;
+            for state in STATES {
+                page.center(&notice, state)?;
             }
         }
     }
     Ok(())
+}
+
+/// A state of the center.
+struct CenterState {
+    name: &'static str,
+    /// Whether choices were made before.
+    chosen: bool,
+    /// How many services the notice has more.
+    services: usize,
+    /// What is searched.
+    searched: &'static str,
+    /// What is opened, as selectors.
+    opened: &'static [&'static str],
+}
+
+const STATES: [CenterState; 5] = [
+    CenterState { name: "before a choice", chosen: false, services: 0, searched: "", opened: &[] },
+    CenterState { name: "with open details", chosen: false, services: 0, searched: "", opened: &[".details"] },
+    CenterState { name: "my choices", chosen: true, services: 0, searched: "", opened: &[".changed", ".words", ".erase"] },
+    CenterState { name: "many services", chosen: false, services: 1000, searched: "tag 77", opened: &[] },
+    CenterState { name: "feedback", chosen: true, services: 0, searched: "", opened: &[".feedback"] },
+];
+
+/// Where frames are put.
+struct Page<'a> {
+    body: &'a HtmlElement,
+    nav: &'a Element,
+    scheme: &'a str,
+    lang: &'a str,
+}
+
+fn first_layers(page: &Page<'_>, notice: &Notice) -> Result<(), JsValue> {
+    for (name, opt_out) in [("First layer", false), ("First layer where opting out is the rule", true)] {
+        let shown = notice.clone();
+        let first = page.frame(name, "low", FIRST_LAYER_CSS)?;
+        mount_to(first, move || view! { <FirstLayer notice=shown opt_out/> }).forget();
+    }
+    let labels = notice.labels.clone();
+    let cover = page.frame("Cover", "low", COVER_CSS)?;
+    mount_to(cover, move || view! { <Cover labels/> }).forget();
+    Ok(())
+}
+
+impl Page<'_> {
+    fn center(&self, notice: &Notice, state: CenterState) -> Result<(), JsValue> {
+        let name = ["Center: ", state.name].concat();
+        let place = self.frame(&name, "high", &[FIRST_LAYER_CSS, CENTER_CSS].concat())?;
+        let dialog: HtmlElement = document().create_element("dialog")?.unchecked_into();
+        for (name, value) in [("class", "center"), ("aria-labelledby", "placet-center"), ("open", "")] {
+            dialog.set_attribute(name, value)?;
+        }
+        place.append_child(&dialog)?;
+        let mut shown = notice.clone();
+        if let Some(purpose) = shown.purposes.get_mut(1) {
+            let made = |number| NoticeService { name: ["Tag ", &number_text(number)].concat(), cookies: Vec::new() };
+            purpose.services.extend((0..state.services).map(made));
+        }
+        let shown = Arc::new(shown);
+        let answer = shown.clone();
+        let chosen = state.chosen;
+        mount_to(dialog.clone(), move || {
+            let act: Clerk = Arc::new(move |asked| match asked {
+                Act::Words(_, reply) => reply.set(Words::Here(answer.clone())),
+                Act::Check(_, reply) => reply.set(Said::Genuine),
+                Act::Download(_, reply) | Act::Export(reply) | Act::Erase(reply) => reply.set(Said::NotDone),
+                Act::Tell(_, _, reply) => reply.set(Said::Thanks),
+                _ => {}
+            });
+            let around = Surroundings {
+                languages: vec!["en".into(), "zh-CN".into()],
+                page: "#whole".into(),
+                inline: false,
+                signs: true,
+            };
+            let desk = Desk::new(shown.clone(), around, if chosen { after() } else { Standing::default() }, act);
+            if chosen {
+                desk.list(choices(&shown.lang));
+            }
+            center(&desk)
+        })
+        .forget();
+        request_animation_frame(move || drop(stir(&dialog, &state)));
+        Ok(())
+    }
+
+    /// A titled frame with a shadow root like the shop's, which keeps fixed things inside itself.
+    fn frame(&self, name: &str, height: &str, css: &str) -> Result<HtmlElement, JsValue> {
+        let make = |tag: &str| document().create_element(tag);
+        let title = [name, ", ", self.lang, ", ", self.scheme].concat();
+        let heading = make("h2")?;
+        heading.set_id(&title);
+        heading.set_text_content(Some(&title));
+        let link = make("a")?;
+        link.set_attribute("href", &["#", &title].concat())?;
+        link.set_text_content(Some(&title));
+        self.nav.append_child(&link)?;
+        let host = make("placet-ui")?;
+        host.set_class_name(height);
+        host.set_attribute("data-scheme", self.scheme)?;
+        host.set_attribute("lang", self.lang)?;
+        host.set_attribute("dir", if js::is_right_to_left(self.lang) { "rtl" } else { "ltr" })?;
+        self.body.append_child(&heading)?;
+        self.body.append_child(&host)?;
+        let root = host.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open))?;
+        let dark = if self.scheme == "dark" { DARK_CSS } else { "" };
+        let sheet = CssStyleSheet::new()?;
+        sheet.replace_sync(&[TOKENS_CSS, dark, css].concat())?;
+        root.adopted_style_sheets().push(&sheet);
+        let inside: HtmlElement = make("div")?.unchecked_into();
+        root.append_child(&inside)?;
+        Ok(inside)
+    }
+}
+
+/// Opens and searches what the state wants.
+fn stir(dialog: &HtmlElement, state: &CenterState) -> Result<(), JsValue> {
+    for selector in state.opened {
+        if let Some(details) = dialog.query_selector(selector)? {
+            details.set_attribute("open", "")?;
+            details.scroll_into_view();
+        }
+    }
+    if !state.searched.is_empty()
+        && let Some(field) = dialog.query_selector("[type=search]")?
+    {
+        field.unchecked_ref::<HtmlInputElement>().set_value(state.searched);
+        field.dispatch_event(&web_sys::Event::new("input")?)?;
+    }
+    Ok(())
+}
+
+fn number_text(number: usize) -> String {
+    js::number("en", number)
 }
 
 /// How things stand after some choices, with the browser's signal on.
@@ -73,43 +182,36 @@ fn after() -> Standing {
     }
 }
 
-/// One receipt in each state.
-fn receipts() -> Vec<Receipt> {
+/// One choice in each state.
+fn choices(lang: &str) -> Vec<Choice> {
+    let map = |analytics, ads| {
+        Map(vec![
+            ("necessary".into(), ChoiceState::Always),
+            ("analytics".into(), analytics),
+            ("ads".into(), ads),
+        ])
+    };
+    let (granted, denied) = (ChoiceState::Granted, ChoiceState::Denied);
     [
-        (Status::Waiting, State::Withdrawn, false),
-        (Status::Refused, State::Changed, true),
-        (Status::Acknowledged, State::Given, true),
+        (Status::Waiting, State::Withdrawn, map(denied, denied), Some(map(granted, denied))),
+        (Status::Refused, State::Changed, map(granted, denied), Some(map(granted, granted))),
+        (Status::Acknowledged, State::Given, map(granted, granted), None),
     ]
     .into_iter()
     .zip(["c", "b", "a"])
-    .map(|((status, state, signed), id)| Receipt { id: id.into(), at: 1_795_291_125_240, state, signed, status })
+    .map(|((status, state, choices, before), id)| Choice {
+        id: id.into(),
+        at: 1_795_291_125_240,
+        state,
+        method: "banner.accept_all".into(),
+        lang: lang.to_owned(),
+        version: "2026-11-01".into(),
+        hash: "sha256:a".into(),
+        regime: "cn-pipl".into(),
+        choices,
+        before,
+        status,
+        ..Choice::default()
+    })
     .collect()
-}
-
-/// A titled frame with a shadow root like the shop's, which keeps fixed things inside itself.
-fn frame(
-    body: &HtmlElement,
-    title: &str,
-    height: &str,
-    scheme: &str,
-    lang: &str,
-    css: &str,
-) -> Result<HtmlElement, JsValue> {
-    let make = |tag: &str| document().create_element(tag);
-    let heading = make("h2")?;
-    heading.set_text_content(Some(title));
-    let host = make("placet-ui")?;
-    host.set_class_name(height);
-    host.set_attribute("data-scheme", scheme)?;
-    host.set_attribute("lang", lang)?;
-    body.append_child(&heading)?;
-    body.append_child(&host)?;
-    let root = host.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open))?;
-    let dark = if scheme == "dark" { DARK_CSS } else { "" };
-    let sheet = CssStyleSheet::new()?;
-    sheet.replace_sync(&[TOKENS_CSS, dark, css].concat())?;
-    root.adopted_style_sheets().push(&sheet);
-    let inside: HtmlElement = make("div")?.unchecked_into();
-    root.append_child(&inside)?;
-    Ok(inside)
 }

@@ -1,6 +1,6 @@
 //! JavaScript values as trees, and dates, durations and countries in words by `Intl`.
 
-use js_sys::{Array, Function, JSON, Object, Reflect};
+use js_sys::{Array, Function, JSON, JsString, Object, Reflect};
 use placet_model::tree::{Kind, Read, Tree, Write};
 use wasm_bindgen::prelude::*;
 
@@ -129,4 +129,24 @@ pub(crate) fn country(lang: &str, code: &str) -> String {
 pub(crate) fn time(lang: &str, at: i64) -> String {
     let settings = [("dateStyle", "medium"), ("timeStyle", "short")];
     intl("DateTimeFormat", lang, &settings, "format", (at as f64).into()).unwrap_or_default()
+}
+
+/// The name of a language, given as a tag, in the language `lang`.
+pub(crate) fn language(lang: &str, tag: &str) -> String {
+    intl("DisplayNames", lang, &[("type", "language")], "of", tag.into()).unwrap_or_else(|| tag.to_owned())
+}
+
+/// A whole number in the digits of the language.
+pub(crate) fn number(lang: &str, number: usize) -> String {
+    intl("NumberFormat", lang, &[], "format", (number as f64).into()).unwrap_or_default()
+}
+
+/// A text with `value` in the place of `name`, the first time that it stands there.
+pub(crate) fn fill(text: &str, name: &str, value: &str) -> String {
+    JsString::from(text).replace(name, value).into()
+}
+
+/// Whether a language is written from right to left.
+pub(crate) fn is_right_to_left(tag: &str) -> bool {
+    matches!(tag.split('-').next(), Some("ar" | "he" | "fa" | "ur"))
 }

@@ -26,13 +26,23 @@ mod saved;
 mod words;
 
 #[cfg(feature = "csr")]
+mod bridge;
+#[cfg(feature = "csr")]
 mod center;
 #[cfg(feature = "gallery")]
 pub mod gallery;
 #[cfg(feature = "csr")]
 mod js;
 #[cfg(feature = "csr")]
+mod office;
+#[cfg(feature = "csr")]
+mod place;
+#[cfg(feature = "csr")]
+mod slot;
+#[cfg(feature = "csr")]
 mod start;
+#[cfg(feature = "csr")]
+mod tag;
 
 #[cfg(all(test, feature = "csr"))]
 #[allow(clippy::expect_used, clippy::panic, reason = "a test says what went wrong by failing where it stands")]
@@ -78,6 +88,7 @@ pub const FOLLOW_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/follow.css"
 
 /// The style sheet of the elements that a shop puts into its pages, minified.
 pub const INLINE_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/inline.css"));
+
 /// The style sheet of the notice's own page, minified; it reads `--accent`, `--link`, `--ground`, `--ink` and `--soft`.
 #[cfg(feature = "ssr")]
 pub const PAGE_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/page.css"));

@@ -3,11 +3,7 @@
 //! Each yields an erased view: Leptos makes code for every distinct type of view, so one type
 //! used ten times costs a tenth of ten types. Accept and refuse come from the same function.
 
-use leptos::html::custom;
 use leptos::prelude::*;
-
-/// What a button does.
-pub(crate) type OnClick = Callback<()>;
 
 /// How much a button stands out.
 #[derive(Clone, Copy)]
@@ -20,47 +16,60 @@ pub(crate) enum Look {
     Close,
 }
 
-/// A button with its action's name as part and as hook. `spoken` is its name where its label alone says too little.
-pub(crate) fn button(
-    look: Look,
-    action: &'static str,
-    label: &str,
-    spoken: Option<String>,
-    disabled: bool,
-    act: OnClick,
-) -> AnyView {
-    let class = match look {
-        Look::Button => "button",
-        Look::Quiet => "quiet",
-        Look::Close => "close",
-    };
-    view! {
-        <button type="button" class=class part=["button ", action].concat() data-placet-action=action aria-label=spoken
-            disabled=disabled on:click=move |_| act.run(())>{label.to_owned()}</button>
+impl Look {
+    /// The class of such a button.
+    pub(crate) fn class(self) -> &'static str {
+        match self {
+            Look::Button => "button",
+            Look::Quiet => "quiet",
+            Look::Close => "close",
+        }
     }
-    .into_any()
+}
+
+/// A button with its action's name as part and as hook. `spoken` is its name where its label alone says too little.
+#[cfg(feature = "csr")]
+pub(crate) fn button(look: Look, action: &str, label: &str, spoken: Option<String>, act: impl Fn() + 'static) -> AnyView {
+    let button = crate::tag::tag("button").set("type", "button").class(look.class());
+    let button = button.set("part", &["button ", action].concat()).set("data-placet-action", action);
+    let button = match spoken {
+        Some(spoken) => button.set("aria-label", &spoken),
+        None => button,
+    };
+    button.words(label).on("click", move |_| act()).view()
 }
 
 /// A part of the center under a heading that names it, with something beside the heading.
+#[cfg(feature = "csr")]
 pub(crate) fn section(
-    part: &'static str,
+    part: &str,
     id: &str,
     heading: &str,
     beside: Option<AnyView>,
     content: Vec<AnyView>,
 ) -> AnyView {
+    use crate::tag::tag;
     let name = ["placet-", id].concat();
-    let named_by = name.clone();
-    let mut line = vec![view! { <h3 id=name>{heading.to_owned()}</h3> }.into_any()];
+    let mut line = vec![tag("h3").set("id", &name).words(heading).view()];
     line.extend(beside);
-    let mut all = vec![element("div", Some("line"), line)];
-    all.extend(content);
-    view! { <section class="purpose" part=part aria-labelledby=named_by>{all}</section> }.into_any()
+    let section = tag("section").class(&["purpose ", part].concat()).set("part", part).set("aria-labelledby", &name);
+    section.child(element("div", Some("line"), line)).children(content).view()
 }
 
 /// Any element that has no attribute but a class.
+#[cfg(feature = "csr")]
 pub(crate) fn element(tag: &'static str, class: Option<&'static str>, content: Vec<AnyView>) -> AnyView {
-    custom(tag).class(class).child(content).into_any()
+    let element = crate::tag::tag(tag).children(content);
+    match class {
+        Some(class) => element.class(class).view(),
+        None => element.view(),
+    }
+}
+
+/// Any element that has no attribute but a class.
+#[cfg(not(feature = "csr"))]
+pub(crate) fn element(tag: &'static str, class: Option<&'static str>, content: Vec<AnyView>) -> AnyView {
+    leptos::html::custom(tag).class(class).child(content).into_any()
 }
 
 /// An element around words.
@@ -87,5 +96,14 @@ pub(crate) fn link(href: &str, text: &str) -> AnyView {
     // `#placet` stays on the page: it opens the preference center.
     let target = (!href.starts_with('#')).then_some("_blank");
     let rel = target.map(|_| "noopener noreferrer");
+    #[cfg(feature = "csr")]
+    {
+        let link = crate::tag::tag("a").set("href", href).words(text);
+        match target.zip(rel) {
+            Some((target, rel)) => link.set("target", target).set("rel", rel).view(),
+            None => link.view(),
+        }
+    }
+    #[cfg(not(feature = "csr"))]
     view! { <a href=href.to_owned() target=target rel=rel>{text.to_owned()}</a> }.into_any()
 }

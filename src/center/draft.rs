@@ -1,6 +1,6 @@
 //! The draft: the switches and picks as they stand in the open dialog.
 
-use super::Standing;
+use super::desk::Standing;
 use leptos::prelude::*;
 use placet_model::config_words::{Basis, PreferenceKind};
 use placet_model::notice::Notice;
@@ -20,28 +20,40 @@ pub(crate) struct Draft {
 impl Draft {
     /// The draft that equals what stands.
     pub(crate) fn new(notice: &Notice, standing: &Standing) -> Self {
-        let granted = |id: &str| standing.purposes.get(id) == Some(&ChoiceState::Granted);
-        let picked = |preference: &str, option: &String| match standing.preferences.get(preference) {
-            Some(Answer::One(one)) => one == option,
-            Some(Answer::Many(many)) => many.contains(option),
-            None => false,
-        };
-        Draft {
+        let draft = Draft {
             purposes: notice
                 .purposes
                 .iter()
-                .filter(|purpose| purpose.basis == Basis::Consent)
-                .map(|purpose| (purpose.id.clone(), RwSignal::new(granted(&purpose.id))))
+                .filter(|purpose| purpose.basis == Basis::Consent && !purpose.once)
+                .map(|purpose| (purpose.id.clone(), RwSignal::new(false)))
                 .collect(),
             preferences: notice
                 .preferences
                 .iter()
                 .map(|preference| {
-                    let toggle = |id: &String| (id.clone(), RwSignal::new(picked(&preference.id, id)));
-                    let options = preference.options.iter().map(|option| toggle(&option.id)).collect();
+                    let options = preference.options.iter();
+                    let options = options.map(|option| (option.id.clone(), RwSignal::new(false))).collect();
                     (preference.id.clone(), preference.kind, options)
                 })
                 .collect(),
+        };
+        draft.stand(standing);
+        draft
+    }
+
+    /// Sets every switch and pick to what stands.
+    pub(crate) fn stand(&self, standing: &Standing) {
+        for (id, on) in &self.purposes {
+            on.set(standing.purposes.get(id) == Some(&ChoiceState::Granted));
+        }
+        for (id, _, options) in &self.preferences {
+            for (option, on) in options {
+                on.set(match standing.preferences.get(id) {
+                    Some(Answer::One(one)) => one == option,
+                    Some(Answer::Many(many)) => many.contains(option),
+                    None => false,
+                });
+            }
         }
     }
 

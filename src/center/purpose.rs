@@ -1,38 +1,79 @@
 //! One purpose: its switch, what it is for, its details, and what can be picked under it.
 
-use super::draft::Draft;
-use super::preference::preference;
-use crate::details::details;
-use crate::parts::{element, note, section, words};
+use super::desk::Desk;
+use super::fold::{fold, long};
+use super::preference::{preference, toggle};
+use crate::details::{rows, rows_without_services};
+use crate::parts::{element, note, section, text, words};
 use crate::rich::rich;
+use crate::tag::tag;
 use leptos::prelude::*;
 use placet_model::notice::{Notice, NoticePurpose};
+use std::sync::Arc;
 
-/// One purpose with its switch. `kept_off`: the browser's signal keeps it off.
-pub(super) fn purpose(notice: &Notice, purpose: &NoticePurpose, draft: &Draft, kept_off: bool) -> AnyView {
-    let labels = &notice.labels;
+/// How many services a purpose may have before they are a list of their own, shown a piece at a time.
+const FEW: usize = 20;
+
+/// One purpose with its switch.
+pub(super) fn purpose(desk: &Desk, at: usize, purpose: &NoticePurpose) -> AnyView {
+    let (notice, labels) = (&desk.notice, &desk.notice.labels);
     let name = ["purpose-", &purpose.id].concat();
     let about = [&name, "-about"].concat();
-    let switch = draft.switch(&purpose.id);
+    let switch = desk.draft.switch(&purpose.id);
+    let kept_off = switch.is_some() && desk.standing.gpc.contains(&purpose.id);
     let control = match switch {
-        None => element("span", Some("always"), vec![words(&labels.always)]),
-        Some(on) => view! {
-            <input type="checkbox" role="switch" class="switch" part="switch" data-placet-switch=purpose.id.clone()
-                aria-labelledby=["placet-", &name].concat() aria-describedby=about.clone() disabled=kept_off
-                prop:checked=move || on.get() && !kept_off on:change=move |event| on.set(event_target_checked(&event))/>
+        // What holds for one act is asked where the act is.
+        None if purpose.once => None,
+        None => Some(element("span", Some("always"), vec![words(&labels.always)])),
+        Some(on) => {
+            let mut input = toggle(on, "checkbox", move || on.get() && !kept_off)
+                .set("role", "switch")
+                .class("switch")
+                .set("part", "switch")
+                .set("data-placet-switch", &purpose.id)
+                .set("aria-labelledby", &["placet-", &name].concat())
+                .set("aria-describedby", &about);
+            if kept_off {
+                input = input.set("disabled", "");
+            }
+            Some(input.view())
         }
-        .into_any(),
     };
     let mut told = rich(&purpose.description);
-    for (holds, words_of) in [(purpose.separate, &labels.separate), (kept_off, &labels.gpc)] {
+    if purpose.sensitive {
+        told.insert(0, tag("p").class("mark").words(&labels.sensitive).view());
+    }
+    for (holds, words_of) in [
+        (purpose.separate || purpose.sensitive, &labels.separate),
+        (purpose.once, &labels.once_note),
+        (kept_off, &labels.gpc),
+    ] {
         if holds {
             told.push(note(vec![words(words_of)]));
         }
     }
-    let mut content = vec![view! { <div id=about>{told}</div> }.into_any()];
+    let mut content = vec![tag("div").set("id", &about).children(told).view()];
     for asked in notice.preferences.iter().filter(|asked| asked.purpose == purpose.id) {
-        content.push(preference(asked, &draft.options(&asked.id), switch));
+        content.push(preference(asked, &desk.draft.options(&asked.id), switch));
     }
-    content.push(details(notice, purpose));
-    section("purpose", &name, &purpose.title, Some(control), content)
+    let shown = notice.clone();
+    content.push(fold("details", &labels.details, &purpose.title, move || details(&shown, at)));
+    section("purpose", &name, &purpose.title, control, content)
+}
+
+/// What the law wants told about it. Very many services are taken out of the rows and follow as a list.
+fn details(notice: &Arc<Notice>, at: usize) -> AnyView {
+    let Some(purpose) = notice.purposes.get(at) else { return words("") };
+    let count = purpose.services.len();
+    if count <= FEW {
+        return rows(notice, purpose);
+    }
+    let told = rows_without_services(notice, purpose);
+    let shown = notice.clone();
+    let service = move |place: usize| {
+        let service = shown.purposes.get(at).and_then(|purpose| purpose.services.get(place));
+        text("li", service.map_or("", |service| &service.name))
+    };
+    let list = long(notice, "services", count, Arc::new(service));
+    vec![told, tag("p").class("note").words(&notice.labels.services).view(), list].into_any()
 }

@@ -243,6 +243,51 @@ impl Shop {
         self.press_element(&input).await
     }
 
+    async fn in_center(&self, selector: &str) -> Result<WebElement> {
+        let script = "return layer('center')?.querySelector(arguments[0]) ?? null";
+        self.element(&format!("{selector} in the center"), script, &[json!(selector)]).await
+    }
+
+    /// Clicks something in the center.
+    pub(crate) async fn center_click(&self, selector: &str) -> Result<()> {
+        let element = self.in_center(selector).await?;
+        self.press_element(&element).await.with_context(|| format!("cannot click {selector}"))
+    }
+
+    /// Opens what is folded in the center, as a click on its summary does.
+    pub(crate) async fn unfold(&self, selector: &str) -> Result<()> {
+        self.center_click(&format!("{selector} > summary")).await
+    }
+
+    /// Writes into a field of the center.
+    pub(crate) async fn center_write(&self, selector: &str, text: &str) -> Result<()> {
+        self.in_center(selector).await?.send_keys(text).await?;
+        Ok(())
+    }
+
+    /// Picks from a list of the center.
+    pub(crate) async fn center_pick(&self, selector: &str, value: &str) -> Result<()> {
+        self.in_center(selector).await?.focus().await?;
+        let script = "const list = layer('center').querySelector(arguments[0]);
+            list.value = arguments[1];
+            list.dispatchEvent(new Event('change'))";
+        self.js(script, &[json!(selector), json!(value)]).await?;
+        Ok(())
+    }
+
+    /// Presses Tab until the focus is on what is asked for.
+    pub(crate) async fn tab_to(&self, selector: &str) -> Result<()> {
+        let script = "const inner = host?.shadowRoot?.activeElement;
+            return !!(inner ?? document.activeElement)?.matches(arguments[0])";
+        for _ in 0..120 {
+            self.key(Key::Tab).await?;
+            if self.truth(script, &[json!(selector)]).await? {
+                return Ok(());
+            }
+        }
+        Err(anyhow!("Tab never reaches {selector}"))
+    }
+
     pub(crate) async fn key(&self, key: Key) -> Result<()> {
         self.driver().action_chain().send_keys(key.value().to_string()).perform().await?;
         Ok(())

@@ -1,13 +1,18 @@
 //! The preference center: choosing, changing, taking back.
 
-use anyhow::{Result, ensure};
-use serde_json::json;
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
 use thirtyfour::Key;
 
 use super::visit::claims;
 use crate::{
+    axe,
+    config::config,
     runner::Browser,
-    shop::{Layer, Shop},
+    shop::{Layer, Shop, page},
+    stand::Stand,
     wait::until_true,
 };
 
@@ -183,5 +188,257 @@ pub(super) async fn frame(browser: Browser) -> Result<()> {
     })
     .await?;
     ensure!(shop.ran().await? == ["Recommender"], "these tags ran: {:?}", shop.ran().await?);
+    Ok(())
+}
+
+/// The shop's config with so many services for its statistics, which nobody can read through.
+fn with_services(count: usize) -> Result<Value> {
+    let mut config = config(&["analytics", "marketing"])?;
+    let service = |number: usize| {
+        json!({ "id": format!("tag-{number}"), "name": format!("Tag {number:04}"), "purpose": "analytics", "hosts": ["tags.example"] })
+    };
+    config["services"] = (0..count).map(service).collect::<Vec<_>>().into();
+    config["feedback"] = json!(true);
+    Ok(config)
+}
+
+/// A page of this shop with the tag on it and what else is given, and the shop behind it.
+async fn shop_with(browser: &Browser, config: &Value, lang: &str, body: &str) -> Result<(Shop, Stand)> {
+    let shop = Shop::with(browser, config, &[]).await?;
+    let tag = format!("<script src=\"{}/embed/placet.js\"></script>", shop.server.origin);
+    let stand = Stand::open(BTreeMap::from([("/".to_owned(), page(lang, &tag, body))])).await?;
+    let shop = shop.with_pages_of(&stand);
+    shop.open("/").await?;
+    shop.sees(Layer::First).await?;
+    Ok((shop, stand))
+}
+
+/// With a thousand services the center holds none of them until they are asked for; a key shows what it finds.
+pub(super) async fn many_services(browser: Browser) -> Result<()> {
+    let (shop, _stand) = shop_with(&browser, &with_services(1000)?, "en", "").await?;
+    shop.choose().await?;
+    let nodes = "return layer('center').querySelectorAll('*').length";
+    let few = shop.js(nodes, &[]).await?.as_u64().context("a number")?;
+    ensure!(few < 400, "the center begins with {few} elements");
+
+    shop.center_write("[type=search]", "tag 007").await?;
+    let found = "return [...layer('center').querySelectorAll('.found > li')].map((row) => row.innerText)";
+    until_true("ten are found", async || {
+        Ok(shop.js(found, &[]).await?.as_array().is_some_and(|rows| rows.len() == 10))
+    })
+    .await?;
+    let first = shop.js(found, &[]).await?[0].clone();
+    ensure!(first.as_str().is_some_and(|row| row.contains("Tag 0070") && row.contains("Measuring use")), "{first}");
+    ensure!(shop.text(Layer::Center).await?.contains("Services found: 10"), "how many were found is not told");
+
+    shop.unfold("[aria-labelledby=placet-purpose-analytics] .details").await?;
+    let rows = "return layer('center').querySelectorAll('.services > li:not(.more)').length";
+    until_true("twenty services show", async || Ok(shop.js(rows, &[]).await? == 20)).await?;
+    shop.click(Layer::Center, "more").await?;
+    until_true("a hundred more show", async || Ok(shop.js(rows, &[]).await? == 120)).await?;
+    Ok(())
+}
+
+/// Another language shows at once, the draft and the focus stay, and the receipt names the words that were shown.
+pub(super) async fn language(browser: Browser) -> Result<()> {
+    let shop = Shop::visit(&browser).await?;
+    shop.choose().await?;
+    shop.switch("analytics", true).await?;
+    shop.center_pick(".language select", "zh-CN").await?;
+    let lang = "return layer('center').lang";
+    until_true("the center speaks Chinese", async || Ok(shop.js(lang, &[]).await? == "zh-CN")).await?;
+    ensure!(shop.text(Layer::Center).await?.contains("使用情况统计"), "the purposes are not in Chinese");
+    ensure!(shop.switched("analytics").await?, "the draft is lost");
+    until_true("the focus stays on the languages", async || {
+        Ok(shop.focused().await?.as_deref() == Some("language"))
+    })
+    .await?;
+    ensure!(shop.dialogs().await? == 1);
+    shop.save().await?;
+    let receipts = shop.delivered(1).await?;
+    let claims = claims(&receipts[0])?;
+    ensure!(claims["notice"]["lang"] == "zh-CN" && claims["choices"]["analytics"] == "granted", "{claims}");
+    let hash = claims["notice"]["hash"].as_str().and_then(|hash| hash.strip_prefix("sha256:")).context("a hash")?;
+    let script = "const done = arguments[arguments.length - 1];
+        fetch(arguments[0]).then((response) => response.json()).then((notice) => done(notice.lang), (error) => done(String(error)))";
+    let address = json!(format!("{}/notice/{hash}.json", shop.server.origin));
+    let spoken = shop.driver().execute_async(script, vec![address]).await?.json().clone();
+    ensure!(spoken == "zh-CN", "the receipt names a notice in {spoken}");
+    Ok(())
+}
+
+/// What was chosen can be checked on the spot, with the words that were shown and with what it changed (GDPR 7(1)).
+pub(super) async fn my_choices(browser: Browser) -> Result<()> {
+    let shop = Shop::visit(&browser).await?;
+    shop.answer("reject").await?;
+    shop.delivered(1).await?;
+    shop.open_settings().await?;
+    shop.switch("analytics", true).await?;
+    shop.save().await?;
+    shop.delivered(2).await?;
+    shop.open_settings().await?;
+    let rows = shop.lists(2).await?;
+    let row = |index: usize, rest: &str| format!("[data-placet-receipt=\"{}\"] {rest}", rows[index].id);
+    let text = async |selector: &str| -> Result<String> {
+        let script = "return layer('center').querySelector(arguments[0])?.innerText ?? ''";
+        Ok(shop.js(script, &[json!(selector)]).await?.as_str().unwrap_or_default().to_owned())
+    };
+    shop.center_click(&row(0, "[data-placet-action=check]")).await?;
+    let said = row(0, "[role=status]");
+    until_true("the receipt is genuine", async || Ok(text(&said).await?.starts_with("Genuine"))).await?;
+    shop.unfold(&row(0, ".words")).await?;
+    let quote = row(0, ".quote");
+    until_true("the words show", async || Ok(text(&quote).await?.contains("Your data, your decision"))).await?;
+    shop.unfold(&row(0, ".changed")).await?;
+    let new = row(0, ".new");
+    until_true("the change shows", async || Ok(text(&new).await? == "Allowed")).await?;
+    shop.unfold(&row(1, ".changed")).await?;
+    let whole = row(1, "");
+    until_true("it is the first choice", async || Ok(text(&whole).await?.contains("First choice"))).await?;
+    let file = shop.download(&rows[1].id).await?;
+    let file: Value = serde_json::from_slice(&std::fs::read(file)?)?;
+    ensure!(file["placet"] == 1 && file["receipt"].is_string() && file["notice"].is_string(), "{file}");
+
+    // Somebody has changed what the device keeps.
+    let script = "const [id, done] = arguments;
+        const opening = indexedDB.open('placet');
+        opening.onsuccess = () => {
+            const store = opening.result.transaction('receipts', 'readwrite').objectStore('receipts');
+            const reading = store.get(id);
+            reading.onsuccess = () => {
+                const row = reading.result;
+                const [head, payload, signature] = row.jws.split('.');
+                const text = atob(payload.replace(/-/g, '+').replace(/_/g, '/')).replace('denied', 'always');
+                row.jws = [head, btoa(text).replace(/\\+/g, '-').replace(/\\//g, '_').replace(/=/g, ''), signature].join('.');
+                store.put(row, id).onsuccess = () => done(true);
+            };
+        };";
+    shop.driver().execute_async(script, vec![json!(rows[1].id)]).await?;
+    shop.center_click(&row(1, "[data-placet-action=check]")).await?;
+    let said = row(1, "[role=status]");
+    until_true("the change is found", async || Ok(text(&said).await?.starts_with("Not genuine"))).await
+}
+
+/// What is unclear goes to the shop with nothing of the visitor in it.
+pub(super) async fn feedback(browser: Browser) -> Result<()> {
+    let (shop, _stand) = shop_with(&browser, &with_services(1)?, "en", "").await?;
+    let catch = "window.told = [];
+        const fetched = window.fetch;
+        window.fetch = (url, options) => {
+            if (!String(url).endsWith('/feedback')) return fetched(url, options);
+            window.told.push([url, options.method, options.credentials, JSON.parse(options.body)]);
+            return Promise.resolve(new Response(null, { status: 204 }));
+        }";
+    shop.js(catch, &[]).await?;
+    shop.choose().await?;
+    shop.unfold(".feedback").await?;
+    shop.center_write("textarea", "What is a segment?").await?;
+    shop.center_pick(".form select", "marketing").await?;
+    shop.click(Layer::Center, "send").await?;
+    until_true("it is thanked for", async || Ok(shop.text(Layer::Center).await?.contains("Thank you."))).await?;
+    let told = shop.js("return window.told", &[]).await?;
+    let body = json!({ "site": "shop.localhost", "version": "2026-11-01", "lang": "en", "purpose": "marketing",
+        "text": "What is a segment?" });
+    let url = format!("{}/v1/feedback", shop.server.origin);
+    ensure!(told == json!([[url, "POST", "omit", body]]), "{told}");
+    ensure!(shop.record().await?.is_null(), "a question is no choice");
+    Ok(())
+}
+
+/// By keyboard alone: allow two, download the receipt, take everything back (WCAG 2.1.1).
+pub(super) async fn keyboard(browser: Browser) -> Result<()> {
+    let shop = Shop::visit(&browser).await?;
+    shop.tab_to("[data-placet-action=choose]").await?;
+    shop.key(Key::Enter).await?;
+    shop.sees(Layer::Center).await?;
+    for purpose in ["analytics", "marketing"] {
+        shop.tab_to(&format!("[data-placet-switch={purpose}]")).await?;
+        shop.key(Key::Space).await?;
+    }
+    shop.tab_to("[data-placet-action=save]").await?;
+    shop.key(Key::Enter).await?;
+    shop.misses(Layer::Center).await?;
+    ensure!(shop.granted().await? == ["analytics", "marketing"], "{:?}", shop.granted().await?);
+    shop.delivered(1).await?;
+
+    shop.tab_to("[data-placet-action=open]").await?;
+    shop.key(Key::Enter).await?;
+    shop.sees(Layer::Center).await?;
+    shop.lists(1).await?;
+    let catch = "window.caught = [];
+        const make = URL.createObjectURL;
+        URL.createObjectURL = (blob) => { if (blob.size) window.caught.push(blob.size); return make.call(URL, blob); };";
+    shop.js(catch, &[]).await?;
+    shop.tab_to("[data-placet-action=download]").await?;
+    shop.key(Key::Enter).await?;
+    let caught = "return window.caught.length";
+    until_true("the receipt is handed over", async || Ok(shop.js(caught, &[]).await? == 1)).await?;
+    shop.tab_to("[data-placet-action=withdraw]").await?;
+    shop.key(Key::Enter).await?;
+    shop.misses(Layer::Center).await?;
+    ensure!(shop.granted().await?.is_empty());
+    until_true("the focus is back on the link", async || Ok(shop.focused().await?.as_deref() == Some("open"))).await
+}
+
+/// In a page of the shop the center stands without a dialog, follows what is decided elsewhere, and goes with its element.
+pub(super) async fn inline(browser: Browser) -> Result<()> {
+    let body = "<placet-preferences></placet-preferences>";
+    let (shop, _stand) = shop_with(&browser, &with_services(1)?, "en", body).await?;
+    let inner = "const inner = (selector) => document.querySelector('placet-preferences').shadowRoot?.querySelector(selector);";
+    let js = async |script: &str| shop.js(&format!("{inner}{script}"), &[]).await;
+    until_true("the center shows", async || Ok(js("return !!inner('[data-placet-action=save]')").await? == true)).await?;
+    ensure!(js("return !inner('dialog') && !inner('[data-placet-action=close]')").await? == true);
+    js("inner('[data-placet-switch=analytics]').click(); inner('[data-placet-action=save]').focus();
+        inner('[data-placet-action=save]').click()")
+    .await?;
+    until_true("it is saved", async || Ok(shop.granted().await? == ["analytics"])).await?;
+    shop.misses(Layer::First).await?;
+    let focused = "return document.querySelector('placet-preferences').shadowRoot.activeElement?.dataset.placetAction";
+    ensure!(js(focused).await? == "save", "the focus is lost");
+    shop.delivered(1).await?;
+
+    shop.js("window.placet.rejectAll()", &[]).await?;
+    until_true("the switch follows", async || {
+        Ok(js("return inner('[data-placet-switch=analytics]').checked").await? == false)
+    })
+    .await?;
+    js("inner('[data-placet-action=accept]').click()").await?;
+    until_true("everything is accepted", async || Ok(shop.granted().await?.len() == 2)).await?;
+    shop.delivered(3).await?;
+
+    let gone = "const element = document.querySelector('placet-preferences');
+        element.remove();
+        return element.shadowRoot.querySelectorAll('.center').length";
+    ensure!(shop.js(gone, &[]).await? == 0, "the center outlives its element");
+    // Put in again, it stands again, and once.
+    let again = "document.querySelector('main').append(document.createElement('placet-preferences'))";
+    shop.js(again, &[]).await?;
+    until_true("the center shows again", async || {
+        Ok(js("return document.querySelector('placet-preferences').shadowRoot?.querySelectorAll('.center').length").await?
+            == 1)
+    })
+    .await
+}
+
+/// Every state of the center, in light and dark, in two languages (WCAG 2.2 AA, as far as axe-core sees).
+pub(super) async fn axe_everything_open(browser: Browser) -> Result<()> {
+    for scheme in ["light", "dark"] {
+        for lang in ["en", "zh-CN"] {
+            let mut config = with_services(30)?;
+            config["theme"]["scheme"] = json!(scheme);
+            let (shop, _stand) = shop_with(&browser, &config, lang, "").await?;
+            shop.answer("reject").await?;
+            shop.delivered(1).await?;
+            shop.open_settings().await?;
+            shop.lists(1).await?;
+            shop.switch("marketing", true).await?;
+            shop.center_write("[type=search]", "tag").await?;
+            shop.js("all('details').forEach((details) => { details.open = true; })", &[]).await?;
+            let made = "return all('.quote').length === 1 && all('textarea').length === 1 && all('.services li').length > 0";
+            until_true("everything is open", async || Ok(shop.js(made, &[]).await? == true)).await?;
+            let what = format!("the center with everything open, {scheme}, {lang}");
+            axe::check(&shop, &what, &["region", "label-title-only"]).await?;
+        }
+    }
     Ok(())
 }

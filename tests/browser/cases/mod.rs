@@ -65,6 +65,13 @@ tests! {
         buttons_of_the_center
         withdraw
         frame
+        many_services
+        language
+        my_choices
+        feedback
+        keyboard
+        inline
+        axe_everything_open
     }
     ALL, Plain => receipts {
         receipt_in_hand

@@ -1,0 +1,172 @@
+//! Does what the center asks for: through the loader, the part that keeps the receipts, and the server.
+//!
+//! **Invariant:** every question is answered, be it with “that did not work”: nothing fails unseen.
+
+use crate::bridge::{Bridge, member, promise};
+use crate::center::{Act, Choice, Reply, Said, Words};
+use crate::js::{self, Js};
+use crate::place;
+use crate::start::set_timeout;
+use js_sys::Promise;
+use leptos::prelude::*;
+use placet_model::tree::Tree;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = fetch)]
+    fn fetch(url: &str, options: &JsValue) -> Promise;
+}
+
+/// Does what the center in this place asks for.
+pub(crate) fn perform(bridge: &Bridge, place: u32, asked: Act) {
+    let choice = |kind: &str| vec![("kind", Js::text(kind))];
+    let decide = |choice: Vec<(&str, Js)>, method: &str| {
+        // The dialog goes first: what is asked next, of the age or one by one, stands on the page.
+        place::close(place);
+        drop(bridge.decide(&Js::object(choice).0, method));
+    };
+    match asked {
+        Act::Accept => decide(choice("accept"), "preferences.accept_all"),
+        Act::Reject => decide(choice("reject"), "preferences.reject_all"),
+        Act::Withdraw => decide(choice("reject"), "preferences.withdraw"),
+        Act::Save(purposes, preferences) => {
+            let mut choice = choice("save");
+            choice.push(("purposes", Js(js::write(&purposes))));
+            choice.push(("preferences", Js(js::write(&preferences))));
+            decide(choice, "preferences.save");
+        }
+        Act::OptOut => {
+            place::close(place);
+            drop(bridge.opt_out("preferences.opt_out"));
+        }
+        Act::Close => place::close(place),
+        asked => {
+            let bridge = bridge.clone();
+            drop(promise(async move {
+                answer(&bridge, place, asked).await;
+                Ok(JsValue::UNDEFINED)
+            }));
+        }
+    }
+}
+
+/// Does what takes a while, and says how it went.
+async fn answer(bridge: &Bridge, place: u32, asked: Act) {
+    match asked {
+        Act::Download(id, reply) => {
+            let name = ["placet-receipt-", &id, ".json"].concat();
+            tell(bridge, &reply, download(bridge, &id, &name).await);
+        }
+        Act::Check(id, reply) => tell(bridge, &reply, check(bridge, &id).await),
+        Act::Words(hash, reply) => reply.set(match bridge.snapshot(&hash).await {
+            Ok(notice) => Words::Here(notice),
+            Err(_) => Words::Lost,
+        }),
+        Act::Export(reply) => tell(bridge, &reply, export(bridge).await),
+        Act::Erase(reply) => tell(bridge, &reply, erase(bridge).await),
+        Act::Tell(purpose, text, reply) => tell(bridge, &reply, send(bridge, purpose, &text).await),
+        Act::Speak(lang) => {
+            if let Err(error) = place::speak(bridge, place, &lang).await {
+                bridge.warn("The language failed.", &error);
+            }
+        }
+        Act::Accept | Act::Reject | Act::Save(..) | Act::OptOut | Act::Withdraw | Act::Close => {}
+    }
+}
+
+fn tell(bridge: &Bridge, reply: &Reply, answer: Result<Said, JsValue>) {
+    reply.set(answer.unwrap_or_else(|error| {
+        bridge.warn("What the center asked for failed.", &error);
+        Said::NotDone
+    }));
+}
+
+/// The receipts of this device, the newest first.
+pub(crate) async fn list(bridge: &Bridge) -> Vec<Choice> {
+    // Opening a database makes it: nothing is written before the visitor has acted (ePrivacy 5(3)).
+    if !bridge.has_decided() {
+        return Vec::new();
+    }
+    let read = async {
+        let keeper = bridge.keeper().await?;
+        place::watch(&keeper);
+        JsFuture::from(keeper.list()).await
+    };
+    match read.await {
+        Ok(list) => js::read(list),
+        Err(error) => {
+            bridge.warn("The receipts cannot be listed.", &error);
+            Vec::new()
+        }
+    }
+}
+
+async fn download(bridge: &Bridge, id: &str, name: &str) -> Result<Said, JsValue> {
+    let text = JsFuture::from(bridge.keeper().await?.file(id)).await?;
+    save(name, &text.as_string().ok_or(JsValue::NULL)?)
+}
+
+async fn check(bridge: &Bridge, id: &str) -> Result<Said, JsValue> {
+    let found = JsFuture::from(bridge.keeper().await?.verify(id)).await?.as_string();
+    Ok(match found.as_deref() {
+        Some("genuine") => Said::Genuine,
+        Some("unsigned") => Said::Unsigned,
+        Some("not-genuine") => Said::NotGenuine,
+        _ => Said::NotDone,
+    })
+}
+
+async fn export(bridge: &Bridge) -> Result<Said, JsValue> {
+    let kept = JsFuture::from(bridge.keeper().await?.shop("export")).await?;
+    if !kept.is_object() {
+        return Ok(Said::NotDone);
+    }
+    let text: String = js_sys::JSON::stringify(&kept)?.into();
+    save(&["placet-", &bridge.site(), ".json"].concat(), &text)
+}
+
+async fn erase(bridge: &Bridge) -> Result<Said, JsValue> {
+    let done = JsFuture::from(bridge.keeper().await?.shop("erase")).await?;
+    Ok(if done.is_object() { Said::Erased } else { Said::NotDone })
+}
+
+/// Sends what is unclear to the shop; nothing of the visitor goes with it.
+async fn send(bridge: &Bridge, purpose: Option<String>, text: &str) -> Result<Said, JsValue> {
+    let notice = bridge.snapshot(&bridge.hash()).await?;
+    let body = Js::object(vec![
+        ("site", Js::text(&bridge.site())),
+        ("version", Js::text(&notice.version)),
+        ("lang", Js::text(&notice.lang)),
+        ("purpose", purpose.map_or_else(Js::null, |purpose| Js::text(&purpose))),
+        ("text", Js::text(text)),
+    ]);
+    let body: String = js_sys::JSON::stringify(&body.0)?.into();
+    let options = Js::object(vec![
+        ("method", Js::text("POST")),
+        ("headers", Js::object(vec![("content-type", Js::text("application/json"))])),
+        ("body", Js::text(&body)),
+        ("credentials", Js::text("omit")),
+    ]);
+    let url = web_sys::Url::new_with_base("feedback", &bridge.endpoint())?.href();
+    let response = JsFuture::from(fetch(&url, &options.0)).await?;
+    Ok(if member(&response, "ok").is_truthy() { Said::Thanks } else { Said::NotDone })
+}
+
+/// Has the browser save a text as a file.
+fn save(name: &str, text: &str) -> Result<Said, JsValue> {
+    let options = web_sys::BlobPropertyBag::new();
+    options.set_type("application/json");
+    let parts = Js::list(vec![Js::text(text)]);
+    let blob = web_sys::Blob::new_with_str_sequence_and_options(&parts.0, &options)?;
+    let url = web_sys::Url::create_object_url_with_blob(&blob)?;
+    let link: web_sys::HtmlAnchorElement = document().create_element("a")?.unchecked_into();
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    // The browser has taken the address by then; a revoked one would save nothing in WebKit.
+    let gone = Closure::once_into_js(move || drop(web_sys::Url::revoke_object_url(&url)));
+    set_timeout(gone.unchecked_ref(), 60_000.0);
+    Ok(Said::Nothing)
+}
