@@ -125,5 +125,5 @@ tests! {
     ALL, Plain => looks { axe_first_layer axe_center }
     &[Engine::Chromium], Plain => covers { covers_move_nothing }
     &[Engine::Chromium], Plain => pages { thousand_held_routes_leave_nothing thousand_released_routes_leave_nothing }
-    &[Engine::Chromium], Plain => looks { layout_shift narrow_screen screenshots }
+    &[Engine::Chromium], Plain => looks { layouts focus_is_never_hidden layout_shift narrow_screen screenshots }
 }
