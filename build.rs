@@ -17,6 +17,7 @@ fn main() -> io::Result<()> {
         "center.css",
         "follow.css",
         "inline.css",
+        "page.css",
     ] {
         let source = Path::new("style").join(name);
         println!("cargo::rerun-if-changed={}", source.display());

@@ -92,6 +92,8 @@
       return { regime: regime.id, optOut: regime.optOut, purposes, asks };
     };
 
+    const those = (flag) => plan.purposes.filter((purpose) => purpose[flag]).map(({ id }) => id);
+
     const answer = (record, { id }) => own(keptOf(record, id), 'choice');
 
     const decide = (visitor, record, choice, id, notice) => {
@@ -245,19 +247,7 @@
       if (mirror) mirror.keep(null);
     };
     const OUTBOX = 'placet.outbox.';
-    const waiting = () =>
-      [...Object.keys(memory), ...(attempt(() => Object.keys(localStorage)) || [])].flatMap((key) => {
-        const item = key.startsWith(OUTBOX) && read(key);
-        // An entry that is not under its own name was not put there by us.
-        return item && item.decision && OUTBOX + item.decision.id === key ? [item] : [];
-      });
-    // A decision that waits, can be signed on this page, and whose time to try again has come.
-    const due = (anyway) => {
-      const now = Date.now();
-      // A time that lies hours ahead was noted by a clock that was wrong.
-      const isDue = ({ after }) => anyway || !(after > now && after < now + 6e6);
-      return waiting().some(isDue) && (crypto.subtle || published.unsigned);
-    };
+    const keys = () => [...Object.keys(memory), ...(attempt(() => Object.keys(localStorage)) || [])];
 
     /* ---- The visit. ---- */
 
@@ -471,7 +461,7 @@
       for (const node of nodes) {
         if (seen.has(node)) continue;
         seen.add(node);
-        if (node.matches(ELEMENTS)) define();
+        if (node.matches(ELEMENTS)) part('elements').catch(() => {});
         else hold(node);
       }
       release(nodes);
@@ -515,7 +505,7 @@
     };
     // The first layer, or a question in its place; and what a click on one of its answers does.
     const layer = () => root && root.querySelector('.first');
-    let answer = null;
+    let onAnswer = null;
     // WCAG 2.4.11: what gets the focus is scrolled clear of the first layer, which is never higher than this.
     let clearance = null;
     const otherSheets = () => document.adoptedStyleSheets.filter((sheet) => sheet !== clearance);
@@ -527,14 +517,14 @@
     };
     const show = (first, act) => {
       undraw();
-      answer = act;
+      onAnswer = act;
       stage().append(first);
       clearance = clearance || new CSSStyleSheet();
       clearance.replaceSync(published.layer().clearance);
       document.adoptedStyleSheets = [...otherSheets(), clearance];
     };
     // What the browser's signal keeps off.
-    const silenced = () => (visitor().gpc ? plan.purposes.filter(({ shared }) => shared).map(({ id }) => id) : []);
+    const silenced = () => (visitor().gpc ? those('shared') : []);
     const draw = (changes) => {
       if (layer()) return;
       const { tree, texts } = published.layer();
@@ -552,66 +542,42 @@
       const { asks } = now;
       if (!asks.length || locating || (layer() && !decision)) return;
       undraw();
-      const some = (test) => plan.purposes.some(test);
-      // PIPL 23, 29, 39: what needs separate consent and was never answered is asked on its own, after all else.
-      if (record && !now.optOut && !some(({ id, separate }) => asks.includes(id) && (!separate || keptOf(record, id)))) {
-        follow((part) => part.ask(decision));
-      } else if (
-        // Other answers stand, under another notice: only what has changed is asked.
-        some((purpose) => !purpose.always && standing(purpose, visitor(), record)) &&
-        !Object.values(published.notices).includes(record.notice)
-      ) {
-        part('changes')
-          .then((tell) => tell(record.notice, asks))
-          .catch((error) => warn('The changes failed.', error))
-          .then((changes) => now.asks.length && draw(changes));
-      } else draw();
+      // Some answers stand, or did: what is asked now, and how, is not for the first layer to say.
+      if (record && !now.optOut) part('again').then((again) => again(asks, decision, draw), () => draw());
+      else draw();
     };
-    const announce = (text) => {
+    const fail = () => {
       draw();
-      layer().querySelector('.status').textContent = text;
+      const status = layer().querySelector('.status');
+      status.textContent = data(status, 'failed');
     };
 
-    /* ---- The widget, loaded on intent; the part that signs, when a decision waits. ---- */
+    /* ---- Parts that are fetched: the center on intent, the one that signs when a decision waits. ---- */
 
     // What is fetched once, when it is needed first; one that failed is fetched anew.
     const fetched = {};
-    const fetchOnce = (name, get) =>
+    const part = (name) =>
       (fetched[name] =
         fetched[name] ||
-        get().catch((error) => {
-          delete fetched[name];
-          throw error;
-        }));
-    const part = (name, kit) =>
-      fetchOnce(name, () => import(resolve(published[name])).then((module) => module.default(bridge, kit)));
-    const follow = (act) => part('follow').then(act).catch((error) => warn('What follows failed.', error));
-    const define = () => part('elements', load).catch((error) => warn('The elements failed.', error));
-    const fetchWidget = async () => {
-      const [glue, response] = await Promise.all([
-        import(resolve(published.widget)),
-        fetch(resolve(published.wasm), { integrity: published.integrity }),
-      ]);
-      await glue.default({ module_or_path: response });
-      glue.start(bridge);
-      return glue;
-    };
-    const load = () => fetchOnce('widget', fetchWidget);
+        import(resolve(published[name]))
+          .then((module) => module.default(bridge))
+          .catch((error) => {
+            delete fetched[name];
+            warn(`"${name}" failed.`, error);
+            throw error;
+          }));
     const intended = (event) => {
       const target = event.composedPath()[0];
       const button = target.closest && target.closest('[data-placet-action],[href="#placet"]');
       return button ? data(button, 'placet-action') || 'open' : '';
     };
     const onIntent = (event) => {
-      if (/choose|open/.test(intended(event))) load().catch(() => {});
+      if (/choose|open/.test(intended(event))) part('center').catch(() => {});
     };
     const open = () =>
-      load()
-        .then((widget) => widget.open())
-        .catch((error) => {
-          warn('The center failed.', error);
-          announce(published.failed[lang]);
-        });
+      part('center')
+        .then((center) => center.open())
+        .catch(fail);
     const onClick = (event) => {
       const action = intended(event);
       const path = event.composedPath();
@@ -620,9 +586,10 @@
         event.preventDefault();
         open();
       } else if (action === 'opt-out' && inside === inFirst) optOut(inside ? 'banner.opt_out' : 'api.opt_out');
-      else if (!inside && action === 'withdraw') api.withdraw();
-      else if (!inside && /^(accept|reject)$/.test(action)) byHand({ kind: action }, `page.${action}_all`);
-      else if (inFirst && /accept|reject/.test(action)) answer(action);
+      else if (inFirst && /accept|reject/.test(action)) onAnswer(action);
+      else if (inside) return;
+      else if (action === 'withdraw') api.withdraw();
+      else if (/^(accept|reject)$/.test(action)) byHand({ kind: action }, `page.${action}_all`);
     };
 
     /* ---- A choice, and what follows from it. ---- */
@@ -632,12 +599,8 @@
 
     const soon = (act) => (window.requestIdleCallback || setTimeout)(act, { timeout: 2000 });
     const send = (anyway) => {
-      if (due(anyway)) {
-        soon(() =>
-          part('receipts')
-            .then((receipts) => receipts.deliver(!!anyway))
-            .catch((error) => warn('A receipt waits.', error)),
-        );
+      if (keys().some((key) => key.startsWith(OUTBOX))) {
+        soon(() => part('receipts').then((receipts) => receipts.deliver(!!anyway)).catch(() => {}));
       }
     };
 
@@ -681,7 +644,7 @@
     };
 
     // EDPB 03/2022: how the two answers looked when one was given, and the words beside them.
-    const seen = () => {
+    const witness = () => {
       const shown = root && (root.querySelector('dialog[open]') || layer());
       const look = (name) => {
         const button = shown.querySelector(`[part~=${name}]`);
@@ -695,56 +658,35 @@
     const commit = (choice, method) => {
       const visit = visitor();
       record = recall();
-      const hash = noticeOf();
-      const { state, type, choices, ttl, record: next } = decide(visit, record, choice, uuid(), hash);
+      const { record: next, ...outcome } = decide(visit, record, choice, uuid(), noticeOf());
       const decision = {
-        id: next.id,
-        at: next.at,
-        tz: -new Date(next.at).getTimezoneOffset(),
-        regime: next.regime,
-        notice: { version: plan.version, lang, hash },
-        state,
+        ...next,
+        ...outcome,
         by: next.by || 'subject',
-        type,
+        tz: -new Date(next.at).getTimezoneOffset(),
+        notice: { version: plan.version, lang, hash: noticeOf() },
         method,
         page: location.pathname.slice(0, 1024),
-        choices,
-        separate: plan.purposes.filter((purpose) => purpose.separate).map((purpose) => purpose.id),
-        preferences: next.preferences,
+        separate: those('separate'),
         gpc: visit.gpc,
-        ttl,
-        shown: attempt(seen),
+        shown: attempt(witness),
       };
       // A record that answers nothing is none.
       if (Object.keys(next.choices)[0]) record = next;
-      for (const { id, once } of plan.purposes) if (once && choices[id] === 'granted') acts.push(id);
+      for (const id of those('once')) if (outcome.choices[id] === 'granted') acts.push(id);
       apply(decision);
       return decision;
     };
 
     // What the visitor decides on the page: asked of whom it may be, and to be taken back for a while.
-    const byHand = (choice, method) => {
-      const settle = (choice) => {
-        const before = recall();
-        const decision = commit(choice, method);
-        follow((part) => part.decided(before));
-        return decision;
-      };
-      return choice.kind === 'reject' || now.optOut || ofAge(own(record, 'by'))
-        ? Promise.resolve(settle(choice))
-        : part('follow')
-            .then((part) => part.consent(choice))
-            .then(settle)
-            .catch((error) => {
-              warn('The age could not be asked.', error);
-              announce(published.failed[lang]);
-            });
-    };
-    const restore = (before) => {
-      record = before;
-      if (before) remember(before);
-      else forget();
-      apply();
+    const byHand = async (choice, method) => {
+      const before = recall();
+      const asks = plan.minors && choice.kind !== 'reject';
+      const agreed = asks ? await part('follow').then((follow) => follow.consent(choice)).catch(fail) : choice;
+      if (!agreed) return null;
+      const decision = commit(agreed, method);
+      part('follow').then((follow) => follow.decided(before), () => {});
+      return decision;
     };
 
     // “Do not sell or share my personal information” (CCPA 1798.120, 1798.135): everything else stays as it is.
@@ -770,34 +712,19 @@
       }
     };
     const bridge = {
-      site: plan.site,
-      plan,
+      published,
+      resolve,
       get lang() {
         return lang;
       },
       get hash() {
         return noticeOf();
       },
-      // The exact text of a notice snapshot; the browser checks it against its name.
-      notice: (wanted) => {
-        const name = wanted.slice(7);
-        const integrity = `sha256-${name.replace(/-/g, '+').replace(/_/g, '/')}=`;
-        return fetch(resolve(`${published.noticeBase}${name}.json`), { integrity }).then((response) =>
-          response.ok ? response.text() : Promise.reject(response.status),
-        );
-      },
-      get endpoint() {
-        return resolve(published.endpoint);
-      },
-      unsigned: published.unsigned,
-      noticePage: (wanted) => resolve(`${published.noticeBase}${wanted.slice(7)}.html`),
-      languages: () => published.notices,
       speak: (tag) => {
         lang = tag;
-        Object.assign(stage().host, { lang, dir: rtl() ? 'rtl' : 'ltr' });
         if (layer()) ask(true);
       },
-      receipts: () => part('receipts'),
+      part,
       grow,
       show,
       stage,
@@ -809,13 +736,15 @@
       optOut,
       commit,
       decide: byHand,
-      restore,
+      remember,
+      forget,
+      again,
       emit,
       warn,
       read,
       write,
       remove,
-      waiting,
+      keys,
     };
     const api = {
       version: published.version,
@@ -900,7 +829,6 @@
         if (event.persisted) again();
         send();
       });
-      addEventListener('online', () => send(true));
     };
 
     safely(() => tell(opening(now)), gates, locate, ask, listeners, sweep);

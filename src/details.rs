@@ -62,18 +62,19 @@ fn basis(labels: &Labels, basis: Basis) -> &str {
     }
 }
 
+/// Each service with what it keeps. The names stand for themselves in a text that runs from right to left.
 fn services(labels: &Labels, lang: &str, services: &[NoticeService]) -> Vec<AnyView> {
     let mut lines = Vec::new();
     for service in services {
-        let mut line = service.name.clone();
+        let mut line = vec![text("bdi", &service.name)];
         for (at, cookie) in service.cookies.iter().enumerate() {
-            line.push_str(&if at == 0 { [" — ", &labels.keeps, " "].concat() } else { ", ".to_owned() });
-            line.push_str(&cookie.name);
+            line.push(words(&if at == 0 { [" — ", &labels.keeps, " "].concat() } else { ", ".to_owned() }));
+            line.push(text("bdi", &cookie.name));
             if let Some(retention) = &cookie.retention {
-                line.push_str(&[" (", &duration(lang, retention), ")"].concat());
+                line.push(words(&[" (", &duration(lang, retention), ")"].concat()));
             }
         }
-        lines.push(text("div", &line));
+        lines.push(element("div", None, line));
     }
     lines
 }

@@ -47,7 +47,7 @@ pub fn FirstLayer(
                 <div class="text" part="text">{told}</div>
                 {apart}
                 <p class="gpc" part="gpc">{labels.gpc_honoured}</p>
-                <p class="status" part="status" role="status"></p>
+                <p class="status" part="status" role="status" data-failed=labels.failed></p>
             </div>
             <div class=if opt_out { "actions stack" } else { "actions" } part="actions">
                 <button type="button" class="button" part="button reject" data-placet-action=refuse>{reject}</button>

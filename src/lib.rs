@@ -16,6 +16,8 @@ mod cover;
 mod details;
 mod first_layer;
 mod inline;
+#[cfg(feature = "ssr")]
+mod notice_page;
 #[cfg_attr(not(feature = "csr"), expect(dead_code, reason = "the first layer needs only some of them"))]
 mod parts;
 mod question;
@@ -44,6 +46,8 @@ pub use first_layer::FirstLayer;
 pub use inline::{Inline, Settings};
 pub use question::{Age, Guardian, Separately};
 pub use saved::Saved;
+#[cfg(feature = "ssr")]
+pub use notice_page::{NoticePage, NoticePageProps};
 
 /// What all sheets share, minified; custom properties are listed in its source.
 pub const TOKENS_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/tokens.css"));
@@ -74,6 +78,9 @@ pub const FOLLOW_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/follow.css"
 
 /// The style sheet of the elements that a shop puts into its pages, minified.
 pub const INLINE_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/inline.css"));
+/// The style sheet of the notice's own page, minified; it reads `--accent`, `--link`, `--ground`, `--ink` and `--soft`.
+#[cfg(feature = "ssr")]
+pub const PAGE_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/page.css"));
 
 /// The first layer of a notice as HTML, for publishing.
 #[cfg(feature = "ssr")]
@@ -121,6 +128,12 @@ pub fn settings_html(notice: &Notice) -> String {
 #[cfg(feature = "ssr")]
 pub fn inline_html(notice: &Notice, purpose: &NoticePurpose) -> String {
     html(|| Inline(inline::InlineProps { notice: notice.clone(), purpose: purpose.clone() }))
+}
+
+/// A whole notice as an HTML document of its own, for publishing.
+#[cfg(feature = "ssr")]
+pub fn notice_page_html(page: NoticePageProps) -> String {
+    ["<!doctype html>", &notice_page::bare(&html(|| NoticePage(page)))].concat()
 }
 
 #[cfg(feature = "ssr")]

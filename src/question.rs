@@ -40,7 +40,7 @@ pub fn Separately(
     let rest = view! {
         <button type="button" class="quiet" part="button rest" data-placet-action="reject-rest">{labels.refuse_rest.clone()}</button>
     };
-    question("separate", Some(lead), &purpose.title, words, &labels.refuse, &labels.agree, Some(rest.into_any()))
+    question("separate", Some(lead), &purpose.title, words, &labels.refuse, &labels.agree, Some(rest.into_any()), &labels.failed)
 }
 
 /// The age band, where the config asks for it (PIPL 31, GDPR 8). Neither answer is a consent.
@@ -53,7 +53,7 @@ pub fn Age(
 ) -> impl IntoView {
     let fill = |label: &str| label.replace("{age}", &age.to_string());
     let words = vec![element("div", Some("text"), vec![text("p", &fill(&labels.age_text))])];
-    question("age", None, &labels.age_title, words, &fill(&labels.age_under), &fill(&labels.age_over), None)
+    question("age", None, &labels.age_title, words, &fill(&labels.age_under), &fill(&labels.age_over), None, &labels.failed)
 }
 
 /// What a parent or guardian is asked.
@@ -63,7 +63,7 @@ pub fn Guardian(
     labels: Labels,
 ) -> impl IntoView {
     let words = vec![element("div", Some("text"), vec![text("p", &labels.guardian_text)])];
-    question("guardian", None, &labels.guardian_title, words, &labels.refuse, &labels.guardian_agree, None)
+    question("guardian", None, &labels.guardian_title, words, &labels.refuse, &labels.guardian_agree, None, &labels.failed)
 }
 
 /// A heading, words, and two answers that look alike.
@@ -75,13 +75,14 @@ fn question(
     no: &str,
     yes: &str,
     beyond: Option<AnyView>,
+    failed: &str,
 ) -> impl IntoView + use<> {
     view! {
         <section class="first" part="first question" data-placet-layer=name role="region" aria-labelledby="placet-question">
             <div class="words">
                 <h2 id="placet-question" part="title" tabindex="-1">{lead}{title.to_owned()}</h2>
                 {words}
-                <p class="status" part="status" role="status"></p>
+                <p class="status" part="status" role="status" data-failed=failed.to_owned()></p>
             </div>
             <div class="actions" part="actions">
                 <button type="button" class="button" part="button reject" data-placet-action="reject">{no.to_owned()}</button>

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// The constants of `src/embedded.rs` and the files they hold.
-const FILES: [(&str, &str); 16] = [
+const FILES: [(&str, &str); 17] = [
     ("LOADER", "placet.min.js"),
     ("SIGNALS", "signals.min.js"),
     ("UNMARKED", "unmarked.min.js"),
@@ -13,7 +13,8 @@ const FILES: [(&str, &str); 16] = [
     ("MIRROR", "mirror.min.js"),
     ("LOCATE", "locate.min.js"),
     ("COVERS", "covers.min.js"),
-    ("CHANGES", "changes.min.js"),
+    ("CENTER", "center.min.js"),
+    ("AGAIN", "again.min.js"),
     ("FOLLOW", "follow.min.js"),
     ("ELEMENTS", "elements.min.js"),
     ("RECEIPTS", "receipts.min.js"),

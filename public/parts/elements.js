@@ -10,7 +10,7 @@
  */
 const published = __PLACET__;
 
-export default (bridge, load) => {
+export default (bridge) => {
   const { css, settings, consents } = published;
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
@@ -30,11 +30,12 @@ export default (bridge, load) => {
   class Preferences extends HTMLElement {
     #leave = null;
     connectedCallback() {
-      load()
+      bridge
+        .part('center')
         .then((widget) => {
           if (this.isConnected && !this.#leave) this.#leave = widget.inline(this);
         })
-        .catch((error) => bridge.warn('The center failed.', error));
+        .catch(() => {});
     }
     disconnectedCallback() {
       if (this.#leave) this.#leave();
@@ -92,7 +93,7 @@ export default (bridge, load) => {
         this.#touched = true;
         this.#internals.setFormValue(this.#box.checked ? 'granted' : 'denied');
         // In a form the answer counts when that is sent; who decides must be known before the page is left.
-        if (!this.#form || bridge.plan.minors) this.decide();
+        if (!this.#form || bridge.published.plan.minors) this.decide();
       });
       this.#stand();
     }

@@ -51,9 +51,11 @@ export default (bridge) => {
   // Back to what stood before; the receipt of that says so too.
   const undo = (before) => {
     const stood = (id) => !!before && !!before.choices[id] && before.choices[id].choice === 'granted';
-    const purposes = Object.fromEntries(bridge.plan.purposes.map(({ id }) => [id, stood(id)]));
+    const purposes = Object.fromEntries(bridge.published.plan.purposes.map(({ id }) => [id, stood(id)]));
     bridge.commit({ kind: 'save', purposes, preferences: before ? before.preferences : {} }, 'status.undo');
-    bridge.restore(before);
+    if (before) bridge.remember(before);
+    else bridge.forget();
+    bridge.again();
     say('undone');
   };
 
@@ -84,8 +86,10 @@ export default (bridge) => {
       node.querySelector('h2').focus({ preventScroll: true });
     });
   const consent = async (choice) => {
+    const record = bridge.record();
     const grants = choice.kind !== 'save' || Object.values(choice.purposes).includes(true);
-    if (!grants) return choice;
+    // Who decided before is known; an opt-out regime asks for no consent, and so for no age.
+    if (!grants || bridge.isOptOut() || (record && record.by)) return choice;
     if ((await question(published.age)) === 'accept') return { ...choice, by: 'subject' };
     if ((await question(published.guardian)) === 'accept') return { ...choice, by: 'guardian' };
     const { only } = choice;

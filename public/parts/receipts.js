@@ -120,6 +120,10 @@ const shownOf = async ({ words, accept, reject }) => {
 };
 
 export default (bridge) => {
+  const { published, resolve } = bridge;
+  const { plan } = published;
+  const endpoint = resolve(published.endpoint);
+  const noticeBase = resolve(published.noticeBase);
   const waits = (error) => bridge.warn('A receipt waits.', error);
 
   // One tab at a time; where there are no such locks, at least this page one at a time.
@@ -130,9 +134,11 @@ export default (bridge) => {
   /* ---- The outbox, in the loader's storage: one entry a decision, so that two tabs never overwrite one another's. ---- */
 
   const items = () =>
-    bridge.waiting().map((item) => {
-      const { decision, jws, tries, after } = bare(item);
-      return { decision: bare(decision), jws: jws || null, tries: tries || 0, after: after || 0 };
+    bridge.keys().flatMap((key) => {
+      const { decision, jws, tries, after } = bare(key.startsWith(OUTBOX) && bridge.read(key));
+      // An entry that is not under its own name was not put there by us.
+      if (!decision || OUTBOX + decision.id !== key) return [];
+      return [{ decision: bare(decision), jws: jws || null, tries: tries || 0, after: after || 0 }];
     });
   const keep = (item) => bridge.write(OUTBOX + item.decision.id, item);
   // The end of the chain, and whether the endpoint knows the device's key, so that receipts need not carry it.
@@ -140,6 +146,15 @@ export default (bridge) => {
   const known = (isKnown) => {
     const end = chain();
     if (end.seq > 0 && end.known !== isKnown) bridge.write(CHAIN, { ...end, known: isKnown });
+  };
+
+  // The exact text of a notice snapshot; the browser checks it against its name.
+  const notice = (hash) => {
+    const name = hash.slice(7);
+    const integrity = `sha256-${name.replace(/-/g, '+').replace(/_/g, '/')}=`;
+    return fetch(`${noticeBase}${name}.json`, { integrity }).then((response) =>
+      response.ok ? response.text() : Promise.reject(response.status),
+    );
   };
 
   /* ---- Signing. ---- */
@@ -154,8 +169,8 @@ export default (bridge) => {
       iat: Math.floor(decision.at / 1000),
       tz: decision.tz,
       ttl: decision.ttl,
-      aud: bridge.endpoint,
-      site: bridge.site,
+      aud: endpoint,
+      site: plan.site,
       sub: { device, ref: null },
       regime: decision.regime,
       notice: { version, lang, hash },
@@ -195,13 +210,13 @@ export default (bridge) => {
     const { id, at, state, choices } = decision;
     const { hash } = bare(decision.notice);
     await put('receipts', id, { id, at, state, choices, jws, jwk, notice: hash, acknowledgement: null, refusal: null });
-    if (!(await get('notices', hash))) await put('notices', hash, await bridge.notice(hash));
+    if (!(await get('notices', hash))) await put('notices', hash, await notice(hash));
   };
 
   // In the order of the decisions.
   const signAll = async () => {
     // No key can be made on this page. What was decided waits for one that can, unless the site takes unsigned receipts.
-    const make = crypto.subtle ? signed : bridge.unsigned && unsigned;
+    const make = crypto.subtle ? signed : published.unsigned && unsigned;
     if (!make) return;
     const open = items().filter(({ jws }) => !jws);
     for (const item of open.sort((one, other) => one.decision.at - other.decision.at)) {
@@ -275,7 +290,7 @@ export default (bridge) => {
       let asked = 0;
       let results = [];
       try {
-        const response = await fetch(bridge.endpoint, {
+        const response = await fetch(endpoint, {
           __proto__: null,
           method: 'POST',
           headers: { 'content-type': 'application/json' },
@@ -338,7 +353,7 @@ export default (bridge) => {
   };
 
   // It could perhaps not be had when the receipt was signed; its name still finds it.
-  const noticeOf = async (hash) => (await get('notices', hash).catch(() => null)) || bridge.notice(hash);
+  const noticeOf = async (hash) => (await get('notices', hash).catch(() => null)) || notice(hash);
 
   const file = async (id) => {
     try {
@@ -379,10 +394,10 @@ export default (bridge) => {
   // What the endpoint keeps of this device: "history", "export", "erase".
   const self = async (what) => {
     const device = await locked(deviceKey);
-    const aud = new URL('self', bridge.endpoint).href;
+    const aud = new URL('self', endpoint).href;
     const header = { alg: 'ES256', typ: 'consent-request+jws', kid: device.id, jwk: device.jwk };
     const iat = Math.floor(Date.now() / 1000);
-    const input = signingInput(header, { aud, iat, jti: crypto.randomUUID(), site: bridge.site, do: what });
+    const input = signingInput(header, { aud, iat, jti: crypto.randomUUID(), site: plan.site, do: what });
     const response = await fetch(aud, {
       __proto__: null,
       method: 'POST',
@@ -393,6 +408,19 @@ export default (bridge) => {
     return response.json();
   };
 
+  // What waits is tried again when the network is back.
+  addEventListener('online', () => deliver(true).catch(waits));
+
+  // What the widget and other parts need as well.
+  Object.assign(bridge, {
+    site: plan.site,
+    endpoint,
+    notice,
+    noticePage: (hash) => `${noticeBase}${hash.slice(7)}.html`,
+    languages: () => published.notices,
+    receipts: () => bridge.part('receipts'),
+  });
+
   // `watch`: `act` is called once, when the next delivery was tried, so that a list can be shown anew.
-  return { deliver, list, file, verify, self, watch: (act) => void watching.push(act) };
+  return { deliver, list, file, verify, self, notice, watch: (act) => void watching.push(act) };
 };

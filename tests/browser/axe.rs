@@ -12,8 +12,19 @@ pub(crate) async fn check(shop: &Shop, what: &str, without: &[&str]) -> Result<(
     check_with(shop, what, "placet-ui", without).await
 }
 
+/// The same for a page that has nothing of Placet's in it but its words.
+pub(crate) async fn check_page(shop: &Shop, what: &str) -> Result<()> {
+    run(shop, what, "", &[]).await.map(|_| ())
+}
+
 /// The same for a page with other elements of Placet's, which axe-core must have looked into.
 pub(crate) async fn check_with(shop: &Shop, what: &str, element: &str, without: &[&str]) -> Result<()> {
+    ensure!(run(shop, what, element, without).await?, "axe-core did not look into {element} on {what}");
+    Ok(())
+}
+
+/// Fails on any violation; says whether axe-core has looked into the element.
+async fn run(shop: &Shop, what: &str, element: &str, without: &[&str]) -> Result<bool> {
     let axe = fs::read_to_string(places::npm("axe-core/axe.min.js")?)?;
     shop.driver().execute(axe, vec![]).await?;
     let script = "const [without, element, done] = arguments;
@@ -28,6 +39,5 @@ pub(crate) async fn check_with(shop: &Shop, what: &str, element: &str, without: 
     let found = shop.driver().execute_async(script, vec![json!(without), json!(element)]).await?.json().clone();
     let violations: Vec<String> = serde_json::from_value(found["violations"].clone()).context("axe answers")?;
     ensure!(violations.is_empty(), "axe-core finds on {what}:\n{}", violations.join("\n"));
-    ensure!(found["inside"] == true, "axe-core did not look into {element} on {what}");
-    Ok(())
+    Ok(found["inside"] == true)
 }

@@ -176,12 +176,18 @@ impl Shop {
 
     /* What a visitor does. */
 
-    /// Clicks a button of a layer: `accept`, `reject`, `choose`, `save`, `close`, `withdraw`.
-    pub(crate) async fn click(&self, layer: Layer, action: &str) -> Result<()> {
+    /// A button of a layer: `accept`, `reject`, `choose`, `save`, `close`, `withdraw`.
+    pub(crate) async fn button(&self, layer: Layer, action: &str) -> Result<WebElement> {
         let what = format!("the button {action} of the {} layer", layer.name());
         let script = "return action(arguments[0], arguments[1]) ?? null";
-        let button = self.element(&what, script, &[json!(layer.name()), json!(action)]).await?;
-        self.press_element(&button).await.with_context(|| format!("cannot click {what}"))
+        self.element(&what, script, &[json!(layer.name()), json!(action)]).await
+    }
+
+    /// Clicks a button of a layer.
+    pub(crate) async fn click(&self, layer: Layer, action: &str) -> Result<()> {
+        let button = self.button(layer, action).await?;
+        let what = || format!("cannot click the button {action} of the {} layer", layer.name());
+        self.press_element(&button).await.with_context(what)
     }
 
     /// Clicks something of the shop's own page.

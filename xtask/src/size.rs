@@ -95,7 +95,7 @@ pub(crate) fn measure(workspace: &Workspace, binary: &Path) -> Result<Vec<Size>>
         Size {
             id: "fetched",
             what: "parts that a page fetches where it has a held frame, or a changed purpose to ask about",
-            bytes: weigh(&["covers", "changes"])?,
+            bytes: weigh(&["covers", "again", "center", "follow", "elements"])?,
             budget: 2_000,
         },
         Size {

@@ -1,6 +1,11 @@
 //! The interface texts: buttons, headings and sentences that are Placet's own, one file a language.
+//!
+//! **Invariant:** a notice carries the texts of its own language and no others, so that a browser
+//! loads one language alone.
 
 use crate::data;
+#[cfg(feature = "native")]
+use crate::language;
 
 data! {
     /// The interface texts in one language. They are part of the notice snapshot: they were shown too.
@@ -236,9 +241,29 @@ data! {
     }
 }
 
+/// Every language with its texts; each is read alone.
 #[cfg(feature = "native")]
-const FILES: &[(&str, &str)] =
-    &[("en", include_str!("../texts/en.json")), ("zh-CN", include_str!("../texts/zh-CN.json"))];
+const FILES: &[(&str, &str)] = &[
+    ("en", include_str!("../texts/en.json")),
+    ("zh-CN", include_str!("../texts/zh-CN.json")),
+    ("zh-TW", include_str!("../texts/zh-TW.json")),
+    ("ja", include_str!("../texts/ja.json")),
+    ("ko", include_str!("../texts/ko.json")),
+    ("de", include_str!("../texts/de.json")),
+    ("fr", include_str!("../texts/fr.json")),
+    ("es", include_str!("../texts/es.json")),
+    ("it", include_str!("../texts/it.json")),
+    ("pt-BR", include_str!("../texts/pt-BR.json")),
+    ("nl", include_str!("../texts/nl.json")),
+    ("pl", include_str!("../texts/pl.json")),
+    ("tr", include_str!("../texts/tr.json")),
+    ("ar", include_str!("../texts/ar.json")),
+    ("he", include_str!("../texts/he.json")),
+    ("ru", include_str!("../texts/ru.json")),
+    ("vi", include_str!("../texts/vi.json")),
+    ("th", include_str!("../texts/th.json")),
+    ("id", include_str!("../texts/id.json")),
+];
 
 /// The languages that have interface texts.
 #[cfg(feature = "native")]
@@ -246,35 +271,25 @@ pub fn languages() -> Vec<&'static str> {
     FILES.iter().map(|(tag, _)| *tag).collect()
 }
 
-/// The interface texts of a language: the same tag, else the same primary language, else English.
+/// The interface texts of a language, in English where there are none.
 #[cfg(feature = "native")]
 pub fn labels(tag: &str) -> Labels {
-    let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
-    let text = FILES
-        .iter()
-        .find(|(known, _)| known.eq_ignore_ascii_case(tag))
-        .or_else(|| FILES.iter().find(|(known, _)| primary(known) == primary(tag)))
-        .or(FILES.first())
-        .map_or("{}", |(_, text)| text);
+    let text = file(tag).or(FILES.first()).map_or("{}", |(_, text)| text);
     crate::json::parse(text).ok().and_then(|tree| crate::json::from_tree(&tree)).unwrap_or_default()
 }
 
-#[cfg(all(test, feature = "native"))]
-mod tests {
-    use super::*;
-    use crate::problem::Problems;
-    use crate::tree::{Read, Write};
+/// Whether a language has interface texts, be it those of its next of kin.
+#[cfg(feature = "native")]
+pub fn known(tag: &str) -> bool {
+    file(tag).is_some()
+}
 
-    #[test]
-    fn every_language_has_every_text() {
-        for (tag, text) in FILES {
-            let mut problems = Problems::default();
-            let labels = Labels::read(&crate::json::parse(text).expect(tag), &mut problems);
-            assert_eq!(problems.found, vec![], "{tag}");
-            let tree: serde_json::Value = labels.write();
-            for (name, label) in tree.as_object().expect("an object") {
-                assert!(label.as_str().is_some_and(|label| !label.trim().is_empty()), "{tag}: {name}");
-            }
-        }
-    }
+/// The file of the same tag, else that of the same writing.
+#[cfg(feature = "native")]
+fn file(tag: &str) -> Option<&'static (&'static str, &'static str)> {
+    let writing = language::writing(tag);
+    FILES
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(tag))
+        .or_else(|| FILES.iter().find(|(known, _)| language::writing(known) == writing))
 }

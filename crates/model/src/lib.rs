@@ -30,6 +30,8 @@ pub mod duration;
 #[cfg(feature = "native")]
 pub mod json;
 #[cfg(feature = "native")]
+pub mod language;
+#[cfg(feature = "native")]
 pub mod look;
 #[cfg(feature = "native")]
 pub mod plan;
@@ -50,8 +52,20 @@ pub mod text;
 #[cfg(feature = "native")]
 pub mod vendor;
 
-// Receipts, checked.
+// What devices sign, checked.
+#[cfg(feature = "native")]
+pub mod jws;
 #[cfg(feature = "native")]
 pub mod receipt_file;
 #[cfg(feature = "native")]
+pub mod refusal;
+#[cfg(feature = "native")]
+pub mod self_service;
+#[cfg(feature = "native")]
+pub mod shown;
+#[cfg(feature = "native")]
 pub mod verify;
+
+// What shoppers write.
+#[cfg(feature = "native")]
+pub mod feedback;

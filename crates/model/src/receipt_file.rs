@@ -5,7 +5,10 @@
 //! proves that a receipt was not changed after it was made; it does not prove who clicked.
 
 use crate::json;
-use crate::receipt::{Acknowledgement, Answer, By, ChoiceState, Claims, NoticeRef, ReceiptFile, State, Surface};
+use crate::receipt::{
+    Acknowledgement, Answer, By, ChoiceState, Claims, EventType, NoticeRef, ReceiptFile, State, Surface,
+};
+use crate::shown::Difference;
 use crate::verify::{Expect, Refusal, hash, verify};
 use serde_json::Value;
 
@@ -130,7 +133,7 @@ pub fn verify_file(text: &str) -> Report {
     );
 
     report.proves = proves(signed);
-    report.does_not_prove = does_not_prove(signed, acknowledgement.is_some());
+    report.does_not_prove = does_not_prove(signed, acknowledgement.is_some(), claims.shown.is_some());
     report.content = Some(Content { choices: chosen(&claims, snapshot.as_ref()), claims, signed, acknowledgement });
     report
 }
@@ -220,13 +223,16 @@ fn proves(signed: bool) -> Vec<String> {
     }
 }
 
-fn does_not_prove(signed: bool, acknowledged: bool) -> Vec<String> {
+fn does_not_prove(signed: bool, acknowledged: bool, shown: bool) -> Vec<String> {
     let mut limits = vec![
         "That a person clicked, or which person: it proves what a device signed.".to_owned(),
         "That the device's clock was right.".to_owned(),
     ];
     if !signed {
         limits.insert(0, "That the receipt was not changed: it carries no signature.".into());
+    }
+    if shown {
+        limits.push("That the screen looked as measured: the page measured it itself.".into());
     }
     if acknowledged {
         limits.push("That the endpoint still holds the receipt: its acknowledgement is not signed.".into());
@@ -260,6 +266,51 @@ impl Content {
             Surface::CallCenter => "through the call center",
         };
         format!("{who} {did} {surface}, on {} at {}", claims.site, claims.event.page)
+    }
+
+    /// Who acted.
+    pub fn by(&self) -> &'static str {
+        match self.claims.event.by {
+            By::Subject => "the person concerned",
+            By::Guardian => "a parent or guardian of the person",
+            By::Staff => "staff, at the person's word",
+            By::Agent => "a software agent of the person",
+        }
+    }
+
+    /// Whether consent was asked for separately.
+    pub fn consent(&self) -> &'static str {
+        match self.claims.event.kind {
+            EventType::Regular => "regular: one question for what was asked together",
+            EventType::Separate => "separate: a purpose was asked about on its own",
+        }
+    }
+
+    /// What was seen, each line with its name; nothing where the receipt does not say.
+    pub fn evidence(&self) -> Vec<(&'static str, String)> {
+        let Some(shown) = &self.claims.shown else { return Vec::new() };
+        let contrast = |hundredths: u32| format!("{}.{:02} to 1", hundredths / 100, hundredths % 100);
+        let button = |measured: &[u32]| match *measured {
+            [width, height, hundredths] => {
+                format!("{width} by {height} pixels, contrast of its words {}", contrast(hundredths))
+            }
+            _ => "not measured".to_owned(),
+        };
+        let told = |difference: &Difference| match difference.what {
+            "contrast" => format!("contrast {} against {}", contrast(difference.accept), contrast(difference.reject)),
+            what => format!("{what} {} against {} pixels", difference.accept, difference.reject),
+        };
+        let differences: Vec<String> = shown.differences().iter().map(told).collect();
+        let alike = match differences.is_empty() {
+            true => "yes: their sizes differ by 10 % at most, their contrasts by 1.2 times at most".to_owned(),
+            false => format!("NO, accept against refuse: {}", differences.join(", ")),
+        };
+        vec![
+            ("words", format!("{}, by their hash", shown.words)),
+            ("accept", button(&shown.accept)),
+            ("refuse", button(&shown.reject)),
+            ("alike", alike),
+        ]
     }
 
     /// When it was decided, by the device's clock.

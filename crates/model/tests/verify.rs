@@ -31,8 +31,18 @@ fn outcome(jws: &str, unsigned: bool) -> &'static str {
     }
 }
 
+/// Evidence of what was seen, as pages make it.
+fn shown() -> Value {
+    json!({ "words": NOTICE, "accept": [120, 44, 702], "reject": [120, 44, 702] })
+}
+
 #[test]
 fn claims_keep_the_rules() {
+    let with = |changes: Value| {
+        let mut shown = shown();
+        merge(&mut shown, &changes);
+        shown
+    };
     let device = Device::new(1);
     for (changes, expected) in [
         (json!({}), "genuine"),
@@ -78,6 +88,30 @@ fn claims_keep_the_rules() {
         (json!({ "event": { "state": "renewed" } }), "genuine"),
         (json!({ "event": { "state": "refused" }, "choices": { "analytics": "denied" } }), "genuine"),
         (json!({ "event": { "state": "withdrawn" }, "choices": { "analytics": "denied" } }), "genuine"),
+        (json!({ "event": { "type": "regular" } }), "genuine"),
+        (json!({ "event": { "type": "separate" } }), "genuine"),
+        (json!({ "event": { "type": "separate" }, "separate": [] }), "claim-wrong"),
+        (json!({ "event": { "type": "separate" }, "separate": null }), "claim-wrong"),
+        (json!({ "event": { "type": "explicit" } }), "claim-wrong"),
+        (json!({ "event": { "type": 1 } }), "claim-wrong"),
+        (json!({ "event": { "by": "agent" } }), "genuine"),
+        (json!({ "event": { "by": "robot" } }), "claim-wrong"),
+        (json!({ "event": { "by": null } }), "claim-wrong"),
+        (json!({ "shown": shown() }), "genuine"),
+        (json!({ "shown": "(null)" }), "genuine"),
+        (json!({ "shown": {} }), "claim-wrong"),
+        (json!({ "shown": with(json!({ "words": "Accept all" })) }), "claim-wrong"),
+        (json!({ "shown": with(json!({ "words": NOTICE.replace("sha256", "md5") })) }), "claim-wrong"),
+        (json!({ "shown": with(json!({ "words": null })) }), "claim-wrong"),
+        (json!({ "shown": with(json!({ "accept": [120, 44] })) }), "claim-wrong"),
+        (json!({ "shown": with(json!({ "accept": [120, 44, 702, 1] })) }), "claim-wrong"),
+        (json!({ "shown": with(json!({ "accept": [120.5, 44, 702] })) }), "claim-wrong"),
+        (json!({ "shown": with(json!({ "accept": [-1, 44, 702] })) }), "claim-wrong"),
+        (json!({ "shown": with(json!({ "reject": [1_000_001, 44, 702] })) }), "claim-wrong"),
+        (json!({ "shown": with(json!({ "reject": ["120", 44, 702] })) }), "claim-wrong"),
+        (json!({ "shown": with(json!({ "reject": null })) }), "claim-wrong"),
+        // Whether the buttons were alike is for readers to judge: no decision is lost for that.
+        (json!({ "shown": with(json!({ "reject": [0, 0, 0] })) }), "genuine"),
         (json!({ "choices": { "analytics": "denied" } }), "claim-wrong"),
         (json!({ "choices": { "analytics": "maybe" } }), "claim-wrong"),
         (json!({ "choices": { "analytics": true } }), "claim-wrong"),

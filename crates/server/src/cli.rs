@@ -1,14 +1,18 @@
-//! The command line: `placet check | publish | serve | verify | schema`.
+//! The command line: `placet check | publish | serve | verify | feedback | schema`.
 //!
 //! Exit codes: 0 done; 1 the answer is no (a config with errors, a receipt that is not genuine,
 //! something that cannot be done); 2 the input cannot be read, or the command line is wrong.
 
 use crate::address::Proxies;
 use crate::demo;
+use crate::feedback_list::{self, read_day};
 use crate::geo::Geo;
 use crate::publish::{File, Place, Snapshot, notice_path, publish};
 use crate::region::Regions;
-use crate::serve::{Plan, serve};
+use crate::serve::{Plan, cannot_open, serve};
+use crate::store::feedback::Kept;
+use crate::store::{Store, StoreError};
+use crate::verify_report::told_report;
 use axum::http::HeaderName;
 use clap::{Parser, Subcommand, ValueEnum};
 use ipnetwork::IpNetwork;
@@ -16,8 +20,7 @@ use placet_model::check::{Checked, MAX_CONFIG, check};
 use placet_model::config::{Config, schema};
 use placet_model::json;
 use placet_model::problem::{Problem, Severity};
-use placet_model::receipt::ChoiceState;
-use placet_model::receipt_file::{Content, MAX_FILE, Report, verify_file};
+use placet_model::receipt_file::{MAX_FILE, verify_file};
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Read, Write as _};
 use std::net::SocketAddr;
@@ -101,6 +104,23 @@ enum Command {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// List what shoppers wrote about the notice, newest first.
+    ///
+    /// The server takes it where the config has `feedback: true`, and keeps it for 180 days. It may run meanwhile.
+    Feedback {
+        /// The database of the server.
+        #[arg(long, default_value = "sqlite:placet.db")]
+        database: String,
+        /// Only what came on this day (UTC) or later, for example 2026-03-01.
+        #[arg(long, value_name = "DATE", value_parser = read_day)]
+        since: Option<i64>,
+        /// Only what is about the purpose with this id.
+        #[arg(long, value_name = "ID")]
+        purpose: Option<String>,
+        /// How to write the list.
+        #[arg(long, value_enum, default_value_t)]
+        format: ListFormat,
+    },
     /// Print the JSON Schema of the config, for editors.
     Schema,
 }
@@ -111,6 +131,15 @@ enum Format {
     #[default]
     Text,
     /// For programs: {"problems": [{"path", "code", "severity", "message", "hint"}]}.
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum ListFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: {"feedback": [{"day", "version", "lang", "purpose", "text"}]}.
     Json,
 }
 
@@ -203,6 +232,13 @@ fn obey(command: Command) -> Result<ExitCode, Failure> {
             start(plan)
         }
         Command::Verify { files } => verify_receipts(&files),
+        Command::Feedback { database, since, purpose, format } => {
+            let kept = kept_feedback(&database, since.unwrap_or(0), purpose.as_deref())?;
+            match format {
+                ListFormat::Text => say(&feedback_list::as_text(&kept)),
+                ListFormat::Json => say(&format!("{}\n", feedback_list::as_json(kept))),
+            }
+        }
         Command::Schema => {
             let text = serde_json::to_string_pretty(&schema()).map_err(|error| Failure::new(error.to_string()))?;
             say(&format!("{text}\n"))
@@ -385,6 +421,19 @@ fn start(plan: Plan) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+fn kept_feedback(database: &str, since: i64, purpose: Option<&str>) -> Result<Vec<Kept>, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::new(format!("cannot start: {error}")))?;
+    runtime
+        .block_on(async {
+            let store = Store::look(database).await?;
+            let kept = store.feedback(since, purpose).await?;
+            store.close().await;
+            Ok(kept)
+        })
+        .map_err(|error: StoreError| cannot_open(database, &error))
+}
+
 /// Verifies each file; one that cannot be read does not keep the others from it.
 fn verify_receipts(paths: &[PathBuf]) -> Result<ExitCode, Failure> {
     let (mut worst, mut genuine, mut forged, mut unreadable) = (0, 0, 0, 0);
@@ -494,63 +543,4 @@ fn told(path: &Path, problems: &[Problem]) -> String {
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let _ = writeln!(text, "{}: {}, {}", path.display(), counted(errors, "error"), counted(warnings, "warning"));
     text
-}
-
-/// The report on a receipt for people.
-fn told_report(report: &Report) -> String {
-    let mut text = String::new();
-    for check in &report.checks {
-        let (mark, told) = match &check.outcome {
-            Ok(told) => ("ok", told),
-            Err(told) => ("NOT OK", told),
-        };
-        let _ = writeln!(text, "{mark:>6}  {:<16}{told}", check.what);
-    }
-    if !report.others.is_empty() {
-        let names = report.others.join(", ");
-        let _ = writeln!(
-            text,
-            "  note  other members   Not known to this program, signed by nothing and no proof: {names}."
-        );
-    }
-    let _ = writeln!(text);
-    match (&report.content, report.failure()) {
-        (Some(content), None) => told_content(&mut text, report, content),
-        (_, failure) => {
-            let why = failure.and_then(|check| check.outcome.as_ref().err()).map_or("", String::as_str);
-            let _ = writeln!(text, "NOT GENUINE. {why}");
-        }
-    }
-    text
-}
-
-fn told_content(text: &mut String, report: &Report, content: &Content) {
-    let verdict = if content.signed { "GENUINE." } else { "CONSISTENT, BUT NOT SIGNED." };
-    let _ = writeln!(text, "{verdict} {}\n{}", content.act(), content.when());
-    let _ = writeln!(text, "\nChoices");
-    for chosen in &content.choices {
-        let word = match chosen.choice {
-            ChoiceState::Always => "always on",
-            ChoiceState::Granted => "granted",
-            ChoiceState::Denied => "denied",
-        };
-        let separate = if chosen.separate { ", asked separately" } else { "" };
-        let title = chosen.title.as_deref().unwrap_or("(not in the notice)");
-        let _ = writeln!(text, "  {word:<10} {title} ({}{separate})", printable(&chosen.purpose));
-    }
-    for (preference, picked) in content.preferences() {
-        let picked = if picked.is_empty() { "nothing" } else { &picked };
-        let _ = writeln!(text, "  {:<10} {}", printable(&preference), printable(picked));
-    }
-    for (heading, sentences) in [("This proves", &report.proves), ("This does not prove", &report.does_not_prove)] {
-        let _ = writeln!(text, "\n{heading}");
-        for sentence in sentences {
-            let _ = writeln!(text, "  - {sentence}");
-        }
-    }
-}
-
-/// A text without characters that a terminal would obey.
-fn printable(text: &str) -> String {
-    text.chars().filter(|character| !character.is_control()).collect()
 }

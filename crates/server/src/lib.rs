@@ -1,10 +1,10 @@
 //! The receipt server and the command line of Placet.
 //!
 //! In reading order: [`cli`] says what the program can do, [`serve`] starts the server,
-//! [`routes`] lists its routes, [`record`] takes receipts in, [`store`] keeps them, [`region`]
-//! says where a visitor is.
+//! [`routes`] lists its routes, [`record`] takes receipts in, [`store`] keeps them, [`self_service`]
+//! answers their devices, [`feedback`] takes what shoppers write, [`region`] says where a visitor is.
 //!
-//! **Invariant:** nothing about a visitor is stored but the receipt: no address, no user agent, no query.
+//! **Invariant:** nothing about a visitor is stored but the receipt, and what they write to us without a name: no address, no user agent, no query.
 
 pub mod address;
 pub mod asset;
@@ -13,13 +13,21 @@ pub mod cors;
 pub mod demo;
 pub mod embed;
 pub mod embedded;
+pub mod feedback;
+pub mod feedback_list;
 pub mod geo;
+pub mod intake;
 pub mod limits;
+pub mod notice;
+pub mod pieces;
 pub mod problem;
 pub mod publish;
 pub mod record;
 pub mod region;
 pub mod routes;
+pub mod self_service;
 pub mod serve;
 pub mod state;
 pub mod store;
+pub mod terminal;
+pub mod verify_report;

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 
@@ -15,15 +15,17 @@ pub struct Limits {
     pub burst: u32,
     /// Receipts that a network may send per second in the long run.
     pub per_second: u32,
-    /// Recording calls that are verified and stored at the same time.
+    /// Calls that are verified and stored at the same time.
     pub calls: usize,
+    /// Answers about a device's receipts that are being sent at the same time.
+    pub readings: usize,
     /// How long the body of a call may take to arrive.
     pub body_time: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { burst: 300, per_second: 30, calls: 256, body_time: Duration::from_secs(10) }
+        Limits { burst: 300, per_second: 30, calls: 256, readings: 32, body_time: Duration::from_secs(10) }
     }
 }
 
@@ -37,6 +39,8 @@ pub struct Gauge {
     pub limits: Limits,
     /// One permit for each call that may be verified and stored at the same time.
     pub calls: Semaphore,
+    /// One permit for each answer about a device's receipts that may be sent at the same time.
+    pub readings: Arc<Semaphore>,
     networks: Mutex<HashMap<Ipv6Addr, Bucket>>,
 }
 
@@ -49,7 +53,12 @@ struct Bucket {
 impl Gauge {
     /// A gauge at zero.
     pub fn new(limits: Limits) -> Self {
-        Gauge { limits, calls: Semaphore::new(limits.calls), networks: Mutex::default() }
+        Gauge {
+            limits,
+            calls: Semaphore::new(limits.calls),
+            readings: Arc::new(Semaphore::new(limits.readings)),
+            networks: Mutex::default(),
+        }
     }
 
     /// Counts receipts from `address`: all of them, or none where they are too many.

@@ -20,10 +20,14 @@ use placet_model::verify::{PROBLEM_TYPES, ProblemType, Refusal};
 pub enum Problem {
     /// It cannot be read; why.
     Malformed(String),
-    /// Its body is too large.
-    TooLarge,
-    /// Its body has another media type than we take.
-    UnsupportedType,
+    /// Its body is larger than so many bytes.
+    TooLarge(usize),
+    /// Its body has another media type than these.
+    UnsupportedType(&'static [&'static str]),
+    /// What it holds breaks a rule.
+    Refused(Refusal),
+    /// There is no room for more feedback.
+    FeedbackFull,
     /// It comes from a page of another site.
     OriginRefused(String),
     /// Its body did not arrive in time.
@@ -44,8 +48,10 @@ impl Problem {
     fn problem_type(&self) -> &'static ProblemType {
         match self {
             Problem::Malformed(_) => Refusal::Malformed(String::new()).problem_type(),
-            Problem::TooLarge => Refusal::TooLarge(0).problem_type(),
-            Problem::UnsupportedType => &UNSUPPORTED_TYPE,
+            Problem::TooLarge(_) => Refusal::TooLarge(0).problem_type(),
+            Problem::UnsupportedType(_) => &UNSUPPORTED_TYPE,
+            Problem::Refused(refusal) => refusal.problem_type(),
+            Problem::FeedbackFull => &FEEDBACK_FULL,
             Problem::OriginRefused(_) => &ORIGIN_REFUSED,
             Problem::TooSlow => &TOO_SLOW,
             Problem::TooMany(_) => &TOO_MANY,
@@ -59,12 +65,14 @@ impl Problem {
     fn detail(&self) -> String {
         match self {
             Problem::Malformed(detail) => detail.clone(),
-            Problem::TooLarge => "The body of a recording call has at most 16 KB.".into(),
-            Problem::UnsupportedType => "The body must be application/json or text/plain.".into(),
+            Problem::TooLarge(most) => format!("The body of this call has at most {} KB.", most / 1024),
+            Problem::UnsupportedType(types) => format!("The body must be {}.", types.join(" or ")),
+            Problem::Refused(refusal) => refusal.detail(),
+            Problem::FeedbackFull => "No more feedback is taken until there is room.".into(),
             Problem::OriginRefused(origin) => format!("{origin:?} is not an origin of this site."),
             Problem::TooSlow => "The body did not arrive within ten seconds.".into(),
             Problem::TooMany(seconds) | Problem::Busy(seconds) => format!("Try again in {seconds} s."),
-            Problem::StoreFailed => "The receipt could not be stored; nothing of this call was kept.".into(),
+            Problem::StoreFailed => "The database failed; nothing of this call was kept.".into(),
             Problem::NotFound => "There is nothing at this address.".into(),
             Problem::MethodRefused => "This address does not answer this method.".into(),
         }
@@ -74,6 +82,7 @@ impl Problem {
         match self {
             Problem::TooMany(seconds) | Problem::Busy(seconds) => Some(*seconds),
             Problem::StoreFailed => Some(5),
+            Problem::FeedbackFull => Some(3600),
             _ => None,
         }
     }
@@ -122,7 +131,8 @@ const UNSUPPORTED_TYPE: ProblemType = ProblemType {
     slug: "unsupported-type",
     title: "Media type not supported",
     status: 415,
-    meaning: "The body of a recording call is JSON, sent as application/json or, for beacons, as text/plain.",
+    meaning: "The body of a recording call and of feedback is JSON, sent as application/json or, for beacons, as text/plain. That of \
+        a request about receipts is a JWS, sent as text/plain, application/jwt or application/json.",
     hint: "Set the header Content-Type to application/json.",
 };
 const ORIGIN_REFUSED: ProblemType = ProblemType {
@@ -145,16 +155,16 @@ const TOO_MANY: ProblemType = ProblemType {
     slug: "too-many-requests",
     title: "Too many requests",
     status: 429,
-    meaning: "More receipts came from this network than shoppers make.",
-    hint: "Wait for as long as the header Retry-After says; keep the receipts until then. If your own proxy stands before \
+    meaning: "More came from this network than shoppers send.",
+    hint: "Wait for as long as the header Retry-After says; keep receipts until then. If your own proxy stands before \
         the server, name it with --trusted-proxy, so that each visitor's own network is counted.",
 };
 const BUSY: ProblemType = ProblemType {
     slug: "busy",
     title: "Busy",
     status: 503,
-    meaning: "The server is handling as many recording calls as it can.",
-    hint: "Wait for as long as the header Retry-After says; keep the receipts until then.",
+    meaning: "The server is handling as many calls as it can.",
+    hint: "Wait for as long as the header Retry-After says; keep receipts until then.",
 };
 const STORE_FAILED: ProblemType = ProblemType {
     slug: "store-failed",
@@ -162,6 +172,13 @@ const STORE_FAILED: ProblemType = ProblemType {
     status: 503,
     meaning: "The database failed. The server's log says how.",
     hint: "Keep the receipts and send them again later.",
+};
+const FEEDBACK_FULL: ProblemType = ProblemType {
+    slug: "feedback-full",
+    title: "No room for feedback",
+    status: 503,
+    meaning: "As much feedback is kept as there is room for. Nothing is deleted for more before its time.",
+    hint: "Read it with placet feedback. Room comes back as feedback reaches its 180 days.",
 };
 const NOT_FOUND: ProblemType = ProblemType {
     slug: "not-found",
@@ -175,8 +192,17 @@ const METHOD_REFUSED: ProblemType = ProblemType {
     title: "Method not allowed",
     status: 405,
     meaning: "The address answers other methods than this one; the header Allow lists them.",
-    hint: "Receipts are recorded with POST; everything else is read with GET.",
+    hint: "Receipts, requests about them and feedback are sent with POST; everything else is read with GET.",
 };
 
-const REQUEST_PROBLEM_TYPES: &[ProblemType] =
-    &[ORIGIN_REFUSED, UNSUPPORTED_TYPE, TOO_SLOW, TOO_MANY, BUSY, STORE_FAILED, NOT_FOUND, METHOD_REFUSED];
+const REQUEST_PROBLEM_TYPES: &[ProblemType] = &[
+    ORIGIN_REFUSED,
+    UNSUPPORTED_TYPE,
+    TOO_SLOW,
+    TOO_MANY,
+    BUSY,
+    STORE_FAILED,
+    FEEDBACK_FULL,
+    NOT_FOUND,
+    METHOD_REFUSED,
+];

@@ -5,27 +5,25 @@
 
 use crate::address::Peer;
 use crate::cors;
+use crate::intake::{Call, JSON_OR_TEXT, text};
 use crate::problem::Problem;
-use crate::state::{App, now};
-use crate::store::Entry;
+use crate::state::App;
+use crate::store::receipts::Entry;
 use axum::Extension;
-use axum::body::{Body, Bytes, HttpBody, to_bytes};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use placet_model::json;
 use placet_model::receipt::{MAX_BATCH, MAX_BODY, RecordAnswer, RecordRequest, RecordResult};
 use placet_model::verify::{Refusal, Unverified};
-use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Instant;
-use tokio::time::timeout;
 
 /// `POST <endpoint>`.
 pub async fn record(State(app): State<Arc<App>>, peer: Option<Extension<Peer>>, request: Request) -> Response {
     let (head, body) = request.into_parts();
-    let address = peer.map(|Extension(Peer(address))| app.proxies.counted(&head.headers, address));
-    cors::answer(&app.origins, &head.headers, take(&app, address, &head.headers, body)).await
+    let call = Call::new(&app, peer, &head.headers);
+    cors::answer(&app.origins, &head.headers, take(&app, &call, body)).await
 }
 
 /// `OPTIONS <endpoint>`.
@@ -36,21 +34,14 @@ pub async fn preflight(State(app): State<Arc<App>>, headers: HeaderMap) -> Resul
     app.origins.preflight(&headers)
 }
 
-async fn take(app: &App, address: Option<IpAddr>, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
-    let count = |receipts| match address {
-        Some(address) => app.gauge.count(address, receipts, Instant::now()).map_err(Problem::TooMany),
-        None => Ok(()),
-    };
+async fn take(app: &App, call: &Call<'_>, body: Body) -> Result<Response, Problem> {
     // Each call counts as one receipt at least, before anything of it is read.
-    count(1)?;
-    if !is_json_or_text(headers) {
-        return Err(Problem::UnsupportedType);
-    }
-    let body = read(body, app).await?;
-    let receipts = parse(&body)?;
-    count(receipts.len() - 1)?;
+    call.count(1)?;
+    let body = call.read(body, JSON_OR_TEXT, MAX_BODY).await?;
+    let receipts = parse(text(&body)?)?;
+    call.count(receipts.len() - 1)?;
     // Only now: a body that trickles in takes no place from others.
-    let _permit = app.gauge.calls.try_acquire().map_err(|_| Problem::Busy(2))?;
+    let _place = call.place()?;
     let answer = RecordAnswer { results: keep(app, &receipts).await? };
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
     Ok((headers, json::to_text(&answer)).into_response())
@@ -71,7 +62,7 @@ async fn keep(app: &App, receipts: &[String]) -> Result<Vec<RecordResult>, sqlx:
     }
     let recorded = match entries.is_empty() {
         true => Vec::new(),
-        false => app.store.record(&entries, now()).await?,
+        false => app.store.record(&entries, (app.clock)()).await?,
     };
     let mut recorded = recorded.into_iter();
     let result = |refusal: Option<Refusal>| match refusal {
@@ -123,20 +114,7 @@ async fn verify(app: &App, jws: &str, before: &[Entry]) -> Result<Result<Entry, 
     Ok(Ok(Entry { jws: jws.to_owned(), hash: verified.hash, claims: verified.claims, key: verified.key }))
 }
 
-async fn read(body: Body, app: &App) -> Result<Bytes, Problem> {
-    if body.size_hint().lower() > MAX_BODY as u64 {
-        return Err(Problem::TooLarge);
-    }
-    match timeout(app.gauge.limits.body_time, to_bytes(body, MAX_BODY)).await {
-        Ok(Ok(body)) => Ok(body),
-        // Reading stops at the limit, or where the client goes away and hears no answer anyway.
-        Ok(Err(_)) => Err(Problem::TooLarge),
-        Err(_) => Err(Problem::TooSlow),
-    }
-}
-
-fn parse(body: &[u8]) -> Result<Vec<String>, Problem> {
-    let text = std::str::from_utf8(body).map_err(|_| Problem::Malformed("The body is not UTF-8.".into()))?;
+fn parse(text: &str) -> Result<Vec<String>, Problem> {
     let tree =
         json::parse(text).map_err(|error| Problem::Malformed(format!("The body is not proper JSON: {error}.")))?;
     let request: RecordRequest = json::from_tree(&tree).ok_or_else(|| {
@@ -146,10 +124,4 @@ fn parse(body: &[u8]) -> Result<Vec<String>, Problem> {
         1..=MAX_BATCH => Ok(request.receipts),
         count => Err(Problem::Malformed(format!("There are {count} receipts; 1 to {MAX_BATCH} go into one call."))),
     }
-}
-
-fn is_json_or_text(headers: &HeaderMap) -> bool {
-    let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    let essence = given.split(';').next().unwrap_or("").trim();
-    essence.eq_ignore_ascii_case("application/json") || essence.eq_ignore_ascii_case("text/plain")
 }

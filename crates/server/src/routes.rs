@@ -2,7 +2,7 @@
 
 use crate::problem::{self, Problem};
 use crate::state::App;
-use crate::{embed, record, region};
+use crate::{embed, feedback, notice, record, region, self_service};
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::map_response;
@@ -14,9 +14,11 @@ use std::sync::Arc;
 pub fn router(app: Arc<App>, others: Router) -> Router {
     Router::new()
         .route(&app.record_path, post(record::record).options(record::preflight))
+        .route(&app.self_path, post(self_service::ask).options(record::preflight))
+        .route(&app.feedback_path, post(feedback::take).options(feedback::preflight))
         .route(region::REGION_PATH, get(region::hint))
         .route("/embed/{*path}", get(embed::file))
-        .route("/notice/{name}", get(embed::notice))
+        .route("/notice/{name}", get(notice::notice))
         .route("/.well-known/gpc.json", get(embed::file))
         .route("/problems/{slug}", get(problem::explain))
         .route("/healthz", get(healthz))

@@ -48,6 +48,8 @@ pub struct Plan {
 const MOST_CONNECTIONS: usize = 1024;
 /// How long a request's head may take to arrive, and how long an idle connection stays open.
 const HEAD_TIME: Duration = Duration::from_secs(15);
+/// How often what has been kept for its time is deleted.
+const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long running requests may take to end when the server stops.
 const LAST_WORDS: Duration = Duration::from_secs(10);
 
@@ -83,14 +85,19 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
         .keep_notices(&publication.notices, now())
         .await
         .map_err(|error| cannot_open(&plan.database, &error.into()))?;
-    let settings = Settings { public, proxies: plan.proxies, regions: plan.regions, limits: Limits::default() };
+    let limits = Limits::default();
+    let settings = Settings { public, proxies: plan.proxies, regions: plan.regions, limits, clock: now };
     let app = App::new(&config, &publication, settings, store).map_err(|error| {
         Failure::new(error.to_string()).help("Write a path of its own there, for example /v1/receipts.")
     })?;
     let app = Arc::new(app);
 
+    forget(&app).await;
     let (stop, stopped) = watch::channel(());
-    let mut listening = vec![tokio::spawn(accept(listener, router(app.clone(), others), stopped.clone()))];
+    let mut listening = vec![
+        tokio::spawn(forget_daily(app.clone(), stopped.clone())),
+        tokio::spawn(accept(listener, router(app.clone(), others), stopped.clone())),
+    ];
     println!("placet: listening on {origin}");
     if let Some((listener, routes, origin)) = third_party {
         listening.push(tokio::spawn(accept(listener, routes, stopped)));
@@ -106,6 +113,22 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
     }
     app.store.close().await;
     Ok(())
+}
+
+/// Deletes what has been kept for its time.
+async fn forget(app: &App) {
+    match app.store.forget_feedback((app.clock)()).await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "deleted feedback that was kept for its time"),
+        Err(error) => tracing::error!(%error, "cannot delete feedback that was kept for its time"),
+    }
+}
+
+/// Does so once a day, until told to stop.
+async fn forget_daily(app: Arc<App>, mut stopped: watch::Receiver<()>) {
+    while tokio::time::timeout(A_DAY, stopped.changed()).await.is_err() {
+        forget(&app).await;
+    }
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
@@ -134,9 +157,11 @@ fn local(listener: &TcpListener) -> Result<SocketAddr, Failure> {
     listener.local_addr().map_err(|error| Failure::new(format!("the listening socket has no address: {error}")))
 }
 
-fn cannot_open(database: &str, error: &StoreError) -> Failure {
+/// A database that cannot be used, and what to do about it.
+pub fn cannot_open(database: &str, error: &StoreError) -> Failure {
     let help = match error {
         StoreError::Address(_) => "SQLite is the database of this version.",
+        StoreError::Older { .. } => "Start `placet serve` of this version on it once: that brings it into form.",
         StoreError::Newer { .. } => "Start the newer version, or choose another file with --database.",
         StoreError::Database(_) => {
             "Check that the directory exists, that this user may write there and that the disk has room; \

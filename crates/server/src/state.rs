@@ -4,12 +4,14 @@ use crate::address::Proxies;
 use crate::asset::{Asset, Keep};
 use crate::cors::{Origins, is_loopback};
 use crate::limits::{Gauge, Limits};
-use crate::publish::Publication;
+use crate::publish::{Pages, Publication};
 use crate::region::{REGION_PATH, Regions};
 use crate::store::Store;
 use placet_model::config::Config;
+use placet_model::feedback::Subjects;
 use placet_model::verify::Expect;
 use std::collections::HashMap;
+use std::sync::Mutex;
 use std::time::{SystemTime, UNIX_EPOCH};
 use url::Url;
 
@@ -18,10 +20,18 @@ use url::Url;
 pub struct App {
     /// The path of the recording call.
     pub record_path: String,
+    /// The path of a shopper's requests: `self` beside it.
+    pub self_path: String,
+    /// The path of feedback: `feedback` beside it.
+    pub feedback_path: String,
     /// Whose pages may record.
     pub origins: Origins,
     /// What is served as it is, by path.
     pub assets: HashMap<String, Asset>,
+    /// What renders the notices of old that are asked for.
+    pub pages: Pages,
+    /// Those that were, by path.
+    pub old_pages: Mutex<HashMap<String, Asset>>,
     /// The database.
     pub store: Store,
     /// The limits and how much of them is used.
@@ -30,8 +40,13 @@ pub struct App {
     pub proxies: Proxies,
     /// How the server knows where a visitor is; none where the operator named no way.
     pub regions: Option<Regions>,
+    /// What feedback may be about; none where the config wants none.
+    pub feedback: Option<Subjects>,
+    /// The present time in milliseconds since 1970.
+    pub clock: fn() -> i64,
     site: String,
     audiences: Vec<String>,
+    self_audiences: Vec<String>,
     unsigned: bool,
 }
 
@@ -46,6 +61,8 @@ pub struct Settings {
     pub regions: Option<Regions>,
     /// The limits.
     pub limits: Limits,
+    /// The present time in milliseconds since 1970: [`now`], but for tests.
+    pub clock: fn() -> i64,
 }
 
 /// Why a config cannot be served.
@@ -83,16 +100,33 @@ impl App {
         if TAKEN.iter().any(|taken| path == *taken || path.starts_with(&format!("{taken}/"))) {
             return Err(Unservable::PathTaken(endpoint.clone()));
         }
+        let beside = |name: &str| url.join(name).map_err(|_| Unservable::Endpoint(endpoint.clone()));
+        let (asking, feedback) = (beside("self")?, beside("feedback")?);
+        if [&asking, &feedback].iter().any(|beside| beside.path() == path) {
+            return Err(Unservable::PathTaken(endpoint.clone()));
+        }
+        let subjects = || Subjects {
+            site: config.site.clone(),
+            languages: config.languages.clone(),
+            purposes: config.purposes.iter().map(|purpose| purpose.id.clone()).collect(),
+        };
         Ok(App {
             record_path: path,
+            self_path: asking.path().to_owned(),
+            feedback_path: feedback.path().to_owned(),
             origins: Origins::new(&config.site, &settings.public, config.receipts.unsigned),
             assets: assets(config, publication),
+            pages: Pages::new(config),
+            old_pages: Mutex::default(),
             store,
             gauge: Gauge::new(settings.limits),
             proxies: settings.proxies,
             regions: settings.regions,
+            feedback: config.feedback.then(subjects),
+            clock: settings.clock,
             site: config.site.clone(),
             audiences: audiences(&url),
+            self_audiences: audiences(&asking),
             unsigned: config.receipts.unsigned,
         })
     }
@@ -100,6 +134,11 @@ impl App {
     /// What a receipt has to agree with here.
     pub fn expect(&self) -> Expect<'_> {
         Expect { audiences: Some(&self.audiences), site: Some(&self.site), unsigned: self.unsigned }
+    }
+
+    /// What a request about receipts has to agree with here. It is always signed.
+    pub fn expect_request(&self) -> Expect<'_> {
+        Expect { audiences: Some(&self.self_audiences), site: Some(&self.site), unsigned: false }
     }
 }
 
@@ -109,7 +148,7 @@ pub fn now() -> i64 {
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// The addresses that a receipt may name: the endpoint's, and on this machine itself the other names of it.
+/// The addresses that a receipt or request may name: that of the call, and on this machine itself the other names of it.
 fn audiences(endpoint: &Url) -> Vec<String> {
     let unspecified = endpoint.host_str().is_some_and(|host| host == "0.0.0.0" || host == "[::]");
     let mut audiences = vec![endpoint.to_string()];

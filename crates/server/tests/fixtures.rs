@@ -1,4 +1,4 @@
-//! The recording call and the region hint by examples. Each case is a conversation with a fresh server; it is kept
+//! The calls of a page by examples. Each case is a conversation with a fresh server; it is kept
 //! under `docs/reference/fixtures/`, where builders of other backends find it.
 //!
 //! `PLACET_BLESS=1 cargo test -p placet-server --test fixtures` writes the files anew.
@@ -12,7 +12,7 @@ use axum::http::{HeaderName, Request};
 use placet_server::region::Regions;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use support::{Answer, Device, Server, merge, notice};
+use support::{Answer, Device, STILL, Server, merge, notice};
 
 /// What a case is called and about, and its conversation: requests, and what has to come of each.
 struct Case {
@@ -101,6 +101,21 @@ fn recording() -> Vec<Case> {
                 (record(&[&withdrawn]), &["recorded"]),
             ],
         },
+        one(
+            "evidence",
+            "A guardian gave separate consent, and what was on the screen is told.",
+            &changed(json!({
+                "event": { "by": "guardian", "type": "separate" },
+                "shown": { "words": notice, "accept": [120, 44, 702], "reject": [120, 44, 702] },
+            })),
+            &["recorded"],
+        ),
+        one(
+            "evidence-wrong",
+            "Evidence that is not in its form.",
+            &changed(json!({ "shown": { "words": "Accept all", "accept": [120, 44, 702], "reject": [120, 44, 702] } })),
+            &["claim-wrong"],
+        ),
         one("signature-invalid", "The signature does not fit.", &forged, &["signature-invalid"]),
         one(
             "algorithm-none",
@@ -265,6 +280,225 @@ fn no_region() -> Vec<Case> {
     }]
 }
 
+fn ask(jws: &str) -> Value {
+    json!({
+        "method": "POST", "path": "/v1/self",
+        "headers": { "origin": "https://shop.example", "content-type": "text/plain" },
+        "text": jws,
+    })
+}
+
+/// What shoppers ask; the server's clock stands still.
+fn self_service() -> Vec<Case> {
+    let (device, other) = (Device::new(1), Device::new(2));
+    let notice = notice();
+    let first = device.receipt(1, &notice, &json!({}));
+    let withdrawal = json!({
+        "seq": 2, "iat": 1_772_323_260, "event": { "state": "withdrawn", "method": "withdraw" },
+        "choices": { "analytics": "denied" },
+    });
+    let second = device.receipt(2, &notice, &withdrawal);
+    let third = device.receipt(3, &notice, &json!({ "seq": 3 }));
+    let held = || (record(&[&first, &second]), &["recorded", "recorded"][..]);
+    let now = STILL / 1000;
+    let asked = |what: &str, jti: &str| device.request(what, jti, now, &json!({}), &json!({}));
+    let changed = |payload: Value| ask(&device.request("history", "a", now, &json!({}), &payload));
+    let headed = |header: Value| ask(&device.request("history", "a", now, &header, &json!({})));
+    let case = |name, about, asked: Value, outcome| Case { name, about, talk: vec![held(), (asked, outcome)] };
+    let not_held: &[&str] = &["403 not-held"];
+    let unsigned = {
+        let jws = device.request("history", "a", now, &json!({ "alg": "none", "kid": null, "jwk": null }), &json!({}));
+        format!("{}.", jws.rsplit_once('.').unwrap().0)
+    };
+    vec![
+        case(
+            "history",
+            "The receipts that are held of this device, newest first.",
+            ask(&asked("history", "a")),
+            &["200"],
+        ),
+        case(
+            "export",
+            "Everything that is held of this device, with the notices named.",
+            ask(&asked("export", "a")),
+            &["200"],
+        ),
+        Case {
+            name: "erase",
+            about: "An erased receipt does not come back, the device is not known any more, and a later receipt is taken.",
+            talk: vec![
+                held(),
+                (ask(&asked("erase", "a")), &["200"]),
+                (record(&[&first, &Device::twin(&second)]), &["erased", "erased"]),
+                (ask(&asked("history", "b")), &["403 not-held"]),
+                (record(&[&third]), &["recorded"]),
+                (ask(&asked("history", "c")), &["200"]),
+            ],
+        },
+        case(
+            "known-key",
+            "Once a receipt is held, a request may leave the key out.",
+            headed(json!({ "jwk": null })),
+            &["200"],
+        ),
+        Case {
+            name: "replay",
+            about: "A request counts once, whatever it asks for the second time; its twin is the same request.",
+            talk: vec![
+                held(),
+                (ask(&asked("history", "a")), &["200"]),
+                (ask(&asked("history", "a")), &["409 request-replayed"]),
+                (ask(&Device::twin(&asked("history", "a"))), &["409 request-replayed"]),
+                (ask(&asked("erase", "a")), &["409 request-replayed"]),
+            ],
+        },
+        Case {
+            name: "not-held",
+            about: "An unknown device, a known one whose key did not sign, and a forged signature hear the same.",
+            talk: vec![
+                held(),
+                (ask(&other.request("history", "a", now, &json!({}), &json!({}))), not_held),
+                (
+                    ask(&other.request(
+                        "history",
+                        "a",
+                        now,
+                        &json!({ "kid": device.thumbprint(), "jwk": null }),
+                        &json!({}),
+                    )),
+                    not_held,
+                ),
+                (ask(&other.request("history", "a", now, &json!({ "jwk": null }), &json!({}))), not_held),
+                (headed(json!({ "kid": other.thumbprint() })), not_held),
+                (ask(&format!("{}.{}", asked("history", "a").rsplit_once('.').unwrap().0, "A".repeat(86))), not_held),
+            ],
+        },
+        Case {
+            name: "stale",
+            about: "Made more than five minutes ago, or to be made in more than five minutes.",
+            talk: vec![
+                held(),
+                (changed(json!({ "iat": now - 301 })), &["422 request-stale"]),
+                (changed(json!({ "iat": now + 301 })), &["422 request-stale"]),
+                (changed(json!({ "iat": now - 300 })), &["200"]),
+            ],
+        },
+        case(
+            "audience-wrong",
+            "A request that was made for another address.",
+            changed(json!({ "aud": "https://consent.shop.example/v1/receipts" })),
+            &["422 audience-wrong"],
+        ),
+        case(
+            "site-wrong",
+            "A request about another site.",
+            changed(json!({ "site": "other.example" })),
+            &["422 site-wrong"],
+        ),
+        case("claim-wrong", "An unknown wish.", changed(json!({ "do": "rectify" })), &["422 claim-wrong"]),
+        case("type-refused", "A receipt is no request.", ask(&first), &["422 type-refused"]),
+        case(
+            "algorithm-none",
+            "A request without signature is never taken.",
+            ask(&unsigned),
+            &["422 algorithm-refused"],
+        ),
+        case(
+            "header-refused",
+            "A header member that could change what the signature means.",
+            headed(json!({ "crit": ["b64"], "b64": false })),
+            &["422 header-refused"],
+        ),
+        case("malformed", "Not a JWS in compact form.", ask("a request"), &["400 malformed"]),
+        case("too-large", "A request of 5 KB.", changed(json!({ "novel": "x".repeat(3500) })), &["413 too-large"]),
+        case(
+            "unsupported-type",
+            "Forms are not taken.",
+            with(ask(&asked("history", "a")), &json!({ "headers": { "content-type": "multipart/form-data" } })),
+            &["415 unsupported-type"],
+        ),
+        case(
+            "origin-refused",
+            "Pages of another site may not ask.",
+            with(ask(&asked("history", "a")), &json!({ "headers": { "origin": "https://other.example" } })),
+            &["403 origin-refused"],
+        ),
+        Case {
+            name: "preflight",
+            about: "What a browser asks before it sends application/jwt to another origin.",
+            talk: vec![
+                (with(preflight("https://www.shop.example"), &json!({ "path": "/v1/self" })), &["204"]),
+                (with(preflight("https://other.example"), &json!({ "path": "/v1/self" })), &["403 origin-refused"]),
+            ],
+        },
+    ]
+}
+
+fn feedback(changes: &Value) -> Value {
+    let mut body = json!({
+        "site": "shop.example", "version": "2026-03-01", "lang": "en", "purpose": "ads", "text": "What is a pixel?",
+    });
+    merge(&mut body, changes);
+    with(post(body), &json!({ "path": "/v1/feedback" }))
+}
+
+/// Where the config has `feedback: true`, the languages en and zh-CN, and a purpose ads.
+fn feedbacks() -> Vec<Case> {
+    let one = |name, about, asked: Value, outcome| Case { name, about, talk: vec![(asked, outcome)] };
+    let malformed: &[&str] = &["400 malformed"];
+    vec![
+        one("kept", "Feedback about a purpose.", feedback(&json!({})), &["204"]),
+        one("whole", "Feedback about the whole notice.", feedback(&json!({ "purpose": "(null)" })), &["204"]),
+        Case {
+            name: "malformed",
+            about: "Another language or purpose than the config has, and texts that are empty, too long or no plain text.",
+            talk: vec![
+                (feedback(&json!({ "lang": "de" })), malformed),
+                (feedback(&json!({ "purpose": "unheard-of" })), malformed),
+                (feedback(&json!({ "version": "v".repeat(65) })), malformed),
+                (feedback(&json!({ "text": " \n " })), malformed),
+                (feedback(&json!({ "text": "x".repeat(501) })), malformed),
+                (feedback(&json!({ "text": "\u{1b}[31mred" })), malformed),
+                (feedback(&json!({ "text": null })), malformed),
+            ],
+        },
+        one(
+            "site-wrong",
+            "Feedback about another site.",
+            feedback(&json!({ "site": "other.example" })),
+            &["422 site-wrong"],
+        ),
+        one("too-large", "A body of 5 KB.", feedback(&json!({ "text": "x".repeat(5000) })), &["413 too-large"]),
+        one(
+            "unsupported-type",
+            "Forms are not taken.",
+            with(feedback(&json!({})), &json!({ "headers": { "content-type": "multipart/form-data" } })),
+            &["415 unsupported-type"],
+        ),
+        one(
+            "origin-refused",
+            "Pages of another site may not write.",
+            with(feedback(&json!({})), &json!({ "headers": { "origin": "https://other.example" } })),
+            &["403 origin-refused"],
+        ),
+        one(
+            "preflight",
+            "What a browser asks before it sends JSON to another origin.",
+            with(preflight("https://shop.example"), &json!({ "path": "/v1/feedback" })),
+            &["204"],
+        ),
+    ]
+}
+
+/// Where the config wants no feedback.
+fn no_feedback() -> Vec<Case> {
+    vec![Case {
+        name: "not-found",
+        about: "Where the config wants no feedback, there is no such call.",
+        talk: vec![(feedback(&json!({})), &["404 not-found"])],
+    }]
+}
+
 fn preflight(origin: &str) -> Value {
     json!({
         "method": "OPTIONS", "path": "/v1/receipts",
@@ -331,6 +565,20 @@ async fn the_region_hint_answers_as_the_fixtures_say() {
     let mut files = agree("region", region(), told).await;
     files.extend(agree("region", no_region(), Server::start).await);
     known("region", &files);
+}
+
+#[tokio::test]
+async fn requests_about_receipts_are_answered_as_the_fixtures_say() {
+    let files = agree("self", self_service(), Server::at_a_still_time).await;
+    known("self", &files);
+}
+
+#[tokio::test]
+async fn feedback_is_answered_as_the_fixtures_say() {
+    let mut files = agree("feedback", feedbacks(), Server::at_a_still_time).await;
+    let without = async || Server::with_config(&json!({ "feedback": false })).await.unwrap();
+    files.extend(agree("feedback", no_feedback(), without).await);
+    known("feedback", &files);
 }
 
 fn directory(folder: &str) -> PathBuf {

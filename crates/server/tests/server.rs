@@ -178,7 +178,7 @@ async fn calls_wait_outside_when_every_place_is_taken() {
     let busy = server.record(&[String::new()]).await;
     assert_eq!(busy.outcomes(), ["503 busy"]);
     assert_eq!(busy.header("retry-after"), "2");
-    assert_eq!(busy.header("access-control-expose-headers"), "retry-after", "the page may read it");
+    assert_eq!(busy.header("access-control-expose-headers"), "date, retry-after", "the page may read it");
     drop(place);
     assert_eq!(server.record(&[String::new()]).await.outcomes(), ["malformed"], "there is a place again");
 }

@@ -13,7 +13,9 @@ mod covers;
 mod gate;
 mod guides;
 mod hostile;
+mod languages;
 mod looks;
+mod notice_page;
 mod pages;
 mod policies;
 mod privacy_control;
@@ -21,6 +23,7 @@ mod receipts;
 mod records;
 mod regions;
 mod rules;
+mod signing;
 mod vendors;
 mod visit;
 
@@ -67,6 +70,18 @@ tests! {
         receipt_in_hand
         endpoint_down_then_up
         server_down_at_the_choice
+    }
+    ALL, Plain => signing {
+        refusal_without_webassembly
+        claims_as_the_model_has_them
+        what_was_shown
+        verified_in_the_browser
+        listed
+        answers_of_an_endpoint
+        without_database_or_key
+        stored_forms
+        asked_of_the_endpoint
+        list_follows_the_delivery
     }
     ALL, Plain => policies {
         strict_page
@@ -125,5 +140,13 @@ tests! {
     ALL, Plain => looks { axe_first_layer axe_center }
     &[Engine::Chromium], Plain => covers { covers_move_nothing }
     &[Engine::Chromium], Plain => pages { thousand_held_routes_leave_nothing thousand_released_routes_leave_nothing }
+    &[Engine::Chromium], Plain => notice_page {
+        notice_page_is_accessible
+        notice_page_fits_every_screen
+        notice_page_can_be_kept
+        notice_page_can_be_printed
+    }
+    ALL, Plain => languages { languages_by_kin }
+    &[Engine::Chromium], Plain => languages { languages_on_a_narrow_screen languages_in_the_center }
     &[Engine::Chromium], Plain => looks { layouts focus_is_never_hidden layout_shift narrow_screen screenshots }
 }

@@ -1,5 +1,7 @@
 //! A device that signs receipts, for tests: with a key that everybody knows.
 
+#![allow(dead_code, reason = "each test uses its part")]
+
 use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{Signature, SigningKey};
 use placet_model::json::to_text;
@@ -14,6 +16,13 @@ impl Device {
     /// The device with this number; the same key each time.
     pub fn new(number: u8) -> Self {
         Device(SigningKey::from_slice(&[number; 32]).unwrap())
+    }
+
+    /// The device whose private key is this number.
+    pub fn new_with_secret(number: u8) -> Self {
+        let mut secret = [0; 32];
+        secret[31] = number;
+        Device(SigningKey::from_slice(&secret).unwrap())
     }
 
     /// Its public key.
@@ -62,6 +71,18 @@ impl Device {
         let mut claims = self.claims(id, notice);
         merge(&mut claims, changes);
         self.sign(&self.header().to_string(), &claims.to_string())
+    }
+
+    /// A request about the receipts of this device, made at `iat`, with changes to its header and its payload.
+    pub fn request(&self, what: &str, jti: &str, iat: i64, header: &Value, changes: &Value) -> String {
+        let mut head = self.header();
+        head["typ"] = "consent-request+jws".into();
+        merge(&mut head, header);
+        let mut payload = json!({
+            "aud": "https://consent.shop.example/v1/self", "iat": iat, "jti": jti, "site": "shop.example", "do": what,
+        });
+        merge(&mut payload, changes);
+        self.sign(&head.to_string(), &payload.to_string())
     }
 
     /// The same receipt with the other valid signature: (r, n - s) for (r, s).

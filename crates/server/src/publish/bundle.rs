@@ -6,10 +6,9 @@ use super::style::{clearance, first_layer_css, style};
 use super::{PublishError, Snapshot};
 use crate::embedded::{JAR, LOCATE, MIRROR, SIGNALS, UNMARKED, VEIL};
 use placet_model::config::{Config, Purpose};
-use placet_model::labels::Labels;
 use placet_model::notice::{Notice, NoticePurpose};
 use placet_model::tree::Write;
-use placet_model::{labels, plan, snapshot};
+use placet_model::{language, plan, snapshot};
 use serde_json::{Value, json};
 
 /// Where the files will be served.
@@ -23,13 +22,18 @@ pub struct Place {
     pub region: Option<String>,
 }
 
-/// The names of the files beside `placet.js`, and the integrity of the widget.
-pub(super) struct Beside {
+/// The names of the widget's files, and the integrity of its code.
+pub(super) struct Widget {
     pub(super) glue: String,
     pub(super) wasm: String,
     pub(super) integrity: String,
+}
+
+/// The names of the parts beside `placet.js`.
+pub(super) struct Beside {
+    pub(super) center: String,
     pub(super) covers: String,
-    pub(super) changes: String,
+    pub(super) again: String,
     pub(super) follow: String,
     pub(super) elements: String,
     pub(super) receipts: String,
@@ -49,7 +53,6 @@ pub(super) fn bundle(
     beside: &Beside,
     loader: &[u8],
 ) -> Result<String, PublishError> {
-    let label = |of: fn(Labels) -> String| by_language(notices, |notice| of(labels::labels(&notice.lang)).into());
     let plan = plan::plan(config);
     let published = json!({
         "version": env!("CARGO_PKG_VERSION"),
@@ -59,17 +62,14 @@ pub(super) fn bundle(
         "region": place.region,
         "endpoint": config.receipts.endpoint,
         "unsigned": config.receipts.unsigned,
-        "widget": beside.glue,
-        "wasm": beside.wasm,
-        "integrity": beside.integrity,
+        "center": beside.center,
         "covers": beside.covers,
-        "changes": beside.changes,
+        "again": beside.again,
         "follow": beside.follow,
         "elements": beside.elements,
         "receipts": beside.receipts,
         "languages": languages(&config.languages),
         "notices": by_language(notices, |notice| notice.hash.clone().into()),
-        "failed": label(|labels| labels.failed),
     });
     let mut shown: Vec<_> = config.languages.iter().map(|lang| (lang.clone(), lang, false)).collect();
     if config.knows_opt_out() {
@@ -107,6 +107,12 @@ pub(super) fn bundle(
     }
     object.push('}');
     Ok(EAGER.to_owned() + &placed(loader, &object))
+}
+
+/// The part that fetches the widget; the browser checks what it gets.
+pub(super) fn center(widget: &Widget, part: &[u8]) -> String {
+    let published = json!({ "widget": widget.glue, "wasm": widget.wasm, "integrity": widget.integrity });
+    placed(part, &published.to_string())
 }
 
 /// The part that covers what is held, with its words.
@@ -191,17 +197,29 @@ fn placed(code: &[u8], object: &str) -> String {
 }
 
 /// What a page or a browser may ask for, in small letters, to the language that it gets: the same tag, else the first of the
-/// same primary language; under the empty name the one for everybody else.
+/// same writing (traditional Chinese is not simplified), else the first of the same primary language; under the empty name
+/// the one for everybody else. The loader asks for a tag, then for its primary language.
 fn languages(tags: &[String]) -> Value {
-    let mut found = serde_json::Map::new();
+    let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+    let mut found: serde_json::Map<_, _> =
+        tags.first().map(|tag| (String::new(), tag.clone().into())).into_iter().collect();
+    // A name of its own wins over those of its kin, and these over the primary language of another.
     for tag in tags {
-        let lower = tag.to_ascii_lowercase();
-        let primary = lower.split('-').next().unwrap_or_default().to_owned();
-        for name in [String::new(), primary] {
-            found.entry(name).or_insert_with(|| tag.clone().into());
+        found.insert(tag.to_ascii_lowercase(), tag.clone().into());
+    }
+    let kin: Vec<_> =
+        tags.iter().flat_map(|tag| language::also_known_as(tag).into_iter().map(move |name| (name, tag))).collect();
+    for (name, tag) in kin.iter().filter(|(name, _)| !name.contains('-')) {
+        found.entry(*name).or_insert_with(|| tag.as_str().into());
+    }
+    for tag in tags {
+        found.entry(primary(tag)).or_insert_with(|| tag.clone().into());
+    }
+    // Left out where the primary language says the same: every byte is loaded on every page.
+    for (name, tag) in kin.iter().filter(|(name, _)| name.contains('-')) {
+        if found.get(&primary(name)).and_then(Value::as_str) != Some(tag.as_str()) {
+            found.entry(*name).or_insert_with(|| tag.as_str().into());
         }
-        // A tag of its own wins over the primary language of another.
-        found.insert(lower, tag.clone().into());
     }
     found.into()
 }
@@ -240,4 +258,61 @@ fn layer<'a>(renderings: impl Iterator<Item = (&'a str, String)>) -> Result<(Val
     let Layer { tree, texts } = merge(&roots);
     let texts = names.into_iter().map(str::to_owned).zip(texts.into_iter().map(Value::from));
     Ok((tree, Value::Object(texts.collect())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the loader does with the table: the tag, then its primary language, then everybody else's.
+    fn gets(configured: &str, asked: &str) -> String {
+        let tags: Vec<_> = configured.split(' ').map(str::to_owned).collect();
+        let table = languages(&tags);
+        let asked = asked.to_ascii_lowercase();
+        let primary = asked.split('-').next().unwrap_or_default();
+        let found = [asked.as_str(), primary, ""].into_iter().find_map(|name| table.get(name)?.as_str());
+        found.unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn a_visitor_gets_the_nearest_configured_language() {
+        for (configured, asked, expected) in [
+            // Traditional and simplified Chinese, in either order.
+            ("zh-CN zh-TW en", "zh-HK zh-TW zh-MO zh-Hant zh-Hant-HK zh-Hant-TW", "zh-TW"),
+            ("zh-TW zh-CN en", "zh-HK zh-TW zh-MO zh-Hant zh-Hant-MO", "zh-TW"),
+            ("zh-CN zh-TW en", "zh zh-CN zh-SG zh-Hans zh-Hans-CN", "zh-CN"),
+            ("en zh-TW zh-CN", "zh zh-CN zh-SG zh-Hans zh-Hans-CN", "zh-CN"),
+            ("en zh-Hant zh-Hans", "zh-TW zh-HK zh-Hant-TW", "zh-Hant"),
+            ("en zh-Hant zh-Hans", "zh-CN zh zh-Hans-SG", "zh-Hans"),
+            ("zh-HK zh-TW zh-CN", "zh-HK zh-MO", "zh-HK"),
+            ("zh-HK zh-TW zh-CN", "zh-TW", "zh-TW"),
+            // One of them is nearer than another language.
+            ("en zh-CN", "zh-TW zh-HK zh", "zh-CN"),
+            ("en zh-TW", "zh-CN zh-Hans zh zh-HK", "zh-TW"),
+            // Codes of before.
+            ("en he id", "iw iw-IL he-IL", "he"),
+            ("en he id", "in in-ID id", "id"),
+            ("en iw", "he he-IL", "iw"),
+            // Other regions of the same language; a tag of its own wins.
+            ("en pt-BR", "pt pt-PT PT-br", "pt-BR"),
+            ("pt-BR pt-PT", "pt-PT", "pt-PT"),
+            ("de-AT de", "de de-DE", "de"),
+            // Nobody's.
+            ("ja en", "fr tlh", "ja"),
+        ] {
+            for asked in asked.split(' ') {
+                assert_eq!(gets(configured, asked), expected, "{asked} of {configured}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_table_has_nothing_that_its_primary_languages_say() {
+        let tags = |configured: &str| configured.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let names = |configured: &str| languages(&tags(configured)).as_object().map_or(0, |table| table.len());
+        assert_eq!(names("en zh-CN"), 4);
+        assert_eq!(names("en zh-TW"), 4);
+        assert_eq!(names("en de fr"), 4);
+        assert_eq!(names("zh-CN zh-TW"), 1 + 1 + 7 + 1);
+    }
 }

@@ -6,6 +6,7 @@
 
 mod bundle;
 mod node;
+mod page;
 mod style;
 
 use placet_model::config::Config;
@@ -14,13 +15,14 @@ use sha2::{Digest, Sha256, Sha384};
 use std::io::Write as _;
 
 pub use bundle::Place;
+pub use page::{Pages, page_path};
 
 /// Everything that publishing a config yields.
 #[derive(Debug, Clone)]
 pub struct Publication {
     /// The files, by path below the place where they are served: `placet.js`,
-    /// `covers-<hash>.js`, `changes-<hash>.js`, `follow-<hash>.js`, `elements-<hash>.js`, `receipts-<hash>.js`,
-    /// `widget-<hash>.js`, `widget-<hash>.wasm`, `notice/<hash>.json`, `integrity.json`.
+    /// `center-<hash>.js`, `covers-<hash>.js`, `again-<hash>.js`, `follow-<hash>.js`, `elements-<hash>.js`, `receipts-<hash>.js`,
+    /// `widget-<hash>.js`, `widget-<hash>.wasm`, `notice/<hash>.json`, `notice/<hash>.html`, `integrity.json`.
     pub files: Vec<File>,
     /// The notice snapshots, one a language.
     pub notices: Vec<Snapshot>,
@@ -72,6 +74,7 @@ pub enum PublishError {
 
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 const JSON: &str = "application/json; charset=utf-8";
+const HTML: &str = "text/html; charset=utf-8";
 
 /// Publishes a config that `check` has passed.
 ///
@@ -79,7 +82,7 @@ const JSON: &str = "application/json; charset=utf-8";
 /// The binary holds no widget, or compressing failed.
 pub fn publish(config: &Config, place: &Place) -> Result<Publication, PublishError> {
     use crate::embedded::{
-        CHANGES, COVERS, ELEMENTS, FOLLOW, LOADER, RECEIPTS, WIDGET_JS, WIDGET_JS_BR, WIDGET_WASM, WIDGET_WASM_BR,
+        AGAIN, CENTER, COVERS, ELEMENTS, FOLLOW, LOADER, RECEIPTS, WIDGET_JS, WIDGET_JS_BR, WIDGET_WASM, WIDGET_WASM_BR,
     };
     let built_in = |file: Option<&'static [u8]>| file.ok_or(PublishError::WithoutWidget);
     let (loader, glue, glue_br) = (built_in(LOADER)?, built_in(WIDGET_JS)?, built_in(WIDGET_JS_BR)?);
@@ -96,13 +99,17 @@ pub fn publish(config: &Config, place: &Place) -> Result<Publication, PublishErr
     let covers = bundle::covers(config, &notices, built_in(COVERS)?)?;
     let follow = bundle::follow(config, built_in(FOLLOW)?)?;
     let elements = bundle::elements(config, built_in(ELEMENTS)?)?;
-    let changes = built_in(CHANGES)?;
-    let beside = bundle::Beside {
+    let again = built_in(AGAIN)?;
+    let widget = bundle::Widget {
         glue: format!("widget-{}.js", short_hash(glue)),
         wasm: format!("widget-{}.wasm", short_hash(wasm)),
         integrity: format!("sha256-{}", base64(&Sha256::digest(wasm))),
+    };
+    let center = bundle::center(&widget, built_in(CENTER)?);
+    let beside = bundle::Beside {
+        center: format!("center-{}.js", short_hash(center.as_bytes())),
         covers: format!("covers-{}.js", short_hash(covers.as_bytes())),
-        changes: format!("changes-{}.js", short_hash(changes)),
+        again: format!("again-{}.js", short_hash(again)),
         follow: format!("follow-{}.js", short_hash(follow.as_bytes())),
         elements: format!("elements-{}.js", short_hash(elements.as_bytes())),
         receipts: format!("receipts-{}.js", short_hash(receipts)),
@@ -112,15 +119,19 @@ pub fn publish(config: &Config, place: &Place) -> Result<Publication, PublishErr
     let mut files = vec![
         file("placet.js", JAVASCRIPT, placet.into_bytes(), false)?,
         file(&beside.covers, JAVASCRIPT, covers.into_bytes(), true)?,
-        file(&beside.changes, JAVASCRIPT, changes.to_vec(), true)?,
+        file(&beside.again, JAVASCRIPT, again.to_vec(), true)?,
         file(&beside.follow, JAVASCRIPT, follow.into_bytes(), true)?,
         file(&beside.elements, JAVASCRIPT, elements.into_bytes(), true)?,
         file(&beside.receipts, JAVASCRIPT, receipts.to_vec(), true)?,
-        built(&beside.glue, JAVASCRIPT, glue, glue_br),
-        built(&beside.wasm, "application/wasm", wasm, wasm_br),
+        file(&beside.center, JAVASCRIPT, center.into_bytes(), true)?,
+        built(&widget.glue, JAVASCRIPT, glue, glue_br),
+        built(&widget.wasm, "application/wasm", wasm, wasm_br),
     ];
+    let pages = Pages::new(config);
     for notice in &notices {
         files.push(file(&notice_path(&notice.hash), JSON, notice.text.clone().into_bytes(), true)?);
+        let page = pages.html(&notice.text, &notice.hash, &notices).unwrap_or_default();
+        files.push(file(&page_path(&notice.hash), HTML, page.into_bytes(), true)?);
     }
     let values: serde_json::Map<_, _> = files.iter().map(|file| (file.path.clone(), sri(&file.bytes).into())).collect();
     files.push(file("integrity.json", JSON, serde_json::Value::Object(values).to_string().into_bytes(), false)?);

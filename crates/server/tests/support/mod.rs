@@ -17,7 +17,7 @@ use placet_server::limits::Limits;
 use placet_server::publish::{File, Publication, Snapshot};
 use placet_server::region::Regions;
 use placet_server::routes::{nothing, router};
-use placet_server::state::{App, Settings, now};
+use placet_server::state::{App, Settings, Unservable, now};
 use placet_server::store::Store;
 use serde_json::Value;
 use std::path::Path;
@@ -32,6 +32,9 @@ pub const NOTICE: &str = include_str!("../../../../docs/reference/fixtures/notic
 pub fn notice() -> String {
     hash(NOTICE.as_bytes())
 }
+
+/// A time for servers whose clock stands still, in milliseconds since 1970; receipts and requests of the tests are of this time.
+pub const STILL: i64 = 1_772_323_201_123;
 
 /// A server for shop.example at https://consent.shop.example.
 #[derive(Clone)]
@@ -90,6 +93,17 @@ impl Server {
         Self::open(Arc::new(TempDir::new().unwrap()), settings(limits), NOTICE).await
     }
 
+    /// A server whose clock stands still at [`STILL`].
+    pub async fn at_a_still_time() -> Self {
+        Self::with_config(&Value::Null).await.unwrap()
+    }
+
+    /// A server whose config has these changes, and whose clock stands still at [`STILL`].
+    pub async fn with_config(changes: &Value) -> Result<Self, Unservable> {
+        let settings = Settings { clock: || STILL, ..settings(Limits::default()) };
+        Self::build(Arc::new(TempDir::new().unwrap()), settings, NOTICE, changes).await
+    }
+
     /// A server that knows where visitors are, behind these proxies.
     pub async fn with_regions(regions: Option<Regions>, proxies: &[&str]) -> Self {
         let proxies = Proxies::new(proxies.iter().map(|proxy| proxy.parse().unwrap()).collect());
@@ -100,19 +114,33 @@ impl Server {
     /// Stops the server and starts another one on its database, with another notice.
     pub async fn restart(self, notice: &str) -> Self {
         self.app.store.close().await;
-        Self::open(self.directory, settings(Limits::default()), notice).await
+        let settings = Settings { clock: self.app.clock, ..settings(Limits::default()) };
+        Self::open(self.directory, settings, notice).await
     }
 
     async fn open(directory: Arc<TempDir>, settings: Settings, notice: &str) -> Self {
+        Self::build(directory, settings, notice, &Value::Null).await.unwrap()
+    }
+
+    async fn build(
+        directory: Arc<TempDir>,
+        settings: Settings,
+        notice: &str,
+        changes: &Value,
+    ) -> Result<Self, Unservable> {
         let mut config: Value = serde_json::from_str(include_str!("../../../../public/demo/placet.json")).unwrap();
         config["site"] = "shop.example".into();
         config["version"] = "2026-03-01".into();
+        config["feedback"] = true.into();
+        if changes.is_object() {
+            merge(&mut config, changes);
+        }
         let config = check(&config.to_string()).unwrap().config;
         let store = Store::open(&format!("sqlite:{}", database(directory.path()))).await.unwrap();
         let publication = publication(notice);
         store.keep_notices(&publication.notices, now()).await.unwrap();
-        let app = Arc::new(App::new(&config, &publication, settings, store).unwrap());
-        Server { routes: router(app.clone(), nothing()), app, directory }
+        let app = Arc::new(App::new(&config, &publication, settings, store)?);
+        Ok(Server { routes: router(app.clone(), nothing()), app, directory })
     }
 
     /// The directory of the database.
@@ -128,6 +156,19 @@ impl Server {
         Answer { status: parts.status.as_u16(), headers: parts.headers, body }
     }
 
+    /// Sends a request about receipts as a page of the site does.
+    pub async fn ask(&self, jws: &str) -> Answer {
+        let request = Request::post(&self.app.self_path)
+            .header("origin", "https://shop.example")
+            .header("content-type", "text/plain");
+        self.send(request.body(jws.to_owned().into()).unwrap()).await
+    }
+
+    /// A connection of its own to the database.
+    pub async fn look(&self) -> sqlx::SqlitePool {
+        sqlx::SqlitePool::connect(&database(self.directory())).await.unwrap()
+    }
+
     /// Records receipts as a page of the site does.
     pub async fn record(&self, receipts: &[String]) -> Answer {
         let body = serde_json::json!({ "receipts": receipts }).to_string();
@@ -140,7 +181,7 @@ impl Server {
 
 fn settings(limits: Limits) -> Settings {
     let public = "https://consent.shop.example".parse().unwrap();
-    Settings { public, proxies: Proxies::default(), regions: None, limits }
+    Settings { public, proxies: Proxies::default(), regions: None, limits, clock: now }
 }
 
 /// The database in a directory.

@@ -1,6 +1,9 @@
 /*
- * Changes: the new wording beside the old one, where a purpose has changed since the visitor's choice.
- * Fetched by the loader for that question only.
+ * Again: what is asked of a visitor who has answered before. Fetched by the loader for that only.
+ *
+ * What needs separate consent and was never answered is asked on its own (PIPL 23, 29, 39). Where a
+ * purpose has changed, the new wording stands beside the old one (PIPL 14). Anything else is asked
+ * by the first layer.
  *
  * Both wordings come out of the notice snapshots, the old one by the hash that the record names.
  * Where the old one cannot be had, the new one stands alone.
@@ -32,7 +35,7 @@ const css = `
 .changes .before{color:var(--soft)}
 ins{font-weight:500;text-decoration:none}`;
 
-export default (bridge) => async (was, asks) => {
+const changes = async (bridge, was, asks) => {
   const [old, now] = await Promise.all([
     was ? bridge.notice(was).then(JSON.parse).catch(() => null) : null,
     bridge.notice(bridge.hash).then(JSON.parse),
@@ -58,4 +61,27 @@ export default (bridge) => async (was, asks) => {
   const root = bridge.stage();
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   return bridge.grow(['div', { class: 'changes', part: 'changes' }, ['p', {}, labels.changes], ['ul', {}, ...items]], []);
+};
+
+export default (bridge) => async (asks, decision, draw) => {
+  const { plan, notices } = bridge.published;
+  const { choices, notice } = bridge.record();
+  const answered = (id) => Object.hasOwn(choices, id);
+  if (asks.every((id) => !answered(id) && plan.purposes.some((purpose) => purpose.id === id && purpose.separate))) {
+    await bridge.part('follow').then((part) => part.ask(decision));
+    return;
+  }
+  const stands = plan.purposes.some(({ id, always }) => !always && answered(id) && !asks.includes(id));
+  if (!stands || Object.values(notices).includes(notice)) {
+    draw();
+    return;
+  }
+  try {
+    await bridge.part('receipts');
+    const told = await changes(bridge, notice, asks);
+    if (bridge.asks().length) draw(told);
+  } catch (error) {
+    bridge.warn('The changes could not be told.', error);
+    draw();
+  }
 };

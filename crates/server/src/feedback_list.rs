@@ -1,0 +1,97 @@
+//! `placet feedback`: what shoppers wrote, for the people who word the notice.
+
+use crate::store::feedback::{DAY, Kept};
+use crate::terminal::printable;
+use placet_model::feedback::{FeedbackList, ListedFeedback};
+use placet_model::json;
+use placet_model::receipt_file::utc;
+use std::fmt::Write as _;
+
+/// The beginning of a day written `2026-03-01` (UTC), in milliseconds since 1970.
+///
+/// # Errors
+/// What to write instead.
+pub fn read_day(text: &str) -> Result<i64, String> {
+    let wrong = || "write a day such as 2026-03-01".to_owned();
+    let mut parts = text.splitn(3, '-').map(|part| part.parse::<u16>().ok().map(i64::from));
+    let mut part = || parts.next().flatten().ok_or_else(wrong);
+    let (year, month, day) = (part()?, part()?, part()?);
+    if !(1970..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return Err(wrong());
+    }
+    // Days before each month in a year that begins with March, so that a leap day is the last of its year.
+    let (year_of_march, month_of_march) = if month < 3 { (year - 1, month + 9) } else { (year, month - 3) };
+    let leap_days = year_of_march / 4 - year_of_march / 100 + year_of_march / 400;
+    let days = year_of_march * 365 + leap_days + (153 * month_of_march + 2) / 5 + day - 1 - 719_468;
+    match written_day(days * DAY) == text {
+        true => Ok(days * DAY),
+        false => Err(wrong()),
+    }
+}
+
+/// The day of a time in milliseconds since 1970 (UTC).
+fn written_day(time: i64) -> String {
+    utc(time.div_euclid(1000)).chars().take(10).collect()
+}
+
+/// The list as JSON.
+pub fn as_json(kept: Vec<Kept>) -> String {
+    let told = |kept: Kept| ListedFeedback {
+        day: written_day(kept.received_on),
+        version: kept.version,
+        lang: kept.lang,
+        purpose: kept.purpose,
+        text: kept.text,
+    };
+    json::to_text(&FeedbackList { feedback: kept.into_iter().map(told).collect() })
+}
+
+/// The list for people.
+pub fn as_text(kept: &[Kept]) -> String {
+    let mut text = String::new();
+    for kept in kept {
+        let about = kept.purpose.as_deref().map_or("the whole notice".to_owned(), printable);
+        let (day, lang, version) = (written_day(kept.received_on), printable(&kept.lang), printable(&kept.version));
+        let _ = writeln!(text, "{day}  {about}  ({lang}, version {version})");
+        for line in kept.text.split('\n') {
+            let _ = writeln!(text, "    {}", printable(line));
+        }
+        text.push('\n');
+    }
+    let _ = match kept.len() {
+        0 => writeln!(text, "No feedback."),
+        1 => writeln!(text, "1 entry"),
+        count => writeln!(text, "{count} entries"),
+    };
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_read_by_the_calendar() {
+        for (text, day) in [
+            ("1970-01-01", Some(0)),
+            ("1970-03-01", Some(59)),
+            ("2000-02-29", Some(11_016)),
+            ("2026-03-01", Some(20_513)),
+            ("2100-03-01", Some(47_541)),
+            ("2100-02-29", None),
+            ("2026-02-30", None),
+            ("2026-04-31", None),
+            ("2026-13-01", None),
+            ("2026-00-01", None),
+            ("2026-3-1", None),
+            ("2026-03", None),
+            ("2026-03-01-01", None),
+            ("1969-12-31", None),
+            ("+026-03-01", None),
+            ("today", None),
+            ("", None),
+        ] {
+            assert_eq!(read_day(text).ok(), day.map(|day| day * DAY), "{text}");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! What every call that a page makes goes through: it is counted, its media type is looked at, its body is read.
+//!
+//! **Invariant:** a call is counted before anything of it is read, and takes a place only once its body is there.
+
+use crate::address::Peer;
+use crate::problem::Problem;
+use crate::state::App;
+use axum::Extension;
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
+use axum::http::{HeaderMap, header};
+use std::net::IpAddr;
+use std::time::Instant;
+use tokio::sync::SemaphorePermit;
+use tokio::time::timeout;
+
+/// The media types of JSON, and of what beacons and plain requests send.
+pub const JSON_OR_TEXT: &[&str] = &["application/json", "text/plain"];
+/// The media types of a JWS.
+pub const JWS_OR_TEXT: &[&str] = &["application/jwt", "application/json", "text/plain"];
+
+/// A call before its body is read.
+#[derive(Debug)]
+pub struct Call<'a> {
+    app: &'a App,
+    address: Option<IpAddr>,
+    headers: &'a HeaderMap,
+}
+
+impl<'a> Call<'a> {
+    /// A call from `peer`.
+    pub fn new(app: &'a App, peer: Option<Extension<Peer>>, headers: &'a HeaderMap) -> Self {
+        let address = peer.map(|Extension(Peer(address))| app.proxies.counted(headers, address));
+        Call { app, address, headers }
+    }
+
+    /// Counts the call as so many receipts.
+    ///
+    /// # Errors
+    /// [`Problem::TooMany`].
+    pub fn count(&self, receipts: usize) -> Result<(), Problem> {
+        match self.address {
+            Some(address) => self.app.gauge.count(address, receipts, Instant::now()).map_err(Problem::TooMany),
+            None => Ok(()),
+        }
+    }
+
+    /// Reads the body of one of the media types `types`, of `most` bytes at most.
+    ///
+    /// # Errors
+    /// [`Problem::UnsupportedType`], [`Problem::TooLarge`], [`Problem::TooSlow`].
+    pub async fn read(&self, body: Body, types: &'static [&'static str], most: usize) -> Result<Bytes, Problem> {
+        let given = self.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let essence = given.split(';').next().unwrap_or("").trim();
+        if !types.iter().any(|known| essence.eq_ignore_ascii_case(known)) {
+            return Err(Problem::UnsupportedType(types));
+        }
+        if body.size_hint().lower() > most as u64 {
+            return Err(Problem::TooLarge(most));
+        }
+        match timeout(self.app.gauge.limits.body_time, to_bytes(body, most)).await {
+            Ok(Ok(body)) => Ok(body),
+            // Reading stops at the limit, or where the client goes away and hears no answer anyway.
+            Ok(Err(_)) => Err(Problem::TooLarge(most)),
+            Err(_) => Err(Problem::TooSlow),
+        }
+    }
+
+    /// A place among the calls that are verified and stored at the same time.
+    ///
+    /// # Errors
+    /// [`Problem::Busy`].
+    pub fn place(&self) -> Result<SemaphorePermit<'a>, Problem> {
+        self.app.gauge.calls.try_acquire().map_err(|_| Problem::Busy(2))
+    }
+}
+
+/// The text of a body.
+///
+/// # Errors
+/// [`Problem::Malformed`].
+pub fn text(body: &[u8]) -> Result<&str, Problem> {
+    std::str::from_utf8(body).map_err(|_| Problem::Malformed("The body is not UTF-8.".into()))
+}

@@ -1,0 +1,140 @@
+//! What it takes to answer shoppers about the receipts of their devices.
+//!
+//! **Invariant:** what is erased is gone from the files of the database, but for a name that leads nowhere.
+
+use super::Store;
+use super::receipts::erased_name;
+use placet_model::self_service::HeldReceipt;
+
+/// The most requests whose names are remembered: more in ten minutes is a flood, and later ones have to wait.
+pub const MOST_REQUESTS: i64 = 100_000;
+
+/// Receipts that are read at once.
+const PAGE: i64 = 32;
+
+/// What became of the use of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// It is the first one.
+    First,
+    /// It was used before.
+    Again,
+    /// Too many requests are remembered to remember this one.
+    Full,
+}
+
+/// Where the next page of a device's receipts begins: after this one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    received_at: i64,
+    seq: i64,
+    id: String,
+}
+
+impl Place {
+    /// Before the newest.
+    pub fn start() -> Self {
+        Place { received_at: i64::MAX, seq: i64::MAX, id: String::new() }
+    }
+}
+
+/// Receipts of a device, newest first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// The receipts.
+    pub receipts: Vec<HeldReceipt>,
+    /// Where the next page begins; none after the last one.
+    pub next: Option<Place>,
+}
+
+impl Store {
+    /// Uses a request by its name, which is remembered until it expires.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn use_once(&self, name: &str, expires_at: i64, now: i64) -> Result<Use, sqlx::Error> {
+        let _writer = self.writer.lock().await;
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query("DELETE FROM requests WHERE expires_at <= $1").bind(now).execute(&mut *transaction).await?;
+        let inserted = sqlx::query(
+            "INSERT INTO requests (name, expires_at)
+             SELECT $1, $2 WHERE (SELECT COUNT(*) FROM requests) < $3
+             ON CONFLICT (name) DO NOTHING",
+        )
+        .bind(name)
+        .bind(expires_at)
+        .bind(MOST_REQUESTS)
+        .execute(&mut *transaction)
+        .await?
+        .rows_affected();
+        let held: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM requests WHERE name = $1")
+            .bind(name)
+            .fetch_one(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(match (inserted, held) {
+            (0, 0) => Use::Full,
+            (0, _) => Use::Again,
+            _ => Use::First,
+        })
+    }
+
+    /// Receipts of a device from `place` on.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn receipts_of(&self, device: &str, place: &Place) -> Result<Page, sqlx::Error> {
+        type Row = (String, i64, String, i64, i64, i64, i64);
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT id, seq, jws, received_at, skew, late, fork FROM receipts
+             WHERE device = $1 AND (received_at, seq, id) < ($2, $3, $4)
+             ORDER BY received_at DESC, seq DESC, id DESC LIMIT $5",
+        )
+        .bind(device)
+        .bind(place.received_at)
+        .bind(place.seq)
+        .bind(&place.id)
+        .bind(PAGE)
+        .fetch_all(&self.pool)
+        .await?;
+        let full = rows.len() == usize::try_from(PAGE).unwrap_or(usize::MAX);
+        let last = rows.last().filter(|_| full);
+        let next =
+            last.map(|(id, seq, _, received_at, ..)| Place { received_at: *received_at, seq: *seq, id: id.clone() });
+        let receipt = |(_, _, receipt, received_at, skew, late, fork): Row| HeldReceipt {
+            receipt,
+            received_at: received_at.unsigned_abs(),
+            skew: skew != 0,
+            late: late != 0,
+            fork: fork != 0,
+        };
+        Ok(Page { receipts: rows.into_iter().map(receipt).collect(), next })
+    }
+
+    /// Deletes the receipts of a device and the device with them; how many there were.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn erase(&self, device: &str) -> Result<u64, sqlx::Error> {
+        let _writer = self.writer.lock().await;
+        let mut transaction = self.pool.begin().await?;
+        let ids: Vec<String> = sqlx::query_scalar("DELETE FROM receipts WHERE device = $1 RETURNING id")
+            .bind(device)
+            .fetch_all(&mut *transaction)
+            .await?;
+        for id in &ids {
+            sqlx::query("INSERT INTO erased (name) VALUES ($1) ON CONFLICT (name) DO NOTHING")
+                .bind(erased_name(id))
+                .execute(&mut *transaction)
+                .await?;
+        }
+        sqlx::query("DELETE FROM devices WHERE thumbprint = $1").bind(device).execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        // The log of writes still holds what was deleted, until it is carried over and cut. Where a reader is in the way, the
+        // next checkpoint does it.
+        if let Err(error) = sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await {
+            tracing::warn!(%error, "the database's log of writes could not be cut after an erasure");
+        }
+        Ok(ids.len() as u64)
+    }
+}
