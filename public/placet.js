@@ -58,8 +58,11 @@
     // PIPL 31, GDPR 8: who decides must be known to be old enough, where the age is asked.
     const ofAge = (by) => !plan.minors || !!by;
 
+    const word = (yes) => (yes ? 'granted' : 'denied');
+
     const standing = (purpose, visitor, record) => {
       const kept = keptOf(record, purpose.id);
+      if (purpose.once) return word(visitor.acts.includes(purpose.id));
       // PIPL 14: what was changed since must be asked again.
       return kept &&
         kept.digest === purpose.digest &&
@@ -69,7 +72,7 @@
         : undefined;
     };
 
-    const unasked = (regime) => (regime.optOut ? 'granted' : 'denied');
+    const unasked = (regime) => word(regime.optOut);
 
     const permission = (visitor, record) => {
       const regime = regimeOf(visitor, record);
@@ -79,12 +82,7 @@
         let state = 'always';
         if (!purpose.always) {
           // CCPA 7025(b): the signal is an answer for as long as it is sent; nothing more is asked.
-          state =
-            visitor.gpc && purpose.shared
-              ? 'denied'
-              : purpose.once
-                ? visitor.acts.includes(purpose.id) ? 'granted' : 'denied'
-                : standing(purpose, visitor, record);
+          state = visitor.gpc && purpose.shared ? 'denied' : standing(purpose, visitor, record);
           if (!state) asks.push(purpose.id);
         }
         purposes[purpose.id] = state || unasked(regime);
@@ -123,14 +121,11 @@
         if (alone && purpose.separate) type = 'separate';
         const wanted =
           kind === 'save' ? own(choice.purposes, name) === true : kind === 'accept' && (!apart || stands === 'granted');
-        const grants = wanted && isOfAge && !silenced;
-        if (purpose.once) {
-          choices[name] = grants && alone ? 'granted' : 'denied';
-          once = once || (grants && alone);
-          continue;
-        }
-        const state = silenced ? 'denied' : !asked ? stands || unasked(regime) : grants ? 'granted' : 'denied';
+        const grants = wanted && isOfAge && !silenced && (alone || !purpose.once);
+        const state = asked || silenced || purpose.once ? word(grants) : stands || unasked(regime);
         choices[name] = state;
+        once = once || (grants && purpose.once);
+        if (purpose.once) continue;
         // What is still to be asked on its own, and what nobody was old enough to allow, stays unanswered.
         const answered = asked && !(kind === 'accept' && apart) && !(wanted && !isOfAge);
         whole = whole && (answered || !!stands);
@@ -166,20 +161,19 @@
       return { state, type, choices, ttl: grants(next) ? plan.granted : regime.denied, record: next };
     };
 
-    const may = (permission, id) => {
-      const state = own(permission.purposes, id);
-      return state === 'always' || state === 'granted';
-    };
+    const is = (permission, id, state) => own(permission.purposes, id) === state;
+    const may = (permission, id) => is(permission, id, 'always') || is(permission, id, 'granted');
 
     // The purposes that are granted after and were not before.
     const granted = (before, after) =>
-      plan.purposes.filter(({ id }) => own(after.purposes, id) === 'granted' && own(before.purposes, id) !== 'granted');
+      plan.purposes.filter(({ id }) => is(after, id, 'granted') && !is(before, id, 'granted'));
 
-    // What vendors are told: a part, where the config uses one.
+    // Parts are there where the config uses them; this stands in for any other.
     const none = () => [];
-    const { told, opening, tell } = published.signals
-      ? published.signals(plan, own, may, granted, warn)
-      : { told: none, opening: none, tell: none };
+    Object.assign(none, { told: none, opening: none, tell: none, clear: none, recall: none, keep: none });
+    const use = (name, ...kit) => (published[name] ? published[name](...kit) : none);
+    // What vendors are told.
+    const { told, opening, tell } = use('signals', plan, own, may, granted, warn);
 
     // What follows when one permission takes another's place, in the one order that holds.
     const effects = (before, after) => [
@@ -187,7 +181,7 @@
       ['signal', told(before, after)],
       ...granted(before, after).map(({ id }) => ['release', id]),
       // Also what an earlier tag or an earlier consent left behind (CNIL: gone after a refusal).
-      ...plan.purposes.filter(({ id }) => after.purposes[id] === 'denied').map(({ id }) => ['clear', id]),
+      ...plan.purposes.filter(({ id }) => is(after, id, 'denied')).map(({ id }) => ['clear', id]),
       ['announce'],
       ['send'],
       ...(granted(after, before).some(({ reload }) => reload) ? [['reload']] : []),
@@ -232,19 +226,19 @@
       warn(`"${key}" cannot be stored.`);
     };
     // Subdomains share the record by a cookie, where the config asks for it; of several records the newest counts.
-    const jar = published.jar && published.jar(attempt);
-    const mirror = published.mirror && published.mirror(plan.cookieDomain, jar, attempt);
+    const jar = use('jar', attempt);
+    const mirror = use('mirror', plan.cookieDomain, jar, attempt);
     const recall = () =>
-      [read('placet'), ...(mirror ? mirror.recall() : [])]
+      [read('placet'), ...mirror.recall()]
         .map(upgrade)
         .reduce((newest, one) => (one && !(newest && newest.at >= one.at) ? one : newest), null);
     const remember = (record) => {
       write('placet', record);
-      if (mirror) mirror.keep(record);
+      mirror.keep(record);
     };
     const forget = () => {
       remove('placet');
-      if (mirror) mirror.keep(null);
+      mirror.keep(null);
     };
     const OUTBOX = 'placet.outbox.';
     const keys = () => [...Object.keys(memory), ...(attempt(() => Object.keys(localStorage)) || [])];
@@ -334,7 +328,7 @@
         // Marked, but not made inert.
         if (mayRun(node) || (script && node.type === 'text/plain')) return false;
       } else {
-        const purposes = unmarked ? unmarked(src) : [];
+        const purposes = unmarked(src);
         if (!purposes.length || purposes.some(allows)) return false;
         node.dataset.placet = purposes.join(' ');
         caught.add(node);
@@ -352,7 +346,7 @@
     const trusted = new WeakSet();
     const setScriptSource = Object.getOwnPropertyDescriptor(HTMLScriptElement.prototype, 'src').set;
     // What the shop did not mark, told by its host: a part, where a service names one.
-    const unmarked = published.unmarked && published.unmarked(plan.hosts, hold, isScript, trusted, attempt);
+    const unmarked = use('unmarked', plan.hosts, hold, isScript, trusted, attempt);
 
     // An element that never was a script becomes one where it stands, which costs half of putting another in its place.
     // The browser looks at each only once, though, so one that was held late is put in anew. In Firefox, the only browser with
@@ -450,18 +444,17 @@
           warn('A held script failed.', error);
         }
       }
-      if (veil) veil(veiled);
+      veil(veiled);
     };
     const marked = (purpose) => document.querySelectorAll(purpose ? `[data-placet~="${purpose}"]` : '[data-placet]');
 
-    const ELEMENTS = 'placet-settings,placet-consent,placet-preferences';
     // One query a batch: touching every node that the parser adds would cost more than all else here.
     const watch = () => {
-      const nodes = document.querySelectorAll(`script,iframe,[data-placet],${ELEMENTS}`);
+      const nodes = document.querySelectorAll('script,iframe,[data-placet],placet-settings,placet-consent,placet-preferences');
       for (const node of nodes) {
         if (seen.has(node)) continue;
         seen.add(node);
-        if (node.matches(ELEMENTS)) part('elements').catch(() => {});
+        if (/^PLACET/.test(node.tagName)) part('elements').catch(() => {});
         else hold(node);
       }
       release(nodes);
@@ -469,7 +462,7 @@
     };
 
     // What the services of a purpose left behind goes with its consent.
-    const clear = (purpose) => jar && jar.clear(own(plan.kept, purpose));
+    const clear = (purpose) => jar.clear(own(plan.kept, purpose));
 
     /* ---- The first layer, from the published tree. ---- */
 
@@ -508,39 +501,37 @@
     let onAnswer = null;
     // WCAG 2.4.11: what gets the focus is scrolled clear of the first layer, which is never higher than this.
     let clearance = null;
-    const otherSheets = () => document.adoptedStyleSheets.filter((sheet) => sheet !== clearance);
     const undraw = () => {
       const first = layer();
       if (!first) return;
       first.remove();
-      document.adoptedStyleSheets = otherSheets();
+      clearance.replaceSync('');
     };
     const show = (first, act) => {
       undraw();
       onAnswer = act;
       stage().append(first);
-      clearance = clearance || new CSSStyleSheet();
+      if (!clearance) {
+        clearance = new CSSStyleSheet();
+        document.adoptedStyleSheets = [...document.adoptedStyleSheets, clearance];
+      }
       clearance.replaceSync(published.layer().clearance);
-      document.adoptedStyleSheets = [...otherSheets(), clearance];
     };
     // What the browser's signal keeps off.
     const silenced = () => (visitor().gpc ? those('shared') : []);
-    const draw = (changes) => {
+    const draw = (changes, act) => {
       if (layer()) return;
-      const { tree, texts } = published.layer();
-      const first = grow(tree, texts[now.optOut ? `${lang} opt-out` : lang]);
+      const { tree, texts } = published.layer()[now.optOut ? 'optOut' : 'first'];
+      const first = grow(tree, texts[lang]);
       if (!silenced().length) first.querySelector('.gpc').remove();
       if (changes) first.querySelector('.status').before(changes);
-      show(first, (kind) => {
-        if (changes) byHand({ kind, only: now.asks }, `changes.${kind}`);
-        else byHand({ kind }, `banner.${kind}_all`);
-      });
+      show(first, act || ((kind) => byHand({ kind }, `banner.${kind}_all`)));
     };
     // Until the server has told the region, it is not known what to ask.
-    let locating = false;
+    let locating = published.locate && now.asks[0] && !visitor().region;
     const ask = (decision) => {
       const { asks } = now;
-      if (!asks.length || locating || (layer() && !decision)) return;
+      if (!asks[0] || locating || (layer() && !decision)) return;
       undraw();
       // Some answers stand, or did: what is asked now, and how, is not for the first layer to say.
       if (record && !now.optOut) part('again').then((again) => again(asks, decision, draw), () => draw());
@@ -556,10 +547,11 @@
 
     // What is fetched once, when it is needed first; one that failed is fetched anew.
     const fetched = {};
+    const partOf = (name) => resolve(`${name}-${published.parts}.js`);
     const part = (name) =>
       (fetched[name] =
         fetched[name] ||
-        import(resolve(published[name]))
+        import(partOf(name))
           .then((module) => module.default(bridge))
           .catch((error) => {
             delete fetched[name];
@@ -613,7 +605,7 @@
       release: (purpose) => release(marked(purpose)),
       clear,
       announce: (_, decision) => {
-        if (now.asks.length) ask(decision);
+        if (now.asks[0]) ask(decision);
         else undraw();
         if (decision) emit('decided', decision);
         emit('applied', { choices: choices() });
@@ -648,11 +640,10 @@
       const shown = root && (root.querySelector('dialog[open]') || layer());
       const look = (name) => {
         const button = shown.querySelector(`[part~=${name}]`);
-        const { width, height } = button.getBoundingClientRect();
         const { color, backgroundColor } = getComputedStyle(button);
-        return [width, height, color, backgroundColor];
+        return [button.offsetWidth, button.offsetHeight, color, backgroundColor];
       };
-      return shown ? { words: shown.innerText, accept: look('accept'), reject: look('reject') } : undefined;
+      return { words: shown.innerText, accept: look('accept'), reject: look('reject') };
     };
 
     const commit = (choice, method) => {
@@ -729,10 +720,9 @@
       show,
       stage,
       choices,
-      asks: () => now.asks,
+      now: () => now,
       record: () => record,
       gpc: silenced,
-      isOptOut: () => now.optOut,
       optOut,
       commit,
       decide: byHand,
@@ -762,14 +752,13 @@
     api.ready = Promise.resolve(api);
 
     // What stands in for a held frame or player: a part, where the shop names services.
-    const veil =
-      published.veil &&
-      published.veil(
-        () => import(resolve(published.covers)),
-        warn,
-        // What public/parts/covers.js names again, in this order.
-        [lang, rtl(), allows, caught, once, mayRun, purposesOf, grow, release, commit],
-      );
+    const veil = use(
+      'veil',
+      () => import(partOf('covers')),
+      warn,
+      // What public/parts/covers.js names again, in this order.
+      [lang, rtl(), allows, caught, once, mayRun, purposesOf, grow, release, commit],
+    );
 
     /* ---- Begin. A step that fails keeps no other from being done. ---- */
 
@@ -798,13 +787,13 @@
 
     // Under which rules to ask, where nobody says the region but the server can.
     const locate = () => {
-      if (!published.locate || !now.asks.length || visitor().region) return;
-      locating = true;
-      published.locate(resolve(published.region), warn).then((answer) => {
-        hint = answer;
-        locating = false;
-        apply();
-      });
+      if (locating) {
+        published.locate(resolve(published.region), warn).then((answer) => {
+          hint = answer;
+          locating = false;
+          apply();
+        });
+      }
     };
 
     // A tag that ran until the last page may have left something after its consent was gone, within the hour.

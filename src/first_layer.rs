@@ -26,7 +26,7 @@ pub fn FirstLayer(
     logo: Option<String>,
 ) -> impl IntoView {
     let labels = notice.labels;
-    let apart: Vec<_> = notice.purposes.iter().filter(|purpose| purpose.separate).map(|p| p.title.clone()).collect();
+    let apart: Vec<_> = notice.purposes.iter().filter(|purpose| purpose.separate && !purpose.once).map(|p| p.title.clone()).collect();
     let apart = (!opt_out && !apart.is_empty()).then(|| {
         view! { <p class="apart" part="separately">{labels.separately}" "<strong>{apart.join(" · ")}</strong></p> }
     });
@@ -50,9 +50,9 @@ pub fn FirstLayer(
                 <p class="status" part="status" role="status" data-failed=labels.failed></p>
             </div>
             <div class=if opt_out { "actions stack" } else { "actions" } part="actions">
-                <button type="button" class="button" part="button reject" data-placet-action=refuse>{reject}</button>
-                <button type="button" class="button" part="button accept" data-placet-action="accept">{accept}</button>
-                <button type="button" class="quiet" part="button choose" data-placet-action="choose" aria-haspopup="dialog">{labels.choose}</button>
+                <button class="button" part="button reject" data-placet-action=refuse>{reject}</button>
+                <button class="button" part="button accept" data-placet-action="accept">{accept}</button>
+                <button class="quiet" part="button choose" data-placet-action="choose" aria-haspopup="dialog">{labels.choose}</button>
             </div>
         </section>
     }

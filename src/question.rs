@@ -38,7 +38,7 @@ pub fn Separately(
         .into_any(),
     ];
     let rest = view! {
-        <button type="button" class="quiet" part="button rest" data-placet-action="reject-rest">{labels.refuse_rest.clone()}</button>
+        <button class="quiet" part="button rest" data-placet-action="reject-rest">{labels.refuse_rest.clone()}</button>
     };
     question("separate", Some(lead), &purpose.title, words, &labels.refuse, &labels.agree, Some(rest.into_any()), &labels.failed)
 }
@@ -85,8 +85,8 @@ fn question(
                 <p class="status" part="status" role="status" data-failed=failed.to_owned()></p>
             </div>
             <div class="actions" part="actions">
-                <button type="button" class="button" part="button reject" data-placet-action="reject">{no.to_owned()}</button>
-                <button type="button" class="button" part="button accept" data-placet-action="accept">{yes.to_owned()}</button>
+                <button class="button" part="button reject" data-placet-action="reject">{no.to_owned()}</button>
+                <button class="button" part="button accept" data-placet-action="accept">{yes.to_owned()}</button>
                 {beyond}
             </div>
         </section>

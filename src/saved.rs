@@ -16,7 +16,7 @@ pub fn Saved(
     view! {
         <div class="saved" part="saved" data-placet-layer="saved">
             <span role="status" data-saved=labels.saved data-undone=labels.undone></span>
-            <button type="button" class="quiet" part="button undo" data-placet-action="undo">{labels.undo}</button>
+            <button class="quiet" part="button undo" data-placet-action="undo">{labels.undo}</button>
         </div>
     }
 }

@@ -79,7 +79,8 @@ export default (bridge) => async (asks, decision, draw) => {
   try {
     await bridge.part('receipts');
     const told = await changes(bridge, notice, asks);
-    if (bridge.asks().length) draw(told);
+    const act = (kind) => bridge.decide({ kind, only: bridge.now().asks }, `changes.${kind}`);
+    if (bridge.now().asks.length) draw(told, act);
   } catch (error) {
     bridge.warn('The changes could not be told.', error);
     draw();

@@ -62,7 +62,7 @@ export default (bridge) => {
   // How many there were when the first of them was asked.
   let all = 0;
   const ask = (decision) => {
-    const ids = bridge.asks();
+    const ids = bridge.now().asks;
     const [id] = ids;
     all = Math.max(all, ids.length);
     const question = build(published.separate[id], { at: all - ids.length + 1, all });
@@ -89,7 +89,7 @@ export default (bridge) => {
     const record = bridge.record();
     const grants = choice.kind !== 'save' || Object.values(choice.purposes).includes(true);
     // Who decided before is known; an opt-out regime asks for no consent, and so for no age.
-    if (!grants || bridge.isOptOut() || (record && record.by)) return choice;
+    if (!grants || bridge.now().optOut || (record && record.by)) return choice;
     if ((await question(published.age)) === 'accept') return { ...choice, by: 'subject' };
     if ((await question(published.guardian)) === 'accept') return { ...choice, by: 'guardian' };
     const { only } = choice;

@@ -418,6 +418,7 @@ export default (bridge) => {
     notice,
     noticePage: (hash) => `${noticeBase}${hash.slice(7)}.html`,
     languages: () => published.notices,
+    isOptOut: () => bridge.now().optOut,
     receipts: () => bridge.part('receipts'),
   });
 

@@ -29,16 +29,6 @@ pub(super) struct Widget {
     pub(super) integrity: String,
 }
 
-/// The names of the parts beside `placet.js`.
-pub(super) struct Beside {
-    pub(super) center: String,
-    pub(super) covers: String,
-    pub(super) again: String,
-    pub(super) follow: String,
-    pub(super) elements: String,
-    pub(super) receipts: String,
-}
-
 /// The first line of `placet.js`: nearly all of it runs at once, so Chromium compiles it in one go, beside the main thread
 /// (V8's explicit compile hints).
 const EAGER: &str = "//# allFunctionsCalledOnLoad\n";
@@ -50,7 +40,7 @@ pub(super) fn bundle(
     config: &Config,
     place: &Place,
     notices: &[Snapshot],
-    beside: &Beside,
+    parts: &str,
     loader: &[u8],
 ) -> Result<String, PublishError> {
     let plan = plan::plan(config);
@@ -61,32 +51,22 @@ pub(super) fn bundle(
         "noticeBase": place.notices,
         "region": place.region,
         "endpoint": config.receipts.endpoint,
-        "unsigned": config.receipts.unsigned,
-        "center": beside.center,
-        "covers": beside.covers,
-        "again": beside.again,
-        "follow": beside.follow,
-        "elements": beside.elements,
-        "receipts": beside.receipts,
+        "unsigned": config.receipts.unsigned.then_some(true),
+        "parts": parts,
         "languages": languages(&config.languages),
         "notices": by_language(notices, |notice| notice.hash.clone().into()),
     });
-    let mut shown: Vec<_> = config.languages.iter().map(|lang| (lang.clone(), lang, false)).collect();
-    if config.knows_opt_out() {
-        shown.extend(config.languages.iter().map(|lang| (format!("{lang} opt-out"), lang, true)));
-    }
-    let layer = layer(shown.iter().map(|(name, lang, opt_out)| {
-        (
-            name.as_str(),
-            placet_widget::first_layer_html(&snapshot::notice(config, lang), *opt_out, config.theme.logo.clone()),
-        )
-    }))?;
-    let layer = json!({
-        "tree": layer.0,
-        "texts": layer.1,
+    let first = |opt_out| {
+        drawn(config, move |notice| placet_widget::first_layer_html(notice, opt_out, config.theme.logo.clone()))
+    };
+    let mut layer = json!({
+        "first": first(false)?,
         "css": style(config, &first_layer_css(config)),
         "clearance": clearance(config),
     });
+    if config.knows_opt_out() {
+        layer["optOut"] = first(true)?;
+    }
     // In a function, so that a return visit, which draws nothing, does not make it either.
     // What is absent must not be found on `Object.prototype` either, where a page may have put something.
     let mut object = without_nulls(published).to_string().replacen('{', "{\"__proto__\":null,", 1);

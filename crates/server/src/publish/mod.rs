@@ -87,7 +87,6 @@ pub fn publish(config: &Config, place: &Place) -> Result<Publication, PublishErr
     let built_in = |file: Option<&'static [u8]>| file.ok_or(PublishError::WithoutWidget);
     let (loader, glue, glue_br) = (built_in(LOADER)?, built_in(WIDGET_JS)?, built_in(WIDGET_JS_BR)?);
     let (wasm, wasm_br) = (built_in(WIDGET_WASM)?, built_in(WIDGET_WASM_BR)?);
-    let receipts = built_in(RECEIPTS)?;
     let notices: Vec<Snapshot> = config
         .languages
         .iter()
@@ -96,37 +95,31 @@ pub fn publish(config: &Config, place: &Place) -> Result<Publication, PublishErr
             Snapshot { hash: snapshot::hash(&text), lang: lang.clone(), version: config.version.clone(), text }
         })
         .collect();
-    let covers = bundle::covers(config, &notices, built_in(COVERS)?)?;
-    let follow = bundle::follow(config, built_in(FOLLOW)?)?;
-    let elements = bundle::elements(config, built_in(ELEMENTS)?)?;
-    let again = built_in(AGAIN)?;
     let widget = bundle::Widget {
         glue: format!("widget-{}.js", short_hash(glue)),
         wasm: format!("widget-{}.wasm", short_hash(wasm)),
         integrity: format!("sha256-{}", base64(&Sha256::digest(wasm))),
     };
-    let center = bundle::center(&widget, built_in(CENTER)?);
-    let beside = bundle::Beside {
-        center: format!("center-{}.js", short_hash(center.as_bytes())),
-        covers: format!("covers-{}.js", short_hash(covers.as_bytes())),
-        again: format!("again-{}.js", short_hash(again)),
-        follow: format!("follow-{}.js", short_hash(follow.as_bytes())),
-        elements: format!("elements-{}.js", short_hash(elements.as_bytes())),
-        receipts: format!("receipts-{}.js", short_hash(receipts)),
-    };
-    let placet = bundle::bundle(config, place, &notices, &beside, loader)?;
+    let parts = [
+        ("again", built_in(AGAIN)?.to_vec()),
+        ("center", bundle::center(&widget, built_in(CENTER)?).into_bytes()),
+        ("covers", bundle::covers(config, &notices, built_in(COVERS)?)?.into_bytes()),
+        ("elements", bundle::elements(config, built_in(ELEMENTS)?)?.into_bytes()),
+        ("follow", bundle::follow(config, built_in(FOLLOW)?)?.into_bytes()),
+        ("receipts", built_in(RECEIPTS)?.to_vec()),
+    ];
+    // One name for them all: each name more would be loaded with every page.
+    let of_all = short_hash(&parts.iter().flat_map(|(_, bytes)| Sha256::digest(bytes)).collect::<Vec<_>>());
+    let placet = bundle::bundle(config, place, &notices, &of_all, loader)?;
     let integrity = sri(placet.as_bytes());
     let mut files = vec![
         file("placet.js", JAVASCRIPT, placet.into_bytes(), false)?,
-        file(&beside.covers, JAVASCRIPT, covers.into_bytes(), true)?,
-        file(&beside.again, JAVASCRIPT, again.to_vec(), true)?,
-        file(&beside.follow, JAVASCRIPT, follow.into_bytes(), true)?,
-        file(&beside.elements, JAVASCRIPT, elements.into_bytes(), true)?,
-        file(&beside.receipts, JAVASCRIPT, receipts.to_vec(), true)?,
-        file(&beside.center, JAVASCRIPT, center.into_bytes(), true)?,
         built(&widget.glue, JAVASCRIPT, glue, glue_br),
         built(&widget.wasm, "application/wasm", wasm, wasm_br),
     ];
+    for (name, bytes) in parts {
+        files.push(file(&format!("{name}-{of_all}.js"), JAVASCRIPT, bytes, true)?);
+    }
     let pages = Pages::new(config);
     for notice in &notices {
         files.push(file(&notice_path(&notice.hash), JSON, notice.text.clone().into_bytes(), true)?);
