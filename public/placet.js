@@ -561,12 +561,11 @@
       const action = intended(event);
       const path = event.composedPath();
       // The center answers for its own buttons, inline too.
-      const isOurs = (node) => node === host || node.localName === 'placet-preferences';
-      const [inside, inFirst] = [path.some(isOurs), path.includes(layer())];
+      const inside = path.some(({ localName }) => /^placet/.test(localName));
       if (/choose|open/.test(action)) {
         event.preventDefault();
         open();
-      } else if (inside) inFirst && action && onAnswer(action);
+      } else if (inside) path.includes(layer()) && action && onAnswer(action);
       else if (action === 'opt-out') optOut('page.opt_out');
       else if (action === 'withdraw') api.withdraw();
       else if (/^(accept|reject)$/.test(action)) byHand({ kind: action }, `page.${action}_all`);
