@@ -55,7 +55,13 @@ struct CenterState {
 const STATES: [CenterState; 5] = [
     CenterState { name: "before a choice", chosen: false, services: 0, searched: "", opened: &[] },
     CenterState { name: "with open details", chosen: false, services: 0, searched: "", opened: &[".details"] },
-    CenterState { name: "my choices", chosen: true, services: 0, searched: "", opened: &[".changed", ".words", ".erase"] },
+    CenterState {
+        name: "my choices",
+        chosen: true,
+        services: 0,
+        searched: "",
+        opened: &[".changed", ".words", ".erase"],
+    },
     CenterState { name: "many services", chosen: false, services: 1000, searched: "tag 77", opened: &[] },
     CenterState { name: "feedback", chosen: true, services: 0, searched: "", opened: &[".feedback"] },
 ];
@@ -185,11 +191,7 @@ fn after() -> Standing {
 /// One choice in each state.
 fn choices(lang: &str) -> Vec<Choice> {
     let map = |analytics, ads| {
-        Map(vec![
-            ("necessary".into(), ChoiceState::Always),
-            ("analytics".into(), analytics),
-            ("ads".into(), ads),
-        ])
+        Map(vec![("necessary".into(), ChoiceState::Always), ("analytics".into(), analytics), ("ads".into(), ads)])
     };
     let (granted, denied) = (ChoiceState::Granted, ChoiceState::Denied);
     [

@@ -29,7 +29,13 @@ impl Look {
 
 /// A button with its action's name as part and as hook. `spoken` is its name where its label alone says too little.
 #[cfg(feature = "csr")]
-pub(crate) fn button(look: Look, action: &str, label: &str, spoken: Option<String>, act: impl Fn() + 'static) -> AnyView {
+pub(crate) fn button(
+    look: Look,
+    action: &str,
+    label: &str,
+    spoken: Option<String>,
+    act: impl Fn() + 'static,
+) -> AnyView {
     let button = crate::tag::tag("button").set("type", "button").class(look.class());
     let button = button.set("part", &["button ", action].concat()).set("data-placet-action", action);
     let button = match spoken {
@@ -41,13 +47,7 @@ pub(crate) fn button(look: Look, action: &str, label: &str, spoken: Option<Strin
 
 /// A part of the center under a heading that names it, with something beside the heading.
 #[cfg(feature = "csr")]
-pub(crate) fn section(
-    part: &str,
-    id: &str,
-    heading: &str,
-    beside: Option<AnyView>,
-    content: Vec<AnyView>,
-) -> AnyView {
+pub(crate) fn section(part: &str, id: &str, heading: &str, beside: Option<AnyView>, content: Vec<AnyView>) -> AnyView {
     use crate::tag::tag;
     let name = ["placet-", id].concat();
     let mut line = vec![tag("h3").set("id", &name).words(heading).view()];

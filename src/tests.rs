@@ -101,7 +101,8 @@ impl Stage {
 
     fn all(&self, selector: &str) -> Vec<HtmlElement> {
         let find = js_sys::Reflect::get(&self.parent, &"querySelectorAll".into()).expect("a method");
-        let found = find.unchecked_into::<js_sys::Function>().call1(&self.parent, &selector.into()).expect("a selector");
+        let found =
+            find.unchecked_into::<js_sys::Function>().call1(&self.parent, &selector.into()).expect("a selector");
         js_sys::Array::from(&found).iter().map(JsCast::unchecked_into).collect()
     }
 

@@ -5,11 +5,11 @@
 
 use super::choice::{Choice, Status};
 use super::desk::{Act, Desk, Reply, Said, Words, status};
-use crate::slot::Slot;
 use super::fold::{fold, long};
 use crate::js;
 use crate::parts::{Look, button, note, section, text, words};
 use crate::rich::rich;
+use crate::slot::Slot;
 use crate::tag::{live, tag};
 use leptos::prelude::*;
 use placet_model::notice::Notice;
@@ -126,7 +126,8 @@ fn shown(desk: &Desk, choice: &Choice) -> AnyView {
 /// Old and new side by side, purpose by purpose; and how it was done, for those who want to know.
 fn changes(notice: &Notice, choice: &Choice) -> AnyView {
     let labels = &notice.labels;
-    let how = [&choice.method, choice.kind.word(), choice.by.word(), &choice.regime, &choice.id].map(|word: &str| word.to_owned());
+    let how = [&choice.method, choice.kind.word(), choice.by.word(), &choice.regime, &choice.id]
+        .map(|word: &str| word.to_owned());
     let how = tag("p").class("note how").set("lang", "en").words(&how.join(" · ")).view();
     let Some(before) = &choice.before else {
         return vec![note(vec![words(&labels.nothing_before)]), table(notice, choice, None), how].into_any();

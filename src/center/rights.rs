@@ -17,17 +17,16 @@ pub(super) fn controller(desk: &Desk) -> AnyView {
     if let Some(phone) = &who.phone {
         reach.push(words(&[" · ", phone].concat()));
     }
-    let mut rows = vec![
-        row(&labels.controller, vec![text("div", &who.name), text("div", &who.address), element("div", None, reach)]),
-    ];
+    let mut rows = vec![row(
+        &labels.controller,
+        vec![text("div", &who.name), text("div", &who.address), element("div", None, reach)],
+    )];
     if let Some(dpo) = &who.dpo {
         rows.push(row(&labels.dpo, vec![words(dpo)]));
     }
     rows.push(row(&labels.complaints, vec![words(&who.complaints)]));
-    let mut content = vec![
-        element("dl", None, rows),
-        element("p", None, vec![link(&who.privacy_policy, &labels.privacy_policy)]),
-    ];
+    let mut content =
+        vec![element("dl", None, rows), element("p", None, vec![link(&who.privacy_policy, &labels.privacy_policy)])];
     if !desk.around.page.is_empty() {
         let whole = crate::tag::tag("a")
             .set("href", &desk.around.page)

@@ -194,9 +194,7 @@ pub(super) async fn frame(browser: Browser) -> Result<()> {
 /// The shop's config with so many services for its statistics, which nobody can read through.
 fn with_services(count: usize) -> Result<Value> {
     let mut config = config(&["analytics", "marketing"])?;
-    let service = |number: usize| {
-        json!({ "id": format!("tag-{number}"), "name": format!("Tag {number:04}"), "purpose": "analytics", "hosts": ["tags.example"] })
-    };
+    let service = |number: usize| json!({ "id": format!("tag-{number}"), "name": format!("Tag {number:04}"), "purpose": "analytics", "hosts": ["tags.example"] });
     config["services"] = (0..count).map(service).collect::<Vec<_>>().into();
     config["feedback"] = json!(true);
     Ok(config)
@@ -249,10 +247,8 @@ pub(super) async fn language(browser: Browser) -> Result<()> {
     until_true("the center speaks Chinese", async || Ok(shop.js(lang, &[]).await? == "zh-CN")).await?;
     ensure!(shop.text(Layer::Center).await?.contains("使用情况统计"), "the purposes are not in Chinese");
     ensure!(shop.switched("analytics").await?, "the draft is lost");
-    until_true("the focus stays on the languages", async || {
-        Ok(shop.focused().await?.as_deref() == Some("language"))
-    })
-    .await?;
+    until_true("the focus stays on the languages", async || Ok(shop.focused().await?.as_deref() == Some("language")))
+        .await?;
     ensure!(shop.dialogs().await? == 1);
     shop.save().await?;
     let receipts = shop.delivered(1).await?;
@@ -384,9 +380,11 @@ pub(super) async fn keyboard(browser: Browser) -> Result<()> {
 pub(super) async fn inline(browser: Browser) -> Result<()> {
     let body = "<placet-preferences></placet-preferences>";
     let (shop, _stand) = shop_with(&browser, &with_services(1)?, "en", body).await?;
-    let inner = "const inner = (selector) => document.querySelector('placet-preferences').shadowRoot?.querySelector(selector);";
+    let inner =
+        "const inner = (selector) => document.querySelector('placet-preferences').shadowRoot?.querySelector(selector);";
     let js = async |script: &str| shop.js(&format!("{inner}{script}"), &[]).await;
-    until_true("the center shows", async || Ok(js("return !!inner('[data-placet-action=save]')").await? == true)).await?;
+    until_true("the center shows", async || Ok(js("return !!inner('[data-placet-action=save]')").await? == true))
+        .await?;
     ensure!(js("return !inner('dialog') && !inner('[data-placet-action=close]')").await? == true);
     js("inner('[data-placet-switch=analytics]').click(); inner('[data-placet-action=save]').focus();
         inner('[data-placet-action=save]').click()")
@@ -414,7 +412,8 @@ pub(super) async fn inline(browser: Browser) -> Result<()> {
     let again = "document.querySelector('main').append(document.createElement('placet-preferences'))";
     shop.js(again, &[]).await?;
     until_true("the center shows again", async || {
-        Ok(js("return document.querySelector('placet-preferences').shadowRoot?.querySelectorAll('.center').length").await?
+        Ok(js("return document.querySelector('placet-preferences').shadowRoot?.querySelectorAll('.center').length")
+            .await?
             == 1)
     })
     .await
@@ -434,7 +433,8 @@ pub(super) async fn axe_everything_open(browser: Browser) -> Result<()> {
             shop.switch("marketing", true).await?;
             shop.center_write("[type=search]", "tag").await?;
             shop.js("all('details').forEach((details) => { details.open = true; })", &[]).await?;
-            let made = "return all('.quote').length === 1 && all('textarea').length === 1 && all('.services li').length > 0";
+            let made =
+                "return all('.quote').length === 1 && all('textarea').length === 1 && all('.services li').length > 0";
             until_true("everything is open", async || Ok(shop.js(made, &[]).await? == true)).await?;
             let what = format!("the center with everything open, {scheme}, {lang}");
             axe::check(&shop, &what, &["region", "label-title-only"]).await?;
