@@ -26,9 +26,18 @@
 
   const warned = new Set();
   const warn = (what, error) => {
-    if (!warned.has(what)) console.warn(`[placet] ${what} (see console.md)`, error || '');
+    if (!warned.has(what)) console.warn(`[placet] ${what}`, error || '');
     warned.add(what);
   };
+
+  const safely = (...steps) =>
+    steps.forEach((step) => {
+      try {
+        step();
+      } catch (error) {
+        warn('It failed; tags stay held.', error);
+      }
+    });
 
   const gate = () => {
     const plan = published.plan;
@@ -48,10 +57,7 @@
     };
 
     // Version 1 only lacked the notice. A later version than ours counts as none.
-    const upgrade = (record) => {
-      const v = own(record, 'v');
-      return v === 2 ? record : v === 1 ? { ...record, v: 2, notice: '' } : null;
-    };
+    const upgrade = (record) => (/^[12]$/.test(own(record, 'v')) ? { notice: '', ...record } : null);
 
     const keptOf = (record, id) => own(own(record, 'choices'), id);
 
@@ -62,7 +68,6 @@
 
     const standing = (purpose, visitor, record) => {
       const kept = keptOf(record, purpose.id);
-      if (purpose.once) return word(visitor.acts.includes(purpose.id));
       // PIPL 14: what was changed since must be asked again.
       return kept &&
         kept.digest === purpose.digest &&
@@ -83,7 +88,8 @@
         if (!purpose.always) {
           // CCPA 7025(b): the signal is an answer for as long as it is sent; nothing more is asked.
           state = visitor.gpc && purpose.shared ? 'denied' : standing(purpose, visitor, record);
-          if (!state) asks.push(purpose.id);
+          // What holds for one act is asked where that takes place.
+          if (!state && !purpose.once) asks.push(purpose.id);
         }
         purposes[purpose.id] = state || unasked(regime);
       }
@@ -104,7 +110,6 @@
       const kept = {};
       // Whether every purpose is answered now, and so by what was shown.
       let whole = true;
-      let once = false;
       let type = 'regular';
       for (const purpose of plan.purposes) {
         const name = purpose.id;
@@ -121,11 +126,8 @@
         if (alone && purpose.separate) type = 'separate';
         const wanted =
           kind === 'save' ? own(choice.purposes, name) === true : kind === 'accept' && (!apart || stands === 'granted');
-        const grants = wanted && isOfAge && !silenced && (alone || !purpose.once);
-        const state = asked || silenced || purpose.once ? word(grants) : stands || unasked(regime);
+        const state = asked || silenced ? word(wanted && isOfAge && !silenced) : stands || unasked(regime);
         choices[name] = state;
-        once = once || (grants && purpose.once);
-        if (purpose.once) continue;
         // What is still to be asked on its own, and what nobody was old enough to allow, stays unanswered.
         const answered = asked && !(kind === 'accept' && apart) && !(wanted && !isOfAge);
         whole = whole && (answered || !!stands);
@@ -151,9 +153,7 @@
       const grants = (record) => plan.purposes.some((purpose) => answer(record, purpose) === 'granted');
       const says = (record) =>
         JSON.stringify([plan.purposes.map((purpose) => answer(record, purpose)), record.preferences]);
-      const state = once
-        ? 'given'
-        : !record
+      const state = !record
         ? grants(next) ? 'given' : 'refused'
         : grants(record) && !grants(next) ? 'withdrawn'
         : says(record) === says(next) ? 'renewed'
@@ -191,7 +191,7 @@
 
     // A form named “placet” is none of the window's own.
     const given = own(window, 'placet') || {};
-    if (typeof own(given, 'version') === 'string') {
+    if (own(given, 'version')) {
       warn('A second tag does nothing.');
       return;
     }
@@ -231,7 +231,8 @@
     const recall = () =>
       [read('placet'), ...mirror.recall()]
         .map(upgrade)
-        .reduce((newest, one) => (one && !(newest && newest.at >= one.at) ? one : newest), null);
+        .filter(Boolean)
+        .sort((one, other) => other.at - one.at)[0] || null;
     const remember = (record) => {
       write('placet', record);
       mirror.keep(record);
@@ -255,13 +256,10 @@
     const data = (node, name) => node.getAttribute(`data-${name}`);
     // What the server makes of the visit, where nobody else says the region.
     let hint = null;
-    // What was allowed for one act, on this page.
-    const acts = [];
     const visitor = () => ({
-      acts,
       now: Date.now(),
-      region: (tag && data(tag, 'region')) || own(given, 'region') || own(hint, 'region') || null,
-      gpc: navigator.globalPrivacyControl === true || own(hint, 'gpc') === true,
+      region: (tag && data(tag, 'region')) || own(given, 'region') || own(hint, 'region'),
+      gpc: navigator.globalPrivacyControl === true || !!own(hint, 'gpc'),
     });
 
     let record = recall();
@@ -270,14 +268,11 @@
     const emit = (name, detail) => document.dispatchEvent(new CustomEvent(`placet:${name}`, { detail }));
 
     // The page's language, then the visitor's, then the shop's first.
-    const speak = () => {
-      const find = (wanted) => {
-        const lower = wanted.toLowerCase();
-        return own(published.languages, lower) || own(published.languages, lower.split('-')[0]);
-      };
-      const { lang } = document.documentElement;
-      return (lang && find(lang)) || (navigator.languages || []).map(find).find(Boolean) || published.languages[''];
-    };
+    const speak = () =>
+      [document.documentElement.lang || '-', ...(navigator.languages || []), '']
+        .flatMap((tag) => [tag, tag.split('-')[0]])
+        .map((name) => own(published.languages, name.toLowerCase()))
+        .find(Boolean);
     let lang = speak();
     const noticeOf = () => published.notices[lang];
     const rtl = () => /^(ar|he|fa|ur)\b/.test(lang);
@@ -437,13 +432,7 @@
           (scripts[placet] = scripts[placet] || []).push(node);
         }
       }
-      for (const list of Object.values(scripts)) {
-        try {
-          run(list);
-        } catch (error) {
-          warn('A held script failed.', error);
-        }
-      }
+      for (const list of Object.values(scripts)) safely(() => run(list));
       veil(veiled);
     };
     const marked = (purpose) => document.querySelectorAll(purpose ? `[data-placet~="${purpose}"]` : '[data-placet]');
@@ -467,15 +456,13 @@
     /* ---- The first layer, from the published tree. ---- */
 
     // `say` may put a word in for a name in braces.
-    const grow = (node, texts, say) => {
-      if (typeof node === 'number') return grow(texts[node], texts, say);
-      if (typeof node === 'string') return document.createTextNode(say ? say(node) : node);
+    const grow = (slot, texts, say = (text) => text) => {
+      const at = (value) => (typeof value === 'number' ? texts[value] : value);
+      const node = at(slot);
+      if (!Array.isArray(node)) return document.createTextNode(say(node));
       const [name, attributes, ...children] = node;
       const element = document.createElement(name);
-      for (const key of Object.keys(attributes)) {
-        const value = attributes[key];
-        element.setAttribute(key, typeof value === 'number' ? texts[value] : value);
-      }
+      for (const key of Object.keys(attributes)) element.setAttribute(key, at(attributes[key]));
       element.append(...children.map((child) => grow(child, texts, say)));
       return element;
     };
@@ -502,9 +489,8 @@
     // WCAG 2.4.11: what gets the focus is scrolled clear of the first layer, which is never higher than this.
     let clearance = null;
     const undraw = () => {
-      const first = layer();
-      if (!first) return;
-      first.remove();
+      if (!layer()) return;
+      layer().remove();
       clearance.replaceSync('');
     };
     const show = (first, act) => {
@@ -525,14 +511,15 @@
       const first = grow(tree, texts[lang]);
       if (!silenced().length) first.querySelector('.gpc').remove();
       if (changes) first.querySelector('.status').before(changes);
-      show(first, act || ((kind) => byHand({ kind }, `banner.${kind}_all`)));
+      show(first, act || ((kind) => (kind === 'opt-out' ? optOut('banner.opt_out') : byHand({ kind }, `banner.${kind}_all`))));
     };
     // Until the server has told the region, it is not known what to ask.
     let locating = published.locate && now.asks[0] && !visitor().region;
     const ask = (decision) => {
       const { asks } = now;
-      if (!asks[0] || locating || (layer() && !decision)) return;
+      if (asks[0] && (locating || (layer() && !decision))) return;
       undraw();
+      if (!asks[0]) return;
       // Some answers stand, or did: what is asked now, and how, is not for the first layer to say.
       if (record && !now.optOut) part('again').then((again) => again(asks, decision, draw), () => draw());
       else draw();
@@ -574,14 +561,12 @@
       const action = intended(event);
       const path = event.composedPath();
       // The center answers for its own buttons, inline too.
-      const isOurs = (node) => node === host || node.localName === 'placet-preferences';
-      const [inside, inFirst] = [path.some(isOurs), path.includes(layer())];
+      const inside = path.some(({ localName }) => /^placet/.test(localName));
       if (/choose|open/.test(action)) {
         event.preventDefault();
         open();
-      } else if (action === 'opt-out' && inside === inFirst) optOut(inside ? 'banner.opt_out' : 'api.opt_out');
-      else if (inFirst && /accept|reject/.test(action)) onAnswer(action);
-      else if (inside) return;
+      } else if (inside) path.includes(layer()) && action && onAnswer(action);
+      else if (action === 'opt-out') optOut('page.opt_out');
       else if (action === 'withdraw') api.withdraw();
       else if (/^(accept|reject)$/.test(action)) byHand({ kind: action }, `page.${action}_all`);
     };
@@ -607,8 +592,7 @@
       release: (purpose) => release(marked(purpose)),
       clear,
       announce: (_, decision) => {
-        if (now.asks[0]) ask(decision);
-        else undraw();
+        ask(decision);
         if (decision) emit('decided', decision);
         emit('applied', { choices: choices() });
       },
@@ -627,7 +611,7 @@
         try {
           perform[name](value, decision);
         } catch (error) {
-          warn(`The step "${name}" failed.`, error);
+          warn(`"${name}" failed.`, error);
         }
       }
     };
@@ -666,7 +650,6 @@
       };
       // A record that answers nothing is none.
       if (Object.keys(next.choices)[0]) record = next;
-      for (const id of those('once')) if (outcome.choices[id] === 'granted') acts.push(id);
       apply(decision);
       return decision;
     };
@@ -701,7 +684,7 @@
       try {
         act(api);
       } catch (error) {
-        warn('placet.push failed.', error);
+        warn('"push" failed.', error);
       }
     };
     const bridge = {
@@ -764,15 +747,6 @@
 
     /* ---- Begin. A step that fails keeps no other from being done. ---- */
 
-    const safely = (...steps) =>
-      steps.forEach((step) => {
-        try {
-          step();
-        } catch (error) {
-          warn('It failed; tags stay held.', error);
-        }
-      });
-
     const gates = () => {
       document.addEventListener('DOMContentLoaded', watch);
       // Firefox asks before it runs a script that its parser has already fetched.
@@ -824,18 +798,12 @@
 
     safely(() => tell(opening(now)), gates, locate, ask, listeners, sweep);
 
-    const queue = own(given, 'queue');
-    const calls = [given, queue].find(Array.isArray) || [];
     window.placet = api;
     const handlers = own(given, 'on') || {};
     for (const name of Object.keys(handlers)) on(name, handlers[name]);
     emit('ready', { choices: choices() });
-    calls.forEach(call);
+    ([given, own(given, 'queue')].find(Array.isArray) || []).forEach(call);
   };
 
-  try {
-    gate();
-  } catch (error) {
-    warn('It failed; tags stay held.', error);
-  }
+  safely(gate);
 })(__PLACET__);

@@ -26,7 +26,8 @@ pub fn FirstLayer(
     logo: Option<String>,
 ) -> impl IntoView {
     let labels = notice.labels;
-    let apart: Vec<_> = notice.purposes.iter().filter(|purpose| purpose.separate && !purpose.once).map(|p| p.title.clone()).collect();
+    let apart: Vec<_> =
+        notice.purposes.iter().filter(|purpose| purpose.separate && !purpose.once).map(|p| p.title.clone()).collect();
     let apart = (!opt_out && !apart.is_empty()).then(|| {
         view! { <p class="apart" part="separately">{labels.separately}" "<strong>{apart.join(" · ")}</strong></p> }
     });

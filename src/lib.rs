@@ -54,10 +54,10 @@ use placet_model::notice::{Notice, NoticePurpose};
 pub use cover::Cover;
 pub use first_layer::FirstLayer;
 pub use inline::{Inline, Settings};
-pub use question::{Age, Guardian, Separately};
-pub use saved::Saved;
 #[cfg(feature = "ssr")]
 pub use notice_page::{NoticePage, NoticePageProps};
+pub use question::{Age, Guardian, Separately};
+pub use saved::Saved;
 
 /// What all sheets share, minified; custom properties are listed in its source.
 pub const TOKENS_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/tokens.css"));

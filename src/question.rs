@@ -40,7 +40,16 @@ pub fn Separately(
     let rest = view! {
         <button class="quiet" part="button rest" data-placet-action="reject-rest">{labels.refuse_rest.clone()}</button>
     };
-    question("separate", Some(lead), &purpose.title, words, &labels.refuse, &labels.agree, Some(rest.into_any()), &labels.failed)
+    question(
+        "separate",
+        Some(lead),
+        &purpose.title,
+        words,
+        &labels.refuse,
+        &labels.agree,
+        Some(rest.into_any()),
+        &labels.failed,
+    )
 }
 
 /// The age band, where the config asks for it (PIPL 31, GDPR 8). Neither answer is a consent.
@@ -53,7 +62,16 @@ pub fn Age(
 ) -> impl IntoView {
     let fill = |label: &str| label.replace("{age}", &age.to_string());
     let words = vec![element("div", Some("text"), vec![text("p", &fill(&labels.age_text))])];
-    question("age", None, &labels.age_title, words, &fill(&labels.age_under), &fill(&labels.age_over), None, &labels.failed)
+    question(
+        "age",
+        None,
+        &labels.age_title,
+        words,
+        &fill(&labels.age_under),
+        &fill(&labels.age_over),
+        None,
+        &labels.failed,
+    )
 }
 
 /// What a parent or guardian is asked.
@@ -63,7 +81,16 @@ pub fn Guardian(
     labels: Labels,
 ) -> impl IntoView {
     let words = vec![element("div", Some("text"), vec![text("p", &labels.guardian_text)])];
-    question("guardian", None, &labels.guardian_title, words, &labels.refuse, &labels.guardian_agree, None, &labels.failed)
+    question(
+        "guardian",
+        None,
+        &labels.guardian_title,
+        words,
+        &labels.refuse,
+        &labels.guardian_agree,
+        None,
+        &labels.failed,
+    )
 }
 
 /// A heading, words, and two answers that look alike.

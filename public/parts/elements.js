@@ -21,6 +21,15 @@ export default (bridge) => {
     return root;
   };
 
+  const isOnce = (id) => bridge.published.plan.purposes.some((purpose) => purpose.id === id && purpose.once);
+  // Consent for one act holds on this page, and is not kept.
+  const leaveNothingOf = (id) => {
+    const record = bridge.record();
+    const choices = { ...record.choices };
+    delete choices[id];
+    bridge.remember({ ...record, choices });
+  };
+
   class Settings extends HTMLElement {
     connectedCallback() {
       fill(this, settings);
@@ -112,7 +121,10 @@ export default (bridge) => {
       const { purpose } = this;
       const granted = this.#box.checked;
       if (granted !== (bridge.choices()[purpose] === 'granted')) {
-        bridge.decide({ kind: 'save', purposes: { [purpose]: granted }, only: [purpose] }, 'inline').then(this.#stand);
+        bridge.decide({ kind: 'save', purposes: { [purpose]: granted }, only: [purpose] }, 'inline').then(() => {
+          if (isOnce(purpose)) leaveNothingOf(purpose);
+          this.#stand();
+        });
       }
     }
   }

@@ -20,8 +20,10 @@ const LOADER: &str = "public/placet.js";
 
 /// The parts of the loader, each a module with one function: some are put into `placet.js` where the config uses them,
 /// the others are fetched where a page needs them.
-pub(crate) const PARTS: [&str; 12] =
-    ["signals", "unmarked", "veil", "jar", "mirror", "locate", "covers", "again", "center", "follow", "elements", "receipts"];
+pub(crate) const PARTS: [&str; 12] = [
+    "signals", "unmarked", "veil", "jar", "mirror", "locate", "covers", "again", "center", "follow", "elements",
+    "receipts",
+];
 
 /// Builds what a page loads. Files that did not change are left untouched.
 pub(crate) fn build(workspace: &Workspace) -> Result<()> {

@@ -56,7 +56,7 @@ data! {
         always: bool,
         /// Whether “accept all” leaves it off.
         separate: bool,
-        /// Whether a yes holds for one act only and is not kept.
+        /// Whether a yes holds for one act only: it is never asked but where the act takes place, and not kept.
         once: bool,
         /// Whether others get the data for ends of their own: Global Privacy Control and “do not sell or share” deny it.
         shared: bool,
@@ -120,7 +120,7 @@ pub fn plan(config: &Config) -> Plan {
                 id: purpose.id.clone(),
                 digest: digest(config, purpose),
                 always: purpose.basis != Basis::Consent,
-                separate: purpose.is_separate(),
+                separate: purpose.is_separate() || purpose.once,
                 once: purpose.once,
                 shared: purpose.is_shared(),
                 reload: reloads.contains(&purpose.id),

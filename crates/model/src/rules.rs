@@ -21,8 +21,6 @@ data! {
         region: Option<String>,
         /// Whether the browser sends Global Privacy Control.
         gpc: bool,
-        /// The purposes that were allowed for one act, on this page.
-        acts: Vec<String> = default,
     }
 
     /// What may run now; never stored.
@@ -136,12 +134,10 @@ pub fn permission(plan: &Plan, visitor: &Visitor, record: Option<&Record>) -> Pe
         } else if visitor.gpc && purpose.shared {
             // CCPA 7025(b): the signal is an answer for as long as it is sent; nothing more is asked.
             ChoiceState::Denied
-        } else if purpose.once {
-            // Asked where the act takes place, and never before it.
-            if visitor.acts.contains(&purpose.id) { ChoiceState::Granted } else { ChoiceState::Denied }
         } else {
             let standing = standing(plan, purpose, visitor, record);
-            if standing.is_none() {
+            // What holds for one act is asked where that takes place.
+            if standing.is_none() && !purpose.once {
                 permission.asks.push(purpose.id.clone());
             }
             standing.unwrap_or(unasked(regime))
@@ -169,8 +165,6 @@ pub fn decide(
     // Whether every purpose is answered now, and so by what was shown.
     let mut whole = true;
     let (mut same, mut before, mut after) = (true, false, false);
-    // Whether something was allowed for one act, of which nothing is kept.
-    let mut once = false;
     let stored = &mut outcome.record;
     for purpose in &plan.purposes {
         if purpose.always {
@@ -194,12 +188,6 @@ pub fn decide(
         // What the signal keeps off could not be granted, so it is no refusal either: nothing is
         // stored, and it is asked when the signal is gone.
         let silenced = visitor.gpc && purpose.shared && (choice.kind != ChoiceKind::Reject || !asked);
-        if purpose.once {
-            let granted = wanted && alone && of_age && !silenced;
-            outcome.choices.set(&purpose.id, if granted { ChoiceState::Granted } else { ChoiceState::Denied });
-            once |= granted;
-            continue;
-        }
         let state = match (asked, wanted && of_age) {
             _ if silenced => ChoiceState::Denied,
             (false, _) => stands.unwrap_or(unasked(regime)),
@@ -251,7 +239,6 @@ pub fn decide(
     stored.by = by;
     let picked_same = record.is_some_and(|record| record.preferences == stored.preferences);
     outcome.state = match (record.is_some(), before, after) {
-        _ if once => State::Given,
         (false, _, true) => State::Given,
         (false, _, false) => State::Refused,
         (true, true, false) => State::Withdrawn,

@@ -97,6 +97,7 @@ fn pipl_17_2_purpose_way_kinds_and_retention() {
         let path = format!("/purposes/1/{member}");
         refused("PIPL 17(2)", &[(&path, Value::Null)], &path, code);
     }
+    refused("PIPL 17(2)", &[("/purposes/1/means", Value::Null)], "/purposes/1/means", "missing-means");
     let told = told(&demo(), "en");
     let part = told.between("Measuring use", "Recommendations that fit you");
     for row in [
@@ -156,6 +157,9 @@ fn pipl_22_23_and_gdpr_13_1_e_who_receives_it_and_that_it_is_asked_on_its_own() 
 
 #[test]
 fn pipl_30_necessity_and_impact_of_sensitive_data() {
+    for (member, code) in [("necessity", "missing-necessity"), ("impact", "missing-impact")] {
+        refused("PIPL 30", &[("/purposes/2/sensitive", true.into())], &format!("/purposes/2/{member}"), code);
+    }
     let config = with(&[
         ("/purposes/2/sensitive", true.into()),
         ("/purposes/2/necessity", both("No fitting food without your allergies.")),

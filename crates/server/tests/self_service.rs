@@ -472,3 +472,20 @@ async fn large_bodies_are_cut_off() {
     let answer = server.send(asked.body(Body::from(vec![0xff; 10])).unwrap()).await;
     assert_eq!(outcome(&answer), "400 malformed");
 }
+
+/// A database of the first form is brought into the present one at the start, and its receipts can be asked for.
+#[tokio::test]
+async fn receipts_of_an_older_database_can_be_asked_for() {
+    let (server, receipts) = server().await;
+    let back = "DROP TABLE requests; DROP TABLE erased; DROP TABLE feedback; DROP INDEX receipts_by_device;
+                DELETE FROM migrations WHERE version > 1";
+    let database = server.look().await;
+    sqlx::raw_sql(back).execute(&database).await.unwrap();
+    database.close().await;
+    let server = server.restart(NOTICE).await;
+    let device = Device::new(1);
+    let history = server.ask(&request(&device, "history", "a")).await.json();
+    assert_eq!(history["receipts"].as_array().unwrap().len(), 2);
+    assert_eq!(server.ask(&request(&device, "erase", "b")).await.json()["erased"], 2);
+    assert_eq!(server.record(&receipts[..1]).await.outcomes(), ["erased"]);
+}

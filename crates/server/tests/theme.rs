@@ -10,7 +10,10 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The texts of all files of a kind below a directory, but for tests.
+/// What has parts of no shadow root: tests, and the notice's page, which is a document of its own.
+const WITHOUT: [&str; 2] = ["tests.rs", "notice_page.rs"];
+
+/// The texts of all other files of a kind below a directory.
 fn texts(directory: &str, ending: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut open = vec![root().join(directory)];
@@ -19,7 +22,9 @@ fn texts(directory: &str, ending: &str) -> Vec<String> {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 open.push(path);
-            } else if path.extension().is_some_and(|found| found == ending) && !path.ends_with("tests.rs") {
+            } else if path.extension().is_some_and(|found| found == ending)
+                && !WITHOUT.iter().any(|name| path.ends_with(name))
+            {
                 found.push(fs::read_to_string(path).unwrap());
             }
         }

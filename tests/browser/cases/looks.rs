@@ -2,14 +2,150 @@
 
 use std::{env, fs};
 
-use anyhow::{Result, ensure};
-use serde_json::json;
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use thirtyfour::Key;
 
 use crate::{
     axe, places,
     runner::Browser,
     shop::{Layer, Shop},
 };
+
+/// The forms of the first layer, and the windows that they are looked at in: a telephone, a tablet, a desk.
+const LAYOUTS: [&str; 3] = ["bar", "box", "centered"];
+const WINDOWS: [(u32, u32); 3] = [(375, 667), (768, 1024), (1280, 800)];
+
+/// The demo shop with another form of the first layer, and everything else that a theme can set.
+async fn shop_in(browser: &Browser, layout: &str) -> Result<Shop> {
+    let mut config: Value = serde_json::from_str(include_str!("../../../public/demo/placet.json"))?;
+    config["theme"] = match layout {
+        "bar" => json!({ "layout": layout, "accent": "#7a0019" }),
+        "box" => json!({
+            "layout": layout, "logo": "/assets/mark.svg", "font": "inherit", "radius": "4px",
+            "accent": "#ffd400", "onAccent": "#1c1512", "ground": "#2b1d12", "ink": "#f5ece6",
+            "dark": { "ground": "#000000", "ink": "#ffffff" },
+        }),
+        _ => json!({ "layout": layout }),
+    };
+    Shop::with(browser, &config, &["--demo"]).await
+}
+
+/// A window of a size, for a visitor who wants a scheme and nothing that moves.
+async fn window(shop: &Shop, (width, height): (u32, u32), scheme: &str) -> Result<()> {
+    let cdp = shop.driver().cdp();
+    let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500 });
+    cdp.send_raw("Emulation.setDeviceMetricsOverride", screen).await?;
+    let wishes = [("prefers-color-scheme", scheme), ("prefers-reduced-motion", "reduce")];
+    let features = wishes.map(|(name, value)| json!({ "name": name, "value": value }));
+    cdp.send_raw("Emulation.setEmulatedMedia", json!({ "features": features })).await?;
+    Ok(())
+}
+
+/// As it was before: the next test has the same browser.
+async fn own_window(shop: &Shop) -> Result<()> {
+    let cdp = shop.driver().cdp();
+    cdp.send_raw("Emulation.clearDeviceMetricsOverride", json!({})).await?;
+    cdp.send_raw("Emulation.setEmulatedMedia", json!({ "features": [] })).await?;
+    Ok(())
+}
+
+/// In every form and at every width: at most 60 % of the height, every button in reach, nothing to scroll sideways, and
+/// accept and refuse alike in all that is drawn (EDPB 03/2022; CNIL 2020; CCPA regulations 7004).
+pub(super) async fn layouts(browser: Browser) -> Result<()> {
+    for layout in LAYOUTS {
+        let shop = shop_in(&browser, layout).await?;
+        for size in WINDOWS {
+            for scheme in ["light", "dark"] {
+                window(&shop, size, scheme).await?;
+                shop.open("/").await?;
+                shop.sees(Layer::First).await?;
+                shop.settled().await?;
+                let name = format!("{layout}-{}-{scheme}", size.0);
+                let picture = shop.driver().screenshot_as_png().await?;
+                let made = places::evidence().join("pictures");
+                fs::create_dir_all(&made)?;
+                fs::write(made.join(format!("{name}.png")), picture)?;
+                is_within_reach(&shop).await.context(name.clone())?;
+                if size == WINDOWS[2] {
+                    axe::check(&shop, &name, &[]).await?;
+                }
+            }
+        }
+        own_window(&shop).await?;
+    }
+    Ok(())
+}
+
+async fn is_within_reach(shop: &Shop) -> Result<()> {
+    let script = "const first = layer('first'), box = first.getBoundingClientRect();
+        const looks = ['font', 'color', 'backgroundColor', 'border', 'borderRadius', 'padding', 'opacity', 'boxShadow', 'textDecoration'];
+        const drawn = (name) => {
+            const button = action('first', name), style = getComputedStyle(button), { width, height, top } = button.getBoundingClientRect();
+            return [button.tagName, Math.round(width), Math.round(height), Math.round(top), ...looks.map((look) => style[look])];
+        };
+        const [accept, reject] = [drawn('accept'), drawn('reject')];
+        const reached = [...first.querySelectorAll('button')].map((button) => {
+            button.scrollIntoView({ block: 'nearest' });
+            const { left, top, width, height } = button.getBoundingClientRect();
+            const found = host.shadowRoot.elementFromPoint(left + width / 2, top + height / 2);
+            return found === button && height >= 44 && left >= 0 && left + width <= innerWidth && top >= 0 && top + height <= innerHeight;
+        });
+        first.scrollTop = 0;
+        const logo = first.querySelector('[part=logo]');
+        return { share: box.height / innerHeight, inside: box.left >= 0 && box.right <= innerWidth && first.scrollWidth <= first.clientWidth,
+            accept, reject, reached, logo: logo ? [logo.naturalWidth > 0, logo.getBoundingClientRect().height] : null }";
+    let found = shop.js(script, &[]).await?;
+    ensure!(found["share"].as_f64().is_some_and(|share| share <= 0.6), "it covers {}", found["share"]);
+    ensure!(found["inside"] == true, "something has to be scrolled sideways");
+    ensure!(found["reached"] == json!([true, true, true]), "buttons in reach: {}", found["reached"]);
+    ensure!(found["accept"] == found["reject"], "accept is {}, refuse {}", found["accept"], found["reject"]);
+    ensure!(found["logo"].is_null() || found["logo"] == json!([true, 32]), "the logo: {}", found["logo"]);
+    Ok(())
+}
+
+/// WCAG 2.2, 2.4.11: whoever goes through a long page by the keyboard sees where they are, to its very end, while the
+/// question is open.
+pub(super) async fn focus_is_never_hidden(browser: Browser) -> Result<()> {
+    let script = "const element = document.activeElement;
+        if (!element || element === document.body || element === document.documentElement) return { name: 'nothing' };
+        if (element === host) return { name: 'banner' };
+        const box = layer('first').getBoundingClientRect(), rect = element.getBoundingClientRect();
+        // Its own lines: the box around a link of two lines may be larger than what is drawn.
+        const over = [...element.getClientRects()].some((line) => line.left < box.right && line.right > box.left && line.top < box.bottom && line.bottom > box.top);
+        return { name: element.outerHTML.slice(0, 90), over, rect: [rect.left, rect.top, rect.right, rect.bottom].map(Math.round),
+            out: rect.bottom <= 0 || rect.top >= innerHeight || rect.right <= 0 || rect.left >= innerWidth,
+            tall: rect.height > innerHeight * 0.15 }";
+    for layout in LAYOUTS {
+        let shop = shop_in(&browser, layout).await?;
+        for size in WINDOWS {
+            window(&shop, size, "light").await?;
+            shop.open("/").await?;
+            shop.sees(Layer::First).await?;
+            shop.settled().await?;
+            let mut names: Vec<String> = Vec::new();
+            for _ in 0..120 {
+                shop.key(Key::Tab).await?;
+                let found = shop.js(script, &[]).await?;
+                let name = found["name"].as_str().unwrap_or_default().to_owned();
+                if name == "nothing" {
+                    break;
+                }
+                if name == "banner" {
+                    continue;
+                }
+                let at = format!("{layout} at {}: {name} at {}", size.0, found["rect"]);
+                ensure!(found["out"] == false, "out of sight, {at}");
+                // What is taller than the room beside the layer cannot be wholly beside it.
+                ensure!(found["over"] == false || found["tall"] == true, "behind the first layer, {at}");
+                names.push(name);
+            }
+            ensure!(names.len() > 15, "{layout} at {}: only {} places had the focus", size.0, names.len());
+        }
+        own_window(&shop).await?;
+    }
+    Ok(())
+}
 
 pub(super) async fn axe_first_layer(browser: Browser) -> Result<()> {
     let shop = Shop::visit(&browser).await?;
@@ -39,12 +175,21 @@ pub(super) async fn axe_center(browser: Browser) -> Result<()> {
     axe::check(&shop, "the center with all details", &without).await
 }
 
-/// Neither the question nor the answer moves anything on the page.
+/// Neither the question nor the answer moves anything on the page, in any form.
 pub(super) async fn layout_shift(browser: Browser) -> Result<()> {
-    let shop = Shop::visit(&browser).await?;
-    shop.settled().await?;
-    shop.answer("accept").await?;
-    shop.settled().await?;
+    for layout in LAYOUTS {
+        let shop = shop_in(&browser, layout).await?;
+        shop.open("/").await?;
+        shop.sees(Layer::First).await?;
+        shop.settled().await?;
+        shop.answer("accept").await?;
+        shop.settled().await?;
+        nothing_shifted(&shop).await.with_context(|| layout)?;
+    }
+    Ok(())
+}
+
+async fn nothing_shifted(shop: &Shop) -> Result<()> {
     let script = "const done = arguments[arguments.length - 1];
         const shifts = [];
         new PerformanceObserver((list) => list.getEntries().forEach((entry) => shifts.push(

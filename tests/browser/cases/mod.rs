@@ -156,5 +156,5 @@ tests! {
     }
     ALL, Plain => languages { languages_by_kin }
     &[Engine::Chromium], Plain => languages { languages_on_a_narrow_screen languages_in_the_center }
-    &[Engine::Chromium], Plain => looks { layout_shift narrow_screen screenshots }
+    &[Engine::Chromium], Plain => looks { layouts focus_is_never_hidden layout_shift narrow_screen screenshots }
 }

@@ -23,11 +23,10 @@ pub(super) async fn rules_of_the_loader(browser: Browser) -> Result<()> {
         const plan = {{ ...base }};
         // A case may set members of the plan.
         const under = (it, run) => (Object.assign(plan, base, it.plan), run(it));
-        const see = (it) => ({{ acts: [], ...it.visitor }});
         /* {rules} */
         return [
-            ...asked.map((it) => under(it, () => permission(see(it), upgrade(it.record)))),
-            ...decided.map((it) => under(it, () => decide(see(it), upgrade(it.record), it.choice, 'new', 'sha256:new'))),
+            ...asked.map((it) => under(it, () => permission(it.visitor, upgrade(it.record)))),
+            ...decided.map((it) => under(it, () => decide(it.visitor, upgrade(it.record), it.choice, 'new', 'sha256:new'))),
             ...opened.map((it) => opening(it.permission)),
             ...follow.map((it) => effects(it.before, it.after)),
         ];"

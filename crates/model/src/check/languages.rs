@@ -21,7 +21,7 @@ impl Walk<'_> {
                 );
             } else if config.languages.iter().filter(|other| other.eq_ignore_ascii_case(tag)).count() > 1 {
                 w.problems.error("duplicate-id", format!("“{tag}” is listed twice."), "Remove one of them.");
-            } else if !has_labels(tag) {
+            } else if !crate::labels::known(tag) {
                 w.problems.warn(
                     "no-interface-texts",
                     format!("Placet has no interface texts in “{tag}” yet; buttons will be in English."),
@@ -30,12 +30,4 @@ impl Walk<'_> {
             }
         });
     }
-}
-
-fn has_labels(tag: &str) -> bool {
-    let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
-    labels::languages().iter().any(|known| {
-        known.eq_ignore_ascii_case(tag)
-            || (primary(known) == primary(tag) && !tag.to_ascii_lowercase().starts_with("zh-"))
-    })
 }
