@@ -232,7 +232,7 @@
       [read('placet'), ...mirror.recall()]
         .map(upgrade)
         .filter(Boolean)
-        .sort((one, other) => other.at - one.at)[0] || null;
+        .sort((one, other) => other.at - one.at)[0];
     const remember = (record) => {
       write('placet', record);
       mirror.keep(record);
@@ -669,7 +669,7 @@
     const optOut = (method, act = byHand) => {
       const purposes = {};
       for (const { id, shared } of plan.purposes) purposes[id] = !shared && allows(id);
-      return act({ kind: 'save', purposes, preferences: own(record, 'preferences') || {} }, method);
+      return act({ kind: 'save', purposes, preferences: own(record, 'preferences') }, method);
     };
 
     /* ---- window.placet and the bridge to the widget. ---- */

@@ -25,7 +25,10 @@ pub fn Separately(
     let sensitive = purpose.sensitive.then(|| element("p", Some("apart"), vec![text("strong", &labels.sensitive)]));
     let told = rich(&purpose.description);
     let all = rows(&notice, &purpose);
-    let lead = view! { <span class="step">{labels.own_title.clone()}" · "{labels.step.clone()}</span> }.into_any();
+    let lead = view! {
+        <span class="lead" part="lead">{labels.own_title.clone()}<span class="step">" · "{labels.step.clone()}</span></span>
+    }
+    .into_any();
     let words = vec![
         sensitive.into_any(),
         element("div", Some("text"), told),
@@ -105,7 +108,7 @@ fn question(
     failed: &str,
 ) -> impl IntoView + use<> {
     view! {
-        <section class="first" part="first question" data-placet-layer=name role="region" aria-labelledby="placet-question">
+        <section class="first question" part="first question" data-placet-layer=name role="region" aria-labelledby="placet-question">
             <div class="words">
                 <h2 id="placet-question" part="title" tabindex="-1">{lead}{title.to_owned()}</h2>
                 {words}
