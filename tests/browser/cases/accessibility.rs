@@ -64,7 +64,8 @@ pub(super) async fn axe_in_every_state(browser: Browser) -> Result<()> {
                 && host.shadowRoot.querySelector('[data-placet-layer=saved] [role=status]')?.textContent !== ''";
             until_true("separate consent is asked", async || Ok(shop.js(asked, &[]).await? == true)).await?;
             axe::check(&shop, &format!("separate consent, {scheme}, {lang}"), &[]).await?;
-            let refuse = "host.shadowRoot.querySelector('[data-placet-layer=separate] [data-placet-action=reject]').click()";
+            let refuse =
+                "host.shadowRoot.querySelector('[data-placet-layer=separate] [data-placet-action=reject]').click()";
             shop.js(refuse, &[]).await?;
             shop.delivered(2 * (at + 1)).await?;
 
