@@ -50,7 +50,8 @@ export default (bridge) => {
 
   // Back to what stood before; the receipt of that says so too.
   const undo = (before) => {
-    const stood = (id) => !!before && !!before.choices[id] && before.choices[id].choice === 'granted';
+    const kept = before && before.choices;
+    const stood = (id) => !!kept && Object.hasOwn(kept, id) && !!kept[id] && kept[id].choice === 'granted';
     const purposes = Object.fromEntries(bridge.published.plan.purposes.map(({ id }) => [id, stood(id)]));
     bridge.commit({ kind: 'save', purposes, preferences: before ? before.preferences : {} }, 'status.undo');
     if (before) bridge.remember(before);
