@@ -516,11 +516,11 @@
     let locating = published.locate && now.asks[0] && !visitor().region;
     const ask = (decision) => {
       const { asks } = now;
-      if (asks[0] && (locating || (layer() && !decision))) return;
       undraw();
-      if (!asks[0]) return;
-      // Some answers stand, or did: what is asked now, and how, is not for the first layer to say.
-      if (record && !now.optOut) part('again').then((again) => again(asks, decision, draw), () => draw());
+      if (!asks[0] || locating) return;
+      // Some answers stand, or did: what is asked now, and how, is not for the first layer to say. Where the part cannot be
+      // had, who has just answered is asked again on the next page.
+      if (record && !now.optOut) part('again').then((again) => again(decision, draw), () => decision || draw());
       else draw();
     };
     const fail = () => {

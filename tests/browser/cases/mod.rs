@@ -50,6 +50,8 @@ tests! {
     ALL, Plain => visit {
         first_visit
         accept
+        asked_separately
+        undone
         refuse
         return_visit
         chinese
