@@ -299,8 +299,7 @@
       }
       return some;
     };
-    const isWeb = (url) =>
-      /^(http|\/)/.test(url) || attempt(() => new URL(url, location.href).protocol.startsWith('http'));
+    const isWeb = (url) => attempt(() => /^http/.test(new URL(url, location.href).protocol));
 
     // A frame goes out of the page and in again: what it has begun to load it would go on to load, and one that the parser
     // has just added heeds no address that comes later (Chromium, Firefox).

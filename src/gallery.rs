@@ -16,6 +16,8 @@ use web_sys::{CssStyleSheet, Element, HtmlElement, HtmlInputElement, ShadowRootI
 
 const NOTICES: [&str; 2] =
     [include_str!("../tests/fixtures/notice.en.json"), include_str!("../tests/fixtures/notice.zh-CN.json")];
+/// The interface texts of a language that is written from right to left; the shop's own words stay English.
+const ARABIC: &str = include_str!("../crates/model/texts/ar.json");
 const CENTER_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/center.css"));
 
 /// Fills the page with one frame for each state, language and scheme, and a list of them at its top.
@@ -26,8 +28,11 @@ pub fn show() -> Result<(), JsValue> {
     let body = document().body().ok_or("no body")?;
     let nav = document().create_element("nav")?;
     body.append_child(&nav)?;
-    for text in NOTICES {
-        let notice: Notice = js::parse(text).ok_or("a notice that cannot be read")?;
+    let mut notices: Vec<Notice> = NOTICES.into_iter().filter_map(js::parse).collect();
+    let mirrored = notices.first().cloned().ok_or("a notice that cannot be read")?;
+    let labels = js::parse(ARABIC).ok_or("texts that cannot be read")?;
+    notices.push(Notice { lang: "ar".into(), labels, ..mirrored });
+    for notice in notices {
         for scheme in ["light", "dark"] {
             let page = Page { body: &body, nav: &nav, scheme, lang: &notice.lang };
             first_layers(&page, &notice)?;
@@ -162,7 +167,10 @@ fn stir(dialog: &HtmlElement, state: &CenterState) -> Result<(), JsValue> {
     for selector in state.opened {
         if let Some(details) = dialog.query_selector(selector)? {
             details.set_attribute("open", "")?;
-            details.scroll_into_view();
+            let (details, body) = (details.unchecked_into::<HtmlElement>(), dialog.query_selector(".body")?);
+            // Within the dialog alone: the frame around it must stay.
+            let scroll = move || body.iter().for_each(|body| body.set_scroll_top(details.offset_top() - 200));
+            request_animation_frame(scroll);
         }
     }
     if !state.searched.is_empty()

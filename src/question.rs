@@ -43,16 +43,16 @@ pub fn Separately(
     let rest = view! {
         <button class="quiet" part="button rest" data-placet-action="reject-rest">{labels.refuse_rest.clone()}</button>
     };
-    question(
-        "separate",
-        Some(lead),
-        &purpose.title,
+    Question {
+        name: "separate",
+        lead: Some(lead),
+        title: purpose.title,
         words,
-        &labels.refuse,
-        &labels.agree,
-        Some(rest.into_any()),
-        &labels.failed,
-    )
+        no: labels.refuse.clone(),
+        yes: labels.agree.clone(),
+        rest: Some(rest.into_any()),
+    }
+    .view(labels)
 }
 
 /// The age band, where the config asks for it (PIPL 31, GDPR 8). Neither answer is a consent.
@@ -65,16 +65,16 @@ pub fn Age(
 ) -> impl IntoView {
     let fill = |label: &str| label.replace("{age}", &age.to_string());
     let words = vec![element("div", Some("text"), vec![text("p", &fill(&labels.age_text))])];
-    question(
-        "age",
-        None,
-        &labels.age_title,
+    Question {
+        name: "age",
+        lead: None,
+        title: labels.age_title.clone(),
         words,
-        &fill(&labels.age_under),
-        &fill(&labels.age_over),
-        None,
-        &labels.failed,
-    )
+        no: fill(&labels.age_under),
+        yes: fill(&labels.age_over),
+        rest: None,
+    }
+    .view(&labels)
 }
 
 /// What a parent or guardian is asked.
@@ -84,41 +84,47 @@ pub fn Guardian(
     labels: Labels,
 ) -> impl IntoView {
     let words = vec![element("div", Some("text"), vec![text("p", &labels.guardian_text)])];
-    question(
-        "guardian",
-        None,
-        &labels.guardian_title,
+    Question {
+        name: "guardian",
+        lead: None,
+        title: labels.guardian_title.clone(),
         words,
-        &labels.refuse,
-        &labels.guardian_agree,
-        None,
-        &labels.failed,
-    )
+        no: labels.refuse.clone(),
+        yes: labels.guardian_agree.clone(),
+        rest: None,
+    }
+    .view(&labels)
 }
 
 /// A heading, words, and two answers that look alike.
-fn question(
+struct Question {
+    /// Its name as `data-placet-layer`.
     name: &'static str,
+    /// What stands before the heading's own words.
     lead: Option<AnyView>,
-    title: &str,
+    title: String,
     words: Vec<AnyView>,
-    no: &str,
-    yes: &str,
-    beyond: Option<AnyView>,
-    failed: &str,
-) -> impl IntoView + use<> {
-    view! {
-        <section class="first question" part="first question" data-placet-layer=name role="region" aria-labelledby="placet-question">
-            <div class="words">
-                <h2 id="placet-question" part="title" tabindex="-1">{lead}{title.to_owned()}</h2>
-                {words}
-                <p class="status" part="status" role="status" data-failed=failed.to_owned()></p>
-            </div>
-            <div class="actions" part="actions">
-                <button class="button" part="button reject" data-placet-action="reject">{no.to_owned()}</button>
-                <button class="button" part="button accept" data-placet-action="accept">{yes.to_owned()}</button>
-                {beyond}
-            </div>
-        </section>
+    no: String,
+    yes: String,
+    /// A button below the two.
+    rest: Option<AnyView>,
+}
+
+impl Question {
+    fn view(self, labels: &Labels) -> impl IntoView + use<> {
+        view! {
+            <section class="first question" part="first question" data-placet-layer=self.name role="region" aria-labelledby="placet-question">
+                <div class="words">
+                    <h2 id="placet-question" part="title" tabindex="-1">{self.lead}{self.title}</h2>
+                    {self.words}
+                    <p class="status" part="status" role="status" data-failed=labels.failed.clone()></p>
+                </div>
+                <div class="actions" part="actions">
+                    <button class="button" part="button reject" data-placet-action="reject">{self.no}</button>
+                    <button class="button" part="button accept" data-placet-action="accept">{self.yes}</button>
+                    {self.rest}
+                </div>
+            </section>
+        }
     }
 }

@@ -269,7 +269,7 @@ async fn many_services_can_be_searched() {
     }
     assert!(js_sys::Date::now() - began < 2000.0, "four searches took {} ms", js_sys::Date::now() - began);
     stage.write("[type=search]", "tag 0077", "input").await;
-    assert!(stage.text(".found > li").contains("Tag 0077 ÜnitStatistics"), "{}", stage.text(".found > li"));
+    assert!(stage.text(".found > li").contains("Tag 0077 ÜnitMeasuring use"), "{}", stage.text(".found > li"));
     stage.write("[type=search]", "", "input").await;
     assert!(stage.all(".found > li").is_empty() && stage.text(".search [role=status]").is_empty());
 }

@@ -94,9 +94,9 @@ pub(crate) fn measure(workspace: &Workspace, binary: &Path) -> Result<Vec<Size>>
         },
         Size {
             id: "fetched",
-            what: "parts that a page fetches where it has a held frame, or a changed purpose to ask about",
+            what: "parts that a page fetches where it has need of them, all together: what follows a decision, covers, elements, asking again",
             bytes: weigh(&["covers", "again", "center", "follow", "elements"])?,
-            budget: 2_000,
+            budget: 4_000,
         },
         Size {
             id: "receipts",

@@ -341,6 +341,27 @@ pub(super) async fn feedback(browser: Browser) -> Result<()> {
     Ok(())
 }
 
+/// What the shop keeps is handed over in one click and erased in two (PIPL 45, 47; GDPR 15, 17).
+pub(super) async fn at_the_shop(browser: Browser) -> Result<()> {
+    let shop = Shop::visit(&browser).await?;
+    shop.answer("accept").await?;
+    shop.delivered(1).await?;
+    shop.open_settings().await?;
+    shop.lists(1).await?;
+    let catch = "window.caught = [];
+        const make = URL.createObjectURL;
+        URL.createObjectURL = (blob) => { blob.text().then((text) => window.caught.push(text)); return make.call(URL, blob); };";
+    shop.js(catch, &[]).await?;
+    shop.click(Layer::Center, "export").await?;
+    let caught = "return window.caught.filter(Boolean).map((text) => JSON.parse(text).receipts.length)";
+    until_true("a copy is handed over", async || Ok(shop.js(caught, &[]).await? == json!([1]))).await?;
+    shop.unfold(".erase").await?;
+    shop.click(Layer::Center, "erase").await?;
+    until_true("it is erased", async || Ok(shop.text(Layer::Center).await?.contains("Erased at the shop"))).await?;
+    ensure!(shop.granted().await?.contains(&"analytics".to_owned()), "erasing at the shop changed the choice here");
+    Ok(())
+}
+
 /// By keyboard alone: allow two, download the receipt, take everything back (WCAG 2.1.1).
 pub(super) async fn keyboard(browser: Browser) -> Result<()> {
     let shop = Shop::visit(&browser).await?;

@@ -69,6 +69,7 @@ tests! {
         language
         my_choices
         feedback
+        at_the_shop
         keyboard
         inline
         axe_everything_open
