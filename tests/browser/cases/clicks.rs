@@ -27,7 +27,7 @@ impl Counted<'_> {
     }
 }
 
-/// From the first layer: one click to refuse as to accept (CNIL 2020-092, 30; EDPB 03/2022; TC260 PG-20205A).
+/// From the first layer: one click to refuse as to accept (EDPB 03/2022; CNIL, decisions of 2025).
 pub(super) async fn refusing_costs_what_accepting_costs(browser: Browser) -> Result<()> {
     let mut costs = Vec::new();
     for action in ["accept", "reject"] {
@@ -48,8 +48,8 @@ pub(super) async fn refusing_costs_what_accepting_costs(browser: Browser) -> Res
     Ok(())
 }
 
-/// Taking back costs no more than giving, from any page (GDPR 7(3); PIPL 15; CNIL 2020-092, 32): by the link in its foot
-/// everything in two clicks as choosing costs at least, by the button that the shop puts there in one as accepting costs.
+/// Taking back costs no more than giving, from any page (GDPR 7(3); PIPL 15; CNIL 2020): by the link to the settings in two
+/// clicks, as many as giving costs there; by a button that the shop puts into its pages in one, as accepting does.
 pub(super) async fn withdrawing_costs_no_more_than_giving(browser: Browser) -> Result<()> {
     let config = config(&["analytics", "marketing"])?;
     let own = r#"<button type="button" data-placet-action="withdraw">Withdraw everything</button>"#;
@@ -62,7 +62,6 @@ pub(super) async fn withdrawing_costs_no_more_than_giving(browser: Browser) -> R
         shop.sees(Layer::First).await?;
         let mut giver = Counted { shop: &shop, clicks: 0 };
         if way == "link" {
-            // As one gives who reads first: choose, and then all or what one has picked.
             giver.click(Layer::First, "choose").await?;
             shop.sees(Layer::Center).await?;
             giver.click(Layer::Center, "accept").await?;
