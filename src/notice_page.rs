@@ -9,7 +9,7 @@
 
 use crate::details::rows;
 use crate::parts::{element, link, note, text, words};
-use crate::rich::rich;
+use crate::rich::{rich, rich_without_settings};
 use crate::words::{direction, language};
 use leptos::prelude::*;
 use placet_model::config_words::Basis;
@@ -45,7 +45,7 @@ pub fn NoticePage(
     let purposes: Vec<_> = notice.purposes.iter().map(|asked| purpose(&notice, asked)).collect();
     parts.push(section("purposes", &labels.what_for, purposes));
     if let Some(told) = &notice.opt_out_text {
-        parts.push(section("opt-out", &labels.opt_out, rich(told)));
+        parts.push(section("opt-out", &labels.opt_out, rich_without_settings(told)));
     }
     if let Some(age) = notice.minors {
         let told = labels.age_text.replace("{age}", &age.to_string());
@@ -76,7 +76,7 @@ pub fn NoticePage(
                     {also}
                 </header>
                 <main>
-                    <div class="first">{rich(&notice.text)}</div>
+                    <div class="first">{rich_without_settings(&notice.text)}</div>
                     {parts}
                 </main>
                 <footer>

@@ -18,6 +18,15 @@ pub(crate) fn rich(blocks: &[Block]) -> Vec<AnyView> {
     told
 }
 
+/// The same where a link to the preference center would lead nowhere: in the center itself, and on a page without script.
+pub(crate) fn rich_without_settings(blocks: &[Block]) -> Vec<AnyView> {
+    let mut blocks = blocks.to_vec();
+    for run in blocks.iter_mut().flat_map(|block| &mut block.runs) {
+        run.href.take_if(|href| href == "#placet");
+    }
+    rich(&blocks)
+}
+
 fn run(run: &Run) -> AnyView {
     match (&run.href, run.strong, run.em) {
         (Some(href), ..) => link(href, &run.text),

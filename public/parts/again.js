@@ -16,7 +16,10 @@ const sayings = (purpose, labels) => {
   const abroad = (recipient) => recipient.crossBorder || {};
   return {
     [labels.whatFor]: plain(purpose.description),
+    [labels.necessity]: purpose.necessity || '',
+    [labels.impact]: purpose.impact || '',
     [labels.data]: purpose.data.join(' · '),
+    [labels.means]: purpose.means || '',
     [labels.recipients]: purpose.recipients
       .map((recipient) => [`${recipient.name} (${recipient.country})`, ...Object.values(abroad(recipient))].join(', '))
       .join(' · '),

@@ -13,6 +13,9 @@ const published = __PLACET__;
 // For how long the line stays, in milliseconds, and not while the pointer or the focus is on it (WCAG 2.2.1).
 const STAY = 10000;
 
+// Nothing is read through a prototype that the page could have filled.
+const own = (object, name) => (object && Object.hasOwn(object, name) ? object[name] : undefined);
+
 export default (bridge) => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(published.css);
@@ -50,10 +53,9 @@ export default (bridge) => {
 
   // Back to what stood before; the receipt of that says so too.
   const undo = (before) => {
-    const kept = before && before.choices;
-    const stood = (id) => !!kept && Object.hasOwn(kept, id) && !!kept[id] && kept[id].choice === 'granted';
+    const stood = (id) => own(own(own(before, 'choices'), id), 'choice') === 'granted';
     const purposes = Object.fromEntries(bridge.published.plan.purposes.map(({ id }) => [id, stood(id)]));
-    bridge.commit({ kind: 'save', purposes, preferences: before ? before.preferences : {} }, 'status.undo');
+    bridge.commit({ kind: 'save', purposes, preferences: own(before, 'preferences') || {} }, 'status.undo');
     if (before) bridge.remember(before);
     else bridge.forget();
     bridge.again();
@@ -90,10 +92,10 @@ export default (bridge) => {
     const record = bridge.record();
     const grants = choice.kind !== 'save' || Object.values(choice.purposes).includes(true);
     // Who decided before is known; an opt-out regime asks for no consent, and so for no age.
-    if (!grants || bridge.now().optOut || (record && record.by)) return choice;
+    if (!grants || bridge.now().optOut || own(record, 'by')) return choice;
     if ((await question(published.age)) === 'accept') return { ...choice, by: 'subject' };
     if ((await question(published.guardian)) === 'accept') return { ...choice, by: 'guardian' };
-    const { only } = choice;
+    const only = own(choice, 'only');
     return only ? { kind: 'reject', only } : { kind: 'reject' };
   };
 

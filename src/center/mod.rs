@@ -20,7 +20,7 @@ mod rights;
 mod search;
 
 use crate::parts::{Look, button, element, note, words};
-use crate::rich::rich;
+use crate::rich::rich_without_settings;
 use crate::tag::tag;
 use leptos::prelude::*;
 
@@ -39,7 +39,7 @@ fn body(desk: &Desk) -> Vec<AnyView> {
     let told = notice.opt_out_text.as_ref().filter(|_| standing.opt_out).unwrap_or(&notice.text);
     let mut content = vec![match standing.opt_out && notice.opt_out_text.is_none() {
         true => note(vec![words(&labels.opt_out_notice)]),
-        false => element("div", Some("text"), rich(told)),
+        false => element("div", Some("text"), rich_without_settings(told)),
     }];
     if !standing.gpc.is_empty() {
         content.push(note(vec![words(&labels.gpc_honoured)]));

@@ -138,7 +138,7 @@ pub(super) async fn return_visit(browser: Browser) -> Result<()> {
     let fetched = "return performance.getEntriesByType('resource')
         .filter((entry) => entry.transferSize > 0 && entry.name.includes('/embed/covers-')).length";
     let mut over_the_network = 0;
-    for page in ["/", "/product", "/account", "/product", "/zh/product", "/zh/"] {
+    for page in ["/", "/product", "/basket", "/product", "/zh/product", "/zh/"] {
         shop.open(page).await?;
         shop.settled().await?;
         ensure!(shop.choices().await?["analytics"] == "denied", "{page} has forgotten: {:?}", shop.choices().await?);
