@@ -200,7 +200,8 @@ fn the_hooks_are_documented() {
     told.extend(named(&drawn, 0));
     let code = code().concat();
     let mut hooks = BTreeSet::new();
-    for mark in ["data-placet-action=\"", "data-placet-action\", \"", "data-placet-layer=\"", "data-placet-layer\", \""] {
+    for mark in ["data-placet-action=\"", "data-placet-action\", \"", "data-placet-layer=\"", "data-placet-layer\", \""]
+    {
         hooks.extend(code.split(mark).skip(1).filter_map(|rest| rest.split('"').next()));
     }
     assert!(hooks.len() > 12, "{hooks:?}");

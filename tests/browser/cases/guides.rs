@@ -103,7 +103,9 @@ async fn works(shop: &mut Shop, page: &str, policy: Option<&str>, count: usize) 
     let mut scripts: Vec<&str> = others.iter().map(String::as_str).filter(|address| address.ends_with(".js")).collect();
     scripts.sort_unstable();
     shop.runs(&scripts).await?;
-    shop.delivered(count).await?;
+    // What is asked on its own, and the line after the choice, stand over the page meanwhile.
+    shop.answer_separately("reject").await?;
+    shop.delivered(2 * count).await?;
     shop.open_settings().await?;
     let complaints = shop.complaints().await;
     ensure!(complaints.is_empty(), "the console says {complaints:?}");
