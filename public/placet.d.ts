@@ -41,13 +41,14 @@ declare namespace Placet {
     | 'page.accept_all'
     | 'page.reject_all'
     | 'page.opt_out'
+    | 'page.withdraw'
     // The preference center, in its dialog or inline.
     | 'preferences.accept_all'
     | 'preferences.reject_all'
     | 'preferences.save'
     | 'preferences.opt_out'
     | 'preferences.withdraw'
-    // `window.placet`, and `data-placet-action="withdraw"`.
+    // `window.placet`.
     | 'api.accept_all'
     | 'api.reject_all'
     | 'api.opt_out'
@@ -91,7 +92,7 @@ declare namespace Placet {
     readonly gpc: boolean;
     /** How long the decision holds, in seconds. */
     readonly ttl: number;
-    /** What was on the screen: the words, and how the two answers looked; `null` where nothing of Placet's asked. */
+    /** What was on the screen: the words, and how the two answers looked; `null` where no question was on it. */
     readonly shown: { readonly words: string; readonly accept: Look; readonly reject: Look } | null;
   }
 
@@ -155,7 +156,7 @@ declare namespace Placet {
     rejectAll(): Decision;
     /** Turns off what others get for ends of their own ("Do not sell or share"); everything else stays as it is. */
     optOut(): Decision;
-    /** Takes every consent back, as `data-placet-action="withdraw"` does. */
+    /** Takes every consent back. */
     withdraw(): Decision;
     /** The rule set that applies to this visit. */
     regime(): Regime;

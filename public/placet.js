@@ -567,7 +567,7 @@
         open();
       } else if (inside) path.includes(layer()) && action && onAnswer(action);
       else if (action === 'opt-out') optOut('page.opt_out');
-      else if (action === 'withdraw') api.withdraw();
+      else if (action === 'withdraw') byHand({ kind: 'reject' }, 'page.withdraw');
       else if (/^(accept|reject)$/.test(action)) byHand({ kind: action }, `page.${action}_all`);
     };
 

@@ -25,9 +25,11 @@ export default (bridge) => {
   // Consent for one act holds on this page, and is not kept.
   const leaveNothingOf = (id) => {
     const record = bridge.record();
+    if (!record) return;
     const choices = { ...record.choices };
     delete choices[id];
-    bridge.remember({ ...record, choices });
+    if (Object.keys(choices).length) bridge.remember({ ...record, choices });
+    else bridge.forget();
   };
 
   class Settings extends HTMLElement {
@@ -84,6 +86,9 @@ export default (bridge) => {
       this.#form = form;
       if (form) form.addEventListener('submit', this.#send);
     }
+    formDisabledCallback() {
+      this.#stand();
+    }
     formResetCallback() {
       this.#touched = false;
       this.#stand();
@@ -93,6 +98,8 @@ export default (bridge) => {
       this.#box = null;
       const part = Object.hasOwn(consents, this.purpose) && consents[this.purpose];
       if (!part) {
+        if (this.shadowRoot) this.shadowRoot.replaceChildren();
+        this.#internals.setFormValue(null);
         bridge.warn(`<placet-consent>: no purpose that is asked is called "${this.purpose}".`);
         return;
       }
@@ -110,7 +117,7 @@ export default (bridge) => {
       if (!this.#box) return;
       const keptOff = bridge.gpc().includes(this.purpose);
       this.toggleAttribute('data-kept-off', keptOff);
-      this.#box.disabled = keptOff;
+      this.#box.disabled = keptOff || this.matches(':disabled');
       this.#box.checked = granted;
       this.#internals.setFormValue(granted ? 'granted' : 'denied');
     }
@@ -121,11 +128,12 @@ export default (bridge) => {
       const { purpose } = this;
       const granted = this.#box.checked;
       if (granted !== (bridge.choices()[purpose] === 'granted')) {
-        bridge.decide({ kind: 'save', purposes: { [purpose]: granted }, only: [purpose] }, 'inline').then(() => {
-          if (isOnce(purpose)) leaveNothingOf(purpose);
-          this.#stand();
+        bridge.decide({ kind: 'save', purposes: { [purpose]: granted }, only: [purpose] }, 'inline').then((decision) => {
+          if (decision && isOnce(purpose)) leaveNothingOf(purpose);
         });
       }
+      // Where the age is asked first, nothing is granted yet.
+      this.#stand();
     }
   }
 

@@ -26,24 +26,35 @@ export default (bridge) => {
     bridge.grow(tree, texts[bridge.lang], (text) => text.replace(/\{(at|all)\}/g, (_, name) => words[name]));
 
   let line = null;
-  const leave = () => {
-    if (!line || line.matches(':hover,:focus-within')) return;
+  let timer = 0;
+  // Where the focus came from when it went into the line: it goes back there.
+  let origin = null;
+  const remove = () => {
+    if (!line) return;
+    clearTimeout(timer);
+    const hadFocus = line.contains(root.activeElement);
     line.remove();
     line = null;
+    if (hadFocus && origin) origin.focus({ preventScroll: true });
   };
-  let timer = 0;
+  const leave = () => {
+    if (!line.matches(':hover,:focus-within')) remove();
+  };
+  const stay = () => {
+    clearTimeout(timer);
+    timer = setTimeout(leave, STAY);
+  };
   const say = (name, undo) => {
-    if (line) line.remove();
+    remove();
     line = build(published.saved);
     const status = line.querySelector('[role=status]');
     const button = line.querySelector('button');
     if (undo) button.addEventListener('click', undo);
     else button.remove();
-    const stay = () => {
-      clearTimeout(timer);
-      timer = setTimeout(leave, STAY);
-    };
-    for (const end of ['pointerleave', 'focusout']) line.addEventListener(end, stay);
+    line.addEventListener('focusin', (event) => {
+      origin = event.relatedTarget;
+    });
+    for (const end of ['pointerleave', 'focusout']) line.addEventListener(end, () => line && stay());
     stay();
     root.append(line);
     // A screen reader tells what changes in a status, not what comes with it.
@@ -51,35 +62,53 @@ export default (bridge) => {
     setTimeout(() => (status.textContent = words));
   };
 
+  const idOf = (record) => own(record, 'id');
+  let made = null;
+  // What was decided since, here or in another tab, is not undone with it.
+  document.addEventListener('placet:applied', () => {
+    if (made && idOf(bridge.record()) !== made) remove();
+  });
+
+  // Whether a purpose ran before: what the record said then may have expired or changed by then.
+  const ran = (before, { id, digest }) => {
+    const kept = own(own(before, 'choices'), id);
+    const stands = kept && kept.digest === digest && Date.now() < kept.until;
+    if (!stands) return bridge.now().optOut;
+    return kept.choice === 'granted' && (!bridge.published.plan.minors || !!own(before, 'by'));
+  };
   // Back to what stood before; the receipt of that says so too.
   const undo = (before) => {
-    const stood = (id) => own(own(own(before, 'choices'), id), 'choice') === 'granted';
-    const purposes = Object.fromEntries(bridge.published.plan.purposes.map(({ id }) => [id, stood(id)]));
+    made = null;
+    const purposes = Object.fromEntries(bridge.published.plan.purposes.map((purpose) => [purpose.id, ran(before, purpose)]));
     bridge.commit({ kind: 'save', purposes, preferences: own(before, 'preferences') || {} }, 'status.undo');
     if (before) bridge.remember(before);
     else bridge.forget();
     bridge.again();
     say('undone');
   };
+  const decided = (before) => {
+    made = idOf(bridge.record());
+    say('saved', () => undo(before));
+  };
 
-  // How many there were when the first of them was asked.
-  let all = 0;
+  // Those that are asked one after the other, answered or not.
+  let round = [];
   const ask = (decision) => {
     const ids = bridge.now().asks;
     const [id] = ids;
-    all = Math.max(all, ids.length);
-    const question = build(published.separate[id], { at: all - ids.length + 1, all });
+    round = [...new Set([...(ids.some((id) => round.includes(id)) ? round : []), ...ids])];
+    const question = build(published.separate[id], { at: round.length - ids.length + 1, all: round.length });
     if (ids.length === 1) {
       question.querySelector('[data-placet-action=reject-rest]').remove();
-      if (all === 1) question.querySelector('.step').remove();
-      all = 0;
+      if (round.length === 1) question.querySelector('.step').remove();
     }
     bridge.show(question, (action) => {
       if (action === 'reject-rest') bridge.decide({ kind: 'reject', only: ids }, 'separate.reject_rest');
       else bridge.decide({ kind: action, only: [id] }, `separate.${action}`);
     });
-    // Who has just answered goes on here; who has just come is not interrupted.
-    if (decision) question.querySelector('h2').focus({ preventScroll: true });
+    // Who has just answered here goes on here; who has just come, or is busy elsewhere on the page, is not interrupted.
+    const { method } = decision || {};
+    if (method && !/^(api|inline|embed|status)/.test(method)) question.querySelector('h2').focus({ preventScroll: true });
   };
 
   const question = (part) =>
@@ -99,5 +128,5 @@ export default (bridge) => {
     return only ? { kind: 'reject', only } : { kind: 'reject' };
   };
 
-  return { ask, consent, decided: (before) => say('saved', () => undo(before)) };
+  return { ask, consent, decided };
 };

@@ -29,3 +29,13 @@ pub(crate) fn config(purposes: &[&str]) -> Result<Value> {
     config["site"] = json!(SITE);
     Ok(config)
 }
+
+/// Sets members of a purpose.
+pub(crate) fn set(config: &mut Value, id: &str, members: Value) -> Result<()> {
+    let purposes = config["purposes"].as_array_mut().context("a config has purposes")?;
+    let purpose = purposes.iter_mut().find(|purpose| purpose["id"] == id).context("the purpose is there")?;
+    for (name, value) in members.as_object().context("members")? {
+        purpose[name] = value.clone();
+    }
+    Ok(())
+}

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use thirtyfour::{Key, WebDriver, WebElement};
 
 use crate::{
+    cases::claims,
     runner::Browser,
     server::Server,
     stand::{Page, Stand},
@@ -24,6 +25,15 @@ const stored = (test) => { try { return Object.keys(localStorage).filter(test); 
 const read = (key) => JSON.parse(localStorage.getItem(key));
 "#;
 
+/// Where held tags of a test's own pages note that they ran.
+const RAN: &str = "<script>window.ran = [];</script>";
+
+/// A held tag for each of these purposes; each notes that it ran.
+pub(crate) fn tags(purposes: &[&str]) -> String {
+    let tag = |id: &&str| format!(r#"<script type="text/plain" data-placet="{id}">ran.push('{id}')</script>"#);
+    purposes.iter().map(tag).collect()
+}
+
 /// A layer of the banner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Layer {
@@ -33,6 +43,12 @@ pub(crate) enum Layer {
     /// The line after a choice.
     Saved,
     Center,
+    /// One purpose, asked on its own.
+    Separate,
+    Age,
+    Guardian,
+    /// The line that says that a decision holds.
+    Saved,
 }
 
 impl Layer {
@@ -42,6 +58,10 @@ impl Layer {
             Layer::Separate => "separate",
             Layer::Saved => "saved",
             Layer::Center => "center",
+            Layer::Separate => "separate",
+            Layer::Age => "age",
+            Layer::Guardian => "guardian",
+            Layer::Saved => "saved",
         }
     }
 }
@@ -107,6 +127,18 @@ impl Shop {
     /// The same, but its pages are elsewhere and take the tag from the server.
     pub(crate) fn with_pages_of(self, stand: &Stand) -> Shop {
         Shop { origin: stand.origin.clone(), ..self }
+    }
+
+    /// A new server with a config of the test's own, and these pages with the tag: path, head, body. Nothing opened yet.
+    pub(crate) async fn among(
+        browser: &Browser,
+        config: &Value,
+        pages: &[(&str, &str, &str)],
+    ) -> Result<(Shop, Stand)> {
+        let shop = Self::with(browser, config, &[]).await?;
+        let made = pages.iter().map(|(path, head, body)| ((*path).to_owned(), shop.page(RAN, head, body)));
+        let stand = Stand::open(made.collect()).await?;
+        Ok((shop.with_pages_of(&stand), stand))
     }
 
     /// A new server, and the shop's first page with the question on it.
@@ -353,6 +385,14 @@ impl Shop {
         .await
     }
 
+    /// What the receipts say, in the order in which they were signed, once the server holds `count`.
+    pub(crate) async fn claimed(&self, count: usize) -> Result<Vec<Value>> {
+        let receipts = self.delivered(count).await?;
+        let mut claims = receipts.iter().map(|receipt| claims(receipt)).collect::<Result<Vec<_>>>()?;
+        claims.sort_by_key(|claims| claims["seq"].as_u64());
+        Ok(claims)
+    }
+
     pub(crate) async fn stored(&self) -> Result<Stored> {
         let script = "const done = arguments[arguments.length - 1];
             const own = (store) => Object.keys(store).sort();
@@ -454,6 +494,11 @@ impl Shop {
     pub(crate) async fn ran(&self) -> Result<Vec<String>> {
         let names = self.js("return (window.demoRan ?? []).map((tag) => tag.name).sort()", &[]).await?;
         Ok(serde_json::from_value(names)?)
+    }
+
+    /// What the tags of `tags` have noted, in their order.
+    pub(crate) async fn noted(&self) -> Result<Vec<String>> {
+        Ok(serde_json::from_value(self.js("return ran", &[]).await?)?)
     }
 
     /// Waits until exactly these tags have run.

@@ -308,3 +308,29 @@ pub(super) async fn covers_are_fetched_where_needed(browser: Browser) -> Result<
     ensure!(asked.len() == 1 && asked[0].contains("/covers-"), "a page with frames asked for {asked:?}");
     Ok(())
 }
+
+/// A shop of one language has its words in the tree itself: what waits and for what is put in all the same.
+pub(super) async fn covers_in_one_language(browser: Browser) -> Result<()> {
+    let mut config = config(&["recommendations"])?;
+    config["languages"] = json!(["en"]);
+    config["services"] = json!([
+        { "id": "films", "purpose": "recommendations", "hosts": [format!("{THIRD_PARTY}/film")], "name": "Example Films" },
+    ]);
+    let film = format!(
+        r#"<iframe id="film" title="A film" width="420" height="260" data-placet="recommendations" data-src="http://{THIRD_PARTY}/film"></iframe>"#
+    );
+    let (shop, _stand) = Shop::among(&browser, &config, &[("/", "", &film)]).await?;
+    shop.open("/").await?;
+    let said = "return document.querySelector('placet-held')?.shadowRoot.querySelector('.cover').innerText ?? ''";
+    let text = until("the film is covered", async || {
+        let text = shop.js(said, &[]).await?.as_str().unwrap_or_default().to_owned();
+        Ok((!text.is_empty()).then_some(text))
+    })
+    .await?;
+    for words in ["“Example Films” is not loaded", "“Recommendations that fit you”", "Always allow “Recommendations"]
+    {
+        ensure!(text.contains(words), "the cover says {text:?}, without {words:?}");
+    }
+    ensure!(!text.contains('{'), "the cover says {text:?}");
+    Ok(())
+}

@@ -32,7 +32,7 @@ async fn shop_in(browser: &Browser, layout: &str) -> Result<Shop> {
 }
 
 /// A window of a size, for a visitor who wants a scheme and nothing that moves.
-async fn window(shop: &Shop, (width, height): (u32, u32), scheme: &str) -> Result<()> {
+pub(super) async fn window(shop: &Shop, (width, height): (u32, u32), scheme: &str) -> Result<()> {
     let cdp = shop.driver().cdp();
     let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500 });
     cdp.send_raw("Emulation.setDeviceMetricsOverride", screen).await?;
@@ -43,7 +43,7 @@ async fn window(shop: &Shop, (width, height): (u32, u32), scheme: &str) -> Resul
 }
 
 /// As it was before: the next test has the same browser.
-async fn own_window(shop: &Shop) -> Result<()> {
+pub(super) async fn own_window(shop: &Shop) -> Result<()> {
     let cdp = shop.driver().cdp();
     cdp.send_raw("Emulation.clearDeviceMetricsOverride", json!({})).await?;
     cdp.send_raw("Emulation.setEmulatedMedia", json!({ "features": [] })).await?;

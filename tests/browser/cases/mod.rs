@@ -10,12 +10,15 @@ mod agents;
 mod center;
 mod changes;
 mod clearing;
+mod clicks;
 mod covers;
+mod elements;
 mod gate;
 mod guides;
 mod hostile;
 mod languages;
 mod looks;
+mod minors;
 mod notice_page;
 mod pages;
 mod policies;
@@ -24,9 +27,13 @@ mod receipts;
 mod records;
 mod regions;
 mod rules;
+mod separate;
 mod signing;
+mod undo;
 mod vendors;
 mod visit;
+
+pub(crate) use visit::claims;
 
 /// Gives the tests' futures the one type that a table can hold.
 macro_rules! tests {
@@ -126,7 +133,51 @@ tests! {
         covers_go_with_the_answer
         covers_for_everybody
         covers_are_fetched_where_needed
+        covers_in_one_language
     }
+    ALL, Plain => separate {
+        asked_one_by_one
+        all_that_remain_refused
+        left_between_two_questions
+        refusing_all_answers_them
+        separate_by_keyboard
+        never_under_an_opt_out_regime
+        question_and_line_apart
+        axe_separate
+    }
+    &[Engine::Chromium], Plain => separate { answers_in_sight }
+    ALL, Plain => undo {
+        line_after_each_click
+        line_stays_ten_seconds
+        back_to_what_stood_before
+        nothing_but_what_stood_before
+        only_the_last_is_undone
+        no_line_for_scripts
+    }
+    ALL, Plain => minors {
+        old_enough
+        guardian_agrees
+        guardian_refuses
+        age_is_not_asked_in_vain
+        age_by_keyboard
+        axe_minors
+    }
+    ALL, Plain => elements {
+        box_in_a_form
+        box_outside_a_form
+        box_for_a_separate_purpose
+        box_under_the_signal
+        box_of_a_minor
+        box_for_one_act
+        unknown_purpose
+        settings_anywhere
+        center_in_the_page
+        actions_of_the_page
+        twice_later_and_never
+        axe_elements
+    }
+    &[Engine::Chromium], Plain => elements { handle_in_the_corner }
+    ALL, Plain => clicks { refusing_costs_what_accepting_costs withdrawing_costs_no_more_than_giving }
     ALL, Plain => pages { later_elements_are_held_and_released }
     ALL, Plain => guides { pages_of_the_guides tag_manager_template }
     ALL, Plain => hostile {

@@ -277,7 +277,7 @@ pub(super) async fn page_script(browser: Browser) -> Result<()> {
 }
 
 /// What a receipt says, without asking whether it is genuine: `placet verify` does that.
-pub(super) fn claims(jws: &str) -> Result<serde_json::Value> {
+pub(crate) fn claims(jws: &str) -> Result<serde_json::Value> {
     use base64ct::{Base64UrlUnpadded, Encoding};
     let payload = jws.split('.').nth(1).unwrap_or_default();
     let bytes = Base64UrlUnpadded::decode_vec(payload).map_err(|error| anyhow::anyhow!("{error} in {jws}"))?;

@@ -47,18 +47,19 @@ pub(super) fn first_layer_css(config: &Config) -> String {
 }
 
 /// What keeps the page clear of the first layer (WCAG 2.4.11): what gets the focus is scrolled to where the layer never is,
-/// and below the end of the page there is room to scroll to.
+/// and below the end of the page there is room to scroll to. The handle in the corner cannot be scrolled: it waits.
 pub(super) fn clearance(config: &Config) -> String {
     // As far as the first layer can reach, and a little more for the ring around what has the focus.
     let bar = match config.first_layer.position {
         Position::Bottom => room("bottom", 62),
         Position::Top => "html{scroll-padding-top:62vh}".to_owned(),
     };
-    match config.theme.layout {
+    let bar = match config.theme.layout {
         // A box in the middle reaches from 20 % of the window to 80 %.
         Layout::Centered => format!("{bar}@media (min-width:561px){{{}}}", room("bottom", 82)),
         Layout::Bar | Layout::Box => bar,
-    }
+    };
+    format!("{bar}placet-settings[floating]{{visibility:hidden}}")
 }
 
 fn room(edge: &str, part: u8) -> String {
