@@ -26,7 +26,7 @@ const read = (key) => JSON.parse(localStorage.getItem(key));
 "#;
 
 /// Where held tags of a test's own pages note that they ran.
-const RAN: &str = "<script>window.ran = [];</script>";
+const RAN: &str = r#"<link rel="icon" href="data:,"><script>window.ran = [];</script>"#;
 
 /// A held tag for each of these purposes; each notes that it ran.
 pub(crate) fn tags(purposes: &[&str]) -> String {
@@ -85,7 +85,7 @@ pub(crate) struct Row {
 /// A page with the link to the settings in it.
 pub(crate) fn page(lang: &str, head: &str, body: &str) -> Page {
     Page::html(&format!(
-        r#"<!doctype html><html lang="{lang}"><head><title>A shop</title>{head}</head><body><main><h1>A shop</h1>
+        r#"<!doctype html><html lang="{lang}"><head><title>A shop</title><meta name="viewport" content="width=device-width">{head}</head><body><main><h1>A shop</h1>
 {body}
 <button type="button" data-placet-action="open">Privacy settings</button></main></body></html>"#
     ))
