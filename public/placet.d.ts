@@ -18,23 +18,44 @@ declare namespace Placet {
   /** What a decision did, against the last one on this device. */
   type State = 'given' | 'refused' | 'changed' | 'withdrawn' | 'renewed';
 
-  /** How a decision was made. */
+  /** How a decision was made: where, and by which button. */
   type Method =
+    // The first layer.
     | 'banner.accept_all'
     | 'banner.reject_all'
     | 'banner.opt_out'
+    // The question about what has changed.
     | 'changes.accept'
     | 'changes.reject'
+    // One purpose on its own.
+    | 'separate.accept'
+    | 'separate.reject'
+    | 'separate.reject_rest'
+    // "Undo" in the line that follows a decision.
+    | 'status.undo'
+    // `<placet-consent>`.
+    | 'inline'
+    // "Always allow" over a held frame or player.
     | 'embed.allow'
+    // Elements of the page with `data-placet-action`.
+    | 'page.accept_all'
+    | 'page.reject_all'
+    | 'page.opt_out'
+    | 'page.withdraw'
+    // The preference center, in its dialog or inline.
     | 'preferences.accept_all'
     | 'preferences.reject_all'
     | 'preferences.save'
     | 'preferences.opt_out'
     | 'preferences.withdraw'
+    // `window.placet`.
     | 'api.accept_all'
     | 'api.reject_all'
     | 'api.opt_out'
     | 'api.withdraw';
+
+  /** One of the two buttons as the browser had drawn it: width and height in CSS pixels, colour and background as computed. */
+  type Look = readonly [width: number, height: number, color: string, background: string];
 
   /** The rule set that applied. */
   type Regime = 'cn-pipl' | 'eu-gdpr' | 'ca-quebec' | 'br-lgpd' | 'uk-pecr' | 'us-ccpa' | 'us-states';
@@ -53,6 +74,10 @@ declare namespace Placet {
     readonly notice: { readonly version: string; readonly lang: string; readonly hash: string };
     /** What it did. */
     readonly state: State;
+    /** Who decided: the visitor, or a parent or guardian where the config has `minors`. */
+    readonly by: 'subject' | 'guardian';
+    /** `separate` where one purpose that needs separate consent was asked on its own. */
+    readonly type: 'regular' | 'separate';
     /** How it was made. */
     readonly method: Method;
     /** The path of the page. */
@@ -67,6 +92,8 @@ declare namespace Placet {
     readonly gpc: boolean;
     /** How long the decision holds, in seconds. */
     readonly ttl: number;
+    /** What was on the screen: the words, and how the two answers looked; `null` where no question was on it. */
+    readonly shown: { readonly words: string; readonly accept: Look; readonly reject: Look } | null;
   }
 
   /** The receipts endpoint holds the receipt. */
@@ -85,9 +112,9 @@ declare namespace Placet {
     applied: { choices: Choices };
     /** The visitor has decided on this page. `applied` follows. */
     decided: Decision;
-    /** The preference center is shown. */
+    /** The dialog of the preference center is shown. */
     opened: null;
-    /** The preference center is gone; closing it decides nothing. */
+    /** The dialog is gone; closing it decides nothing. */
     closed: null;
     /** The receipts endpoint holds a receipt. */
     acknowledged: Acknowledgement;
@@ -120,7 +147,10 @@ declare namespace Placet {
     choices(): Choices;
     /** Opens the preference center. Never rejects: a failure is told to the visitor and on the console. */
     open(): Promise<void>;
-    /** Grants everything that does not need separate consent. Only ever call it for a click that says so. */
+    /**
+     * Grants everything that does not need separate consent, which is asked afterwards on its own. Only ever call it for a click
+     * that says so. Where the config asks for the age and it is not known, nothing is granted.
+     */
     acceptAll(): Decision;
     /** Refuses everything optional. */
     rejectAll(): Decision;
@@ -154,9 +184,26 @@ interface DocumentEventMap {
   'placet:acknowledged': CustomEvent<Placet.Details['acknowledged']>;
 }
 
+/** The way back to the preference center, as a button. With the attribute `floating` it is a handle in the corner of the window. */
+interface HTMLPlacetSettingsElement extends HTMLElement {}
+
+/** The preference center as a part of the page. */
+interface HTMLPlacetPreferencesElement extends HTMLElement {}
+
+/** A box to tick for one purpose. In a form it sends `granted` or `denied` under its `name`, and counts when the form is submitted. */
+interface HTMLPlacetConsentElement extends HTMLElement {
+  /** The purpose, from the attribute of that name. */
+  readonly purpose: string;
+  /** Has what is ticked count now: for forms that are sent without a `submit` event. Does nothing where nothing was touched. */
+  decide(): void;
+}
+
 interface HTMLElementTagNameMap {
   /** The host of what Placet draws; its shadow root is open. */
   'placet-ui': HTMLElement;
   /** What stands over a held frame or player; its shadow root is open. */
   'placet-held': HTMLElement;
+  'placet-settings': HTMLPlacetSettingsElement;
+  'placet-preferences': HTMLPlacetPreferencesElement;
+  'placet-consent': HTMLPlacetConsentElement;
 }

@@ -108,7 +108,7 @@
       const isOfAge = ofAge(by) || regime.optOut;
       const choices = {};
       const kept = {};
-      // Whether every purpose is answered now, and so by what was shown.
+      // Whether every answer that is kept is one to the words that are shown now.
       let whole = true;
       let type = 'regular';
       for (const purpose of plan.purposes) {
@@ -130,10 +130,11 @@
         choices[name] = state;
         // What is still to be asked on its own, and what nobody was old enough to allow, stays unanswered.
         const answered = asked && !(kind === 'accept' && apart) && !(wanted && !isOfAge);
-        whole = whole && (answered || !!stands);
         const until = visitor.now + (state === 'granted' ? plan.granted : regime.denied) * 1000;
         const next = answered ? !silenced && { choice: state, digest: purpose.digest, until } : keptOf(record, name);
-        if (next) kept[name] = next;
+        if (!next) continue;
+        whole = whole && next.digest === purpose.digest;
+        kept[name] = next;
       }
       const preferences = {};
       const picked = own(kind === 'save' && !only ? choice : record, 'preferences') || {};
@@ -516,11 +517,11 @@
     let locating = published.locate && now.asks[0] && !visitor().region;
     const ask = (decision) => {
       const { asks } = now;
-      if (asks[0] && (locating || (layer() && !decision))) return;
       undraw();
-      if (!asks[0]) return;
-      // Some answers stand, or did: what is asked now, and how, is not for the first layer to say.
-      if (record && !now.optOut) part('again').then((again) => again(asks, decision, draw), () => draw());
+      if (!asks[0] || locating) return;
+      // Some answers stand, or did: what is asked now, and how, is not for the first layer to say. Where the part cannot be
+      // had, who has just answered is asked again on the next page.
+      if (record && !now.optOut) part('again').then((again) => again(decision, draw), () => decision || draw());
       else draw();
     };
     const fail = () => {
@@ -638,6 +639,7 @@
       const decision = {
         ...next,
         ...outcome,
+        v: undefined,
         by: next.by || 'subject',
         tz: -new Date(next.at).getTimezoneOffset(),
         notice: { version: plan.version, lang, hash: noticeOf() },

@@ -8,7 +8,11 @@ use std::{fs, path::Path, process::Command};
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 
-use crate::{notice::Notice, places, site::Site};
+use crate::{
+    notice::{self, Notice},
+    places,
+    site::Site,
+};
 
 /// What a banner adds to a page.
 #[derive(Default)]
@@ -29,15 +33,20 @@ pub(crate) const COOKIECONSENT_LAYER: &[&str] = &["#cc-main .cm"];
 
 /// The tag that `placet publish` writes for the demo shop.
 pub(crate) fn placet(site: &mut Site) -> Result<Markup> {
+    placet_of(site, &notice::demo(), "/embed/")
+}
+
+/// The tag that `placet publish` writes for a config, its files at an address.
+pub(crate) fn placet_of(site: &mut Site, config: &Path, address: &str) -> Result<Markup> {
     let out = TempDir::with_prefix("placet-bench-")?;
     let mut command = Command::new(places::placet()?);
-    command.arg("publish").arg(places::root().join("public/demo/placet.json")).arg("--out").arg(out.path());
+    command.arg("publish").arg(config).arg("--out").arg(out.path());
     let output = command.output().context("cannot run placet")?;
     if !output.status.success() {
         bail!("placet publish failed:\n{}", String::from_utf8_lossy(&output.stderr));
     }
-    put_published(site, out.path(), "/embed/")?;
-    Ok(Markup { first: "<script src=\"/embed/placet.js\"></script>\n".to_owned(), ..Markup::default() })
+    put_published(site, out.path(), address)?;
+    Ok(Markup { first: format!("<script src=\"{address}placet.js\"></script>\n"), ..Markup::default() })
 }
 
 /// Takes the compressed files as they are.
@@ -57,13 +66,18 @@ fn put_published(site: &mut Site, directory: &Path, address: &str) -> Result<()>
 /// vanilla-cookieconsent, "Getting started", "HTML": style sheet in the head, a module at the
 /// end of the body that imports the library. `hideFromBots` is off, or it would not show here.
 pub(crate) fn cookieconsent(site: &mut Site, notice: &Notice) -> Result<Markup> {
+    cookieconsent_of(site, notice, "cookieconsent-config.js")
+}
+
+/// The same with a config file of this name.
+pub(crate) fn cookieconsent_of(site: &mut Site, notice: &Notice, name: &str) -> Result<Markup> {
     put_npm(site, "vanilla-cookieconsent", "3.1.0", &["cookieconsent.css", "cookieconsent.umd.js"])?;
     let settings = notice.for_cookieconsent();
     let config = format!("import './cookieconsent.umd.js';\n\nCookieConsent.run({settings:#});\n");
-    site.put("/vanilla-cookieconsent/cookieconsent-config.js", config.as_bytes())?;
+    site.put(&format!("/vanilla-cookieconsent/{name}"), config.as_bytes())?;
     Ok(Markup {
         head: "<link rel=\"stylesheet\" href=\"/vanilla-cookieconsent/cookieconsent.css\">\n".to_owned(),
-        body: "<script type=\"module\" src=\"/vanilla-cookieconsent/cookieconsent-config.js\"></script>\n".to_owned(),
+        body: format!("<script type=\"module\" src=\"/vanilla-cookieconsent/{name}\"></script>\n"),
         ..Markup::default()
     })
 }
@@ -78,6 +92,15 @@ pub(crate) fn orejime(site: &mut Site, notice: &Notice) -> Result<Markup> {
          <script src=\"/orejime/orejime-standard-en.js\"></script>\n\
          <link href=\"/orejime/orejime-standard.css\" rel=\"stylesheet\">\n"
     );
+    Ok(Markup { head, ..Markup::default() })
+}
+
+/// Klaro, "Getting Started": config and script deferred in the head; the script brings its style sheet.
+pub(crate) fn klaro_of(site: &mut Site, notice: &Notice, name: &str) -> Result<Markup> {
+    put_npm(site, "klaro", "0.7.22", &["klaro.js"])?;
+    site.put(&format!("/klaro/{name}"), format!("var klaroConfig = {:#};\n", notice.for_klaro()).as_bytes())?;
+    let head =
+        format!("<script defer src=\"/klaro/{name}\"></script>\n<script defer src=\"/klaro/klaro.js\"></script>\n");
     Ok(Markup { head, ..Markup::default() })
 }
 

@@ -73,7 +73,18 @@ impl Chromium {
 
     /// Clicks, as a pointer does, what is found by `path`: selectors, each in the open shadow root of the one before.
     pub(crate) async fn click(&self, path: &[&str]) -> Result<()> {
-        let (last, hosts) = path.split_last().context("nothing to click")?;
+        self.find(path).await?.click().await?;
+        Ok(())
+    }
+
+    /// Types, as a keyboard does, into what is found by `path`.
+    pub(crate) async fn type_into(&self, path: &[&str], keys: &str) -> Result<()> {
+        self.find(path).await?.send_keys(keys).await?;
+        Ok(())
+    }
+
+    async fn find(&self, path: &[&str]) -> Result<WebElement> {
+        let (last, hosts) = path.split_last().context("nothing to look for")?;
         let mut element = None;
         for host in hosts {
             let found = match &element {
@@ -83,12 +94,9 @@ impl Chromium {
             element = Some(found.get_shadow_root().await?);
         }
         match &element {
-            None => self.driver.find(By::Css(*last)).await?,
-            Some(root) => find(root, last).await?,
+            None => self.driver.find(By::Css(*last)).await.with_context(|| format!("{last} is not there")),
+            Some(root) => find(root, last).await,
         }
-        .click()
-        .await?;
-        Ok(())
     }
 
     /// Has the page's main thread accounted for from now on, by the time that it had the processor.

@@ -5,6 +5,7 @@
 //! `node_modules`); without them it looks where xtask puts both.
 
 mod banners;
+mod center;
 mod chromium;
 mod first_layer;
 mod marks;
@@ -37,6 +38,8 @@ enum Bench {
     Return(return_visit::Arguments),
     /// What watching costs a page to which nodes are added
     Nodes(nodes::Arguments),
+    /// How soon the preference center opens, a choice is taken and a search answered, beside two other tools
+    Center(center::Arguments),
 }
 
 fn main() -> Result<ExitCode> {
@@ -46,6 +49,7 @@ fn main() -> Result<ExitCode> {
             Bench::FirstLayer(arguments) => first_layer::run(&arguments).await,
             Bench::Return(arguments) => return_visit::run(&arguments).await,
             Bench::Nodes(arguments) => nodes::run(&arguments).await,
+            Bench::Center(arguments) => center::run(&arguments).await,
         }
     })
 }

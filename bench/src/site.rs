@@ -82,7 +82,7 @@ async fn answer(State(site): State<Arc<Site>>, uri: Uri) -> Response {
 fn content_type(address: &str) -> Option<&'static str> {
     let name = address.rsplit('/').next()?;
     Some(match name.rsplit_once('.') {
-        None => "text/html; charset=utf-8",
+        None | Some((_, "html")) => "text/html; charset=utf-8",
         Some((_, "css")) => "text/css; charset=utf-8",
         Some((_, "js")) => "text/javascript; charset=utf-8",
         Some((_, "json")) => "application/json",

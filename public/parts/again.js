@@ -16,7 +16,10 @@ const sayings = (purpose, labels) => {
   const abroad = (recipient) => recipient.crossBorder || {};
   return {
     [labels.whatFor]: plain(purpose.description),
+    [labels.necessity]: purpose.necessity || '',
+    [labels.impact]: purpose.impact || '',
     [labels.data]: purpose.data.join(' · '),
+    [labels.means]: purpose.means || '',
     [labels.recipients]: purpose.recipients
       .map((recipient) => [`${recipient.name} (${recipient.country})`, ...Object.values(abroad(recipient))].join(', '))
       .join(' · '),
@@ -63,26 +66,30 @@ const changes = async (bridge, was, asks) => {
   return bridge.grow(['div', { class: 'changes', part: 'changes' }, ['p', {}, labels.changes], ['ul', {}, ...items]], []);
 };
 
-export default (bridge) => async (asks, decision, draw) => {
-  const { plan, notices } = bridge.published;
-  const { choices, notice } = bridge.record();
-  const answered = (id) => Object.hasOwn(choices, id);
-  if (asks.every((id) => !answered(id) && plan.purposes.some((purpose) => purpose.id === id && purpose.separate))) {
-    await bridge.part('follow').then((part) => part.ask(decision));
-    return;
-  }
-  const stands = plan.purposes.some(({ id, always }) => !always && answered(id) && !asks.includes(id));
-  if (!stands || Object.values(notices).includes(notice)) {
-    draw();
-    return;
-  }
+export default (bridge) => async (decision, draw) => {
+  // While a part was on its way, something may have been answered: then the one who answered has asked anew.
+  const { asks } = bridge.now();
+  const isStill = () => asks[0] && bridge.now().asks.join() === asks.join();
+  if (!isStill()) return;
   try {
-    await bridge.part('receipts');
-    const told = await changes(bridge, notice, asks);
-    const act = (kind) => bridge.decide({ kind, only: bridge.now().asks }, `changes.${kind}`);
-    if (bridge.now().asks.length) draw(told, act);
+    const { plan, notices } = bridge.published;
+    const { choices, notice } = bridge.record();
+    const answered = (id) => Object.hasOwn(choices, id);
+    const isApart = (id) => !answered(id) && plan.purposes.some((purpose) => purpose.id === id && purpose.separate);
+    const only = asks.filter((id) => !isApart(id));
+    const stands = plan.purposes.some(({ id, always }) => !always && answered(id) && !asks.includes(id));
+    if (!only.length) {
+      const follow = await bridge.part('follow');
+      if (isStill()) follow.ask(decision);
+    } else if (!stands || Object.values(notices).includes(notice)) draw();
+    else {
+      await bridge.part('receipts');
+      const told = await changes(bridge, notice, only);
+      // What needs separate consent and was never answered comes afterwards, on its own.
+      if (isStill()) draw(told, (kind) => bridge.decide({ kind, only }, `changes.${kind}`));
+    }
   } catch (error) {
     bridge.warn('The changes could not be told.', error);
-    draw();
+    if (isStill()) draw();
   }
 };

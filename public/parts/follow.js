@@ -13,6 +13,9 @@ const published = __PLACET__;
 // For how long the line stays, in milliseconds, and not while the pointer or the focus is on it (WCAG 2.2.1).
 const STAY = 10000;
 
+// Nothing is read through a prototype that the page could have filled.
+const own = (object, name) => (object && Object.hasOwn(object, name) ? object[name] : undefined);
+
 export default (bridge) => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(published.css);
@@ -61,7 +64,7 @@ export default (bridge) => {
     setTimeout(() => (status.textContent = words));
   };
 
-  const idOf = (record) => record && record.id;
+  const idOf = (record) => own(record, 'id');
   let made = null;
   // What was decided since, here or in another tab, is not undone with it.
   document.addEventListener('placet:applied', () => {
@@ -70,16 +73,16 @@ export default (bridge) => {
 
   // Whether a purpose ran before: what the record said then may have expired or changed by then.
   const ran = (before, { id, digest }) => {
-    const kept = before && Object.hasOwn(before.choices, id) && before.choices[id];
+    const kept = own(own(before, 'choices'), id);
     const stands = kept && kept.digest === digest && Date.now() < kept.until;
     if (!stands) return bridge.now().optOut;
-    return kept.choice === 'granted' && (!bridge.published.plan.minors || !!before.by);
+    return kept.choice === 'granted' && (!bridge.published.plan.minors || !!own(before, 'by'));
   };
   // Back to what stood before; the receipt of that says so too.
   const undo = (before) => {
     made = null;
     const purposes = Object.fromEntries(bridge.published.plan.purposes.map((purpose) => [purpose.id, ran(before, purpose)]));
-    bridge.commit({ kind: 'save', purposes, preferences: before ? before.preferences : {} }, 'status.undo');
+    bridge.commit({ kind: 'save', purposes, preferences: own(before, 'preferences') || {} }, 'status.undo');
     if (before) bridge.remember(before);
     else bridge.forget();
     bridge.again();
@@ -120,10 +123,10 @@ export default (bridge) => {
     const record = bridge.record();
     const grants = choice.kind !== 'save' || Object.values(choice.purposes).includes(true);
     // Who decided before is known; an opt-out regime asks for no consent, and so for no age.
-    if (!grants || bridge.now().optOut || (record && record.by)) return choice;
+    if (!grants || bridge.now().optOut || own(record, 'by')) return choice;
     if ((await question(published.age)) === 'accept') return { ...choice, by: 'subject' };
     if ((await question(published.guardian)) === 'accept') return { ...choice, by: 'guardian' };
-    const { only } = choice;
+    const only = own(choice, 'only');
     return only ? { kind: 'reject', only } : { kind: 'reject' };
   };
 

@@ -208,7 +208,7 @@ impl Shop {
 
     /* What a visitor does. */
 
-    /// A button of a layer: `accept`, `reject`, `choose`, `save`, `close`, `withdraw`.
+    /// A button of a layer: `accept`, `reject`, `choose`, `save`, `close`, `withdraw`, `undo`.
     pub(crate) async fn button(&self, layer: Layer, action: &str) -> Result<WebElement> {
         let what = format!("the button {action} of the {} layer", layer.name());
         let script = "return action(arguments[0], arguments[1]) ?? null";
@@ -233,6 +233,12 @@ impl Shop {
     pub(crate) async fn answer(&self, action: &str) -> Result<()> {
         self.click(Layer::First, action).await?;
         self.misses(Layer::First).await
+    }
+
+    /// Answers what is asked on its own and waits until that question is gone.
+    pub(crate) async fn answer_separately(&self, action: &str) -> Result<()> {
+        self.click(Layer::Separate, action).await?;
+        self.misses(Layer::Separate).await
     }
 
     /// Opens the preference center from the first layer.

@@ -16,7 +16,7 @@ use crate::{cargo, run, widget};
 /// What `cargo xtask bench` can be told.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Which one: first-layer, return or nodes
+    /// Which one: first-layer, return, nodes or center
     name: String,
     /// Further arguments for the benchmark
     #[arg(last = true)]

@@ -5,7 +5,7 @@
 
 use crate::data;
 use crate::receipt::{Acknowledgement, Answer, By, ChoiceState, EventType, Jwk, NoticeRef, State};
-use crate::tree::Map;
+use crate::tree::{Fault, Faults, Kind, Map, Read, Tree, Write};
 
 /// The version of the record's form.
 pub const RECORD_VERSION: u32 = 2;
@@ -82,10 +82,10 @@ data! {
     pub struct Seen {
         /// The rendered words, in order.
         words: String,
-        /// The button that accepts: width and height in CSS pixels, colour of its words, colour behind them.
-        accept: Vec<String>,
-        /// The button that refuses, likewise.
-        reject: Vec<String>,
+        /// The button that accepts.
+        accept: Look,
+        /// The button that refuses.
+        reject: Look,
     }
 
     /// A decision on its way to the endpoint.
@@ -132,5 +132,56 @@ data! {
         acknowledgement: Option<Acknowledgement>,
         /// Why the endpoint will never take it.
         refusal: Option<String>,
+    }
+}
+
+/// How a button looked, as the loader saw it: a list of two numbers and two texts.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Look {
+    /// Its width in CSS pixels.
+    pub width: u32,
+    /// Its height in CSS pixels.
+    pub height: u32,
+    /// The colour of its words, as browsers write computed colours.
+    pub ink: String,
+    /// The colour behind them.
+    pub ground: String,
+}
+
+impl Read for Look {
+    fn read<T: Tree, F: Faults>(tree: &T, faults: &mut F) -> Self {
+        let items = tree.items();
+        let Some([width, height, ink, ground]) = items.as_deref() else {
+            faults.fault(Fault::WrongKind(Kind::List, tree.kind()));
+            return Self::default();
+        };
+        Look {
+            width: Read::read(width, faults),
+            height: Read::read(height, faults),
+            ink: Read::read(ink, faults),
+            ground: Read::read(ground, faults),
+        }
+    }
+}
+
+impl Write for Look {
+    fn write<T: Tree>(&self) -> T {
+        T::list(vec![self.width.write(), self.height.write(), self.ink.write(), self.ground.write()])
+    }
+}
+
+#[cfg(feature = "native")]
+impl schemars::JsonSchema for Look {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Look".into()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let (number, text) = (generator.subschema_for::<u32>(), generator.subschema_for::<String>());
+        schemars::json_schema!({
+            "type": "array",
+            "prefixItems": [number, number, text, text],
+            "items": false,
+            "minItems": 4,
+        })
     }
 }

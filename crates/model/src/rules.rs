@@ -162,7 +162,7 @@ pub fn decide(
     // An opt-out regime asks for no consent, and so for no age.
     let of_age = is_of_age(plan, by) || unasked(regime) == ChoiceState::Granted;
     let mut outcome = Outcome { ttl: denied, ..Outcome::default() };
-    // Whether every purpose is answered now, and so by what was shown.
+    // Whether every answer that is kept is one to the words that are shown now.
     let mut whole = true;
     let (mut same, mut before, mut after) = (true, false, false);
     let stored = &mut outcome.record;
@@ -207,11 +207,11 @@ pub fn decide(
             }
         };
         let (old, now) = (old.map(|kept| kept.choice), new.as_ref().map(|kept| kept.choice));
-        whole &= (asked && !open) || stands.is_some();
         same &= old == now;
         before |= old == Some(ChoiceState::Granted);
         after |= now == Some(ChoiceState::Granted);
         if let Some(new) = new {
+            whole &= new.digest == purpose.digest;
             stored.choices.set(&purpose.id, new);
         }
     }

@@ -1,4 +1,4 @@
-// The account page: the orders made in this browser, and what was decided about data, in words.
+// The account page: the orders made in this browser, and the sign-up for the letter.
 window.shop.when('.page', function () {
   'use strict';
   var shop = window.shop;
@@ -25,22 +25,13 @@ window.shop.when('.page', function () {
     }));
   }
 
-  var titles = {
-    analytics: say('Measuring use', '使用情况统计'),
-    recommendations: say('Recommendations', '个性化推荐'),
-    marketing: say('News and offers', '优惠与资讯'),
-    ads: say('Ads elsewhere', '跨平台广告')
-  };
-
-  function showChoices() {
-    var placet = window.placet;
-    if (!placet || !placet.allows) return;
-    Object.keys(titles).forEach(function (purpose) {
-      document.querySelector('[data-choice="' + purpose + '"]').textContent =
-        placet.allows(purpose) ? say('allowed', '已允许') : say('not allowed', '未允许');
-    });
-  }
-
-  ['placet:ready', 'placet:decided', 'placet:applied'].forEach(function (name) { document.addEventListener(name, showChoices); });
-  showChoices();
+  // The letter: the box counts when the form is sent, and what it says goes with the address.
+  var form = document.querySelector('[data-letter]');
+  form.addEventListener('submit', function (event) {
+    event.preventDefault();
+    var allowed = new FormData(form).get('marketing') === 'granted';
+    document.querySelector('[data-answer]').textContent = allowed
+      ? say('Thank you. The next letter comes with the new moon.', '谢谢，下一封信在新月时寄出。')
+      : say('Noted, without letters: the box is not ticked.', '已记下，但不会寄信：您没有勾选同意。');
+  });
 });

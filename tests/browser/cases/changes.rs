@@ -54,7 +54,12 @@ pub(super) async fn only_the_changed_purpose_is_asked(browser: Browser) -> Resul
 
             shop.open("/").await?;
             shop.answer("accept").await?;
-            shop.delivered(1).await?;
+            // What needs separate consent is no part of it, whether that was answered or not.
+            let is_open = action == "accept";
+            if !is_open {
+                shop.answer_separately("reject").await?;
+            }
+            let count = shop.delivered(if is_open { 1 } else { 2 }).await?.len();
             let before = shop.record().await?;
 
             shop.server.publish(&reworded()?).await?;
@@ -82,14 +87,21 @@ pub(super) async fn only_the_changed_purpose_is_asked(browser: Browser) -> Resul
             }
             ensure!(after["choices"]["analytics"]["until"].as_i64() > before["choices"]["analytics"]["until"].as_i64());
             ensure!(after["notice"] != before["notice"], "the record names the old notice");
-            let receipts = shop.delivered(2).await?;
-            let claims = claims(&receipts[1])?;
+            let receipts = shop.delivered(count + 1).await?;
+            let claims = claims(&receipts[count])?;
             ensure!(claims["event"]["method"] == format!("changes.{action}"), "{claims}");
             ensure!(claims["choices"]["recommendations"] == "granted" && claims["choices"]["analytics"] == decided);
 
+            if is_open {
+                shop.sees(Layer::Separate).await?;
+                shop.answer_separately("reject").await?;
+            }
             shop.open("/later").await?;
             shop.settled().await?;
-            ensure!(!shop.shows(Layer::First).await?, "the next page asks again");
+            ensure!(
+                !shop.shows(Layer::First).await? && !shop.shows(Layer::Separate).await?,
+                "the next page asks again"
+            );
         }
     }
     Ok(())

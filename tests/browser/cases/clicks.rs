@@ -31,8 +31,7 @@ impl Counted<'_> {
 pub(super) async fn refusing_costs_what_accepting_costs(browser: Browser) -> Result<()> {
     let mut costs = Vec::new();
     for action in ["accept", "reject"] {
-        let (shop, _stand) =
-            Shop::among(&browser, &config(&["analytics", "marketing"])?, &[("/", "", "")]).await?;
+        let (shop, _stand) = Shop::among(&browser, &config(&["analytics", "marketing"])?, &[("/", "", "")]).await?;
         shop.open("/").await?;
         shop.sees(Layer::First).await?;
         let mut visitor = Counted { shop: &shop, clicks: 0 };

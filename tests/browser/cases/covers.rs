@@ -328,7 +328,8 @@ pub(super) async fn covers_in_one_language(browser: Browser) -> Result<()> {
         Ok((!text.is_empty()).then_some(text))
     })
     .await?;
-    for words in ["“Example Films” is not loaded", "“Recommendations that fit you”", "Always allow “Recommendations"] {
+    for words in ["“Example Films” is not loaded", "“Recommendations that fit you”", "Always allow “Recommendations"]
+    {
         ensure!(text.contains(words), "the cover says {text:?}, without {words:?}");
     }
     ensure!(!text.contains('{'), "the cover says {text:?}");

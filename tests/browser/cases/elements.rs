@@ -96,7 +96,9 @@ pub(super) async fn box_in_a_form(browser: Browser) -> Result<()> {
 
     // It stands as it was answered, on the next page too; unticked it is taken back.
     shop.open("/next").await?;
-    pages.becomes("the box is on", "return [box()?.checked ?? null, sent().news ?? null]", json!([true, "granted"])).await?;
+    pages
+        .becomes("the box is on", "return [box()?.checked ?? null, sent().news ?? null]", json!([true, "granted"]))
+        .await?;
     pages.tick("marketing").await?;
     ensure!(shop.granted().await? == ["marketing"], "it is taken back before the form is sent");
     shop.click_page("#send").await?;
@@ -106,9 +108,16 @@ pub(super) async fn box_in_a_form(browser: Browser) -> Result<()> {
     // What is decided elsewhere shows in the box, and in what the form would send.
     shop.js("placet.acceptAll()", &[]).await?;
     pages.becomes("the box follows", "return [box().checked, sent().news]", json!([true, "granted"])).await?;
-    pages.js("document.querySelector('#join').append(document.createElement('fieldset'));
-        document.querySelector('fieldset').disabled = true; document.querySelector('fieldset').append(consent())").await?;
-    pages.becomes("a disabled box cannot be ticked and is not sent", "return [box().disabled, 'news' in sent()]", json!([true, false]))
+    pages
+        .js("document.querySelector('#join').append(document.createElement('fieldset'));
+        document.querySelector('fieldset').disabled = true; document.querySelector('fieldset').append(consent())")
+        .await?;
+    pages
+        .becomes(
+            "a disabled box cannot be ticked and is not sent",
+            "return [box().disabled, 'news' in sent()]",
+            json!([true, false]),
+        )
         .await
 }
 
@@ -140,16 +149,21 @@ pub(super) async fn box_outside_a_form(browser: Browser) -> Result<()> {
 pub(super) async fn box_for_a_separate_purpose(browser: Browser) -> Result<()> {
     let mut config = config(&["analytics", "ads", "partners"])?;
     set(&mut config, "partners", json!({ "separate": true }))?;
-    let pages = Pages::open(&browser, &config, &tags(&["ads"]), r#"<placet-consent purpose="ads"></placet-consent>"#).await?;
+    let pages =
+        Pages::open(&browser, &config, &tags(&["ads"]), r#"<placet-consent purpose="ads"></placet-consent>"#).await?;
     let shop = &pages.shop;
     shop.sees(Layer::First).await?;
     shop.answer("accept").await?;
     shop.sees(Layer::Separate).await?;
     ensure!(shop.text(Layer::Separate).await?.contains("Ads on other platforms"));
     pages.tick("ads").await?;
-    until_true("the other one is asked", async || Ok(shop.text(Layer::Separate).await?.contains("Purpose partners"))).await?;
+    until_true("the other one is asked", async || Ok(shop.text(Layer::Separate).await?.contains("Purpose partners")))
+        .await?;
     shop.settled().await?;
-    ensure!(pages.js("return document.activeElement === consent('ads')").await? == true, "the question takes the focus");
+    ensure!(
+        pages.js("return document.activeElement === consent('ads')").await? == true,
+        "the question takes the focus"
+    );
     ensure!(shop.noted().await? == ["ads"], "these ran: {:?}", shop.noted().await?);
     let claims = shop.claimed(2).await?;
     ensure!(claims[1]["event"]["method"] == "inline" && claims[1]["event"]["type"] == "separate", "{}", claims[1]);
@@ -178,14 +192,21 @@ pub(super) async fn box_of_a_minor(browser: Browser) -> Result<()> {
     let shop = &pages.shop;
     pages.tick("marketing").await?;
     shop.sees(Layer::Age).await?;
-    ensure!(pages.js("return [box().checked, sent().news]").await? == json!([false, "denied"]), "it counts before the age is known");
+    ensure!(
+        pages.js("return [box().checked, sent().news]").await? == json!([false, "denied"]),
+        "it counts before the age is known"
+    );
     ensure!(shop.granted().await?.is_empty());
     shop.click(Layer::Age, "reject").await?;
     shop.click(Layer::Guardian, "reject").await?;
     shop.misses(Layer::Guardian).await?;
     let claims = shop.claimed(1).await?;
     ensure!(claims[0]["choices"]["marketing"] == "denied" && claims[0]["event"]["state"] == "refused", "{}", claims[0]);
-    ensure!(shop.record().await?["choices"]["analytics"].is_null(), "more was refused than was asked: {}", shop.record().await?);
+    ensure!(
+        shop.record().await?["choices"]["analytics"].is_null(),
+        "more was refused than was asked: {}",
+        shop.record().await?
+    );
     pages.tick("marketing").await?;
     shop.click(Layer::Age, "accept").await?;
     pages.becomes("it counts", "return [box().checked, sent().news]", json!([true, "granted"])).await?;
@@ -237,11 +258,14 @@ pub(super) async fn unknown_purpose(browser: Browser) -> Result<()> {
         <placet-consent purpose="marketing" name="d"></placet-consent></form>"#;
     let pages = Pages::open(&browser, &config(&["marketing"])?, "", body).await?;
     pages.becomes("the known one is drawn", "return sent()", json!({ "d": "denied" })).await?;
-    let drawn = "return [...document.querySelectorAll('placet-consent')].map((one) => one.getBoundingClientRect().height > 0)";
+    let drawn =
+        "return [...document.querySelectorAll('placet-consent')].map((one) => one.getBoundingClientRect().height > 0)";
     ensure!(pages.js(drawn).await? == json!([false, false, false, true]), "{}", pages.js(drawn).await?);
     // The purpose of an element may come later, or another.
-    pages.js("const [a, , , d] = document.querySelectorAll('placet-consent');
-        a.setAttribute('purpose', 'marketing'); d.setAttribute('purpose', 'nonsense')").await?;
+    pages
+        .js("const [a, , , d] = document.querySelectorAll('placet-consent');
+        a.setAttribute('purpose', 'marketing'); d.setAttribute('purpose', 'nonsense')")
+        .await?;
     ensure!(pages.js("return sent()").await? == json!({ "a": "denied" }), "{}", pages.js("return sent()").await?);
     ensure!(pages.js(drawn).await? == json!([true, false, false, false]), "{}", pages.js(drawn).await?);
     let complaints = pages.shop.complaints().await;
@@ -306,7 +330,11 @@ pub(super) async fn handle_in_the_corner(browser: Browser) -> Result<()> {
             })
             .await?;
             ensure!(found["buttons"] == json!([true, true, true]), "{layout}, {position}, {}: {found}", size.0);
-            ensure!(found["handle"] == false && found["hasFocus"] == false, "{layout}, {position}, {}: {found}", size.0);
+            ensure!(
+                found["handle"] == false && found["hasFocus"] == false,
+                "{layout}, {position}, {}: {found}",
+                size.0
+            );
             shop.answer("reject").await?;
             shop.sees(Layer::Saved).await?;
             let found = shop.js(script, &[]).await?;
@@ -326,12 +354,14 @@ pub(super) async fn center_in_the_page(browser: Browser) -> Result<()> {
         [one.shadowRoot?.querySelectorAll('[data-placet-layer=inline]').length ?? 0, one.shadowRoot?.querySelectorAll('[data-placet-switch]').length ?? 0])";
     pages.becomes("the center is there", centers, json!([[1, 2]])).await?;
     // In and out, faster than it is drawn, moved, and a second one beside it.
-    pages.js("const place = document.querySelector('#place'), one = place.firstChild;
+    pages
+        .js("const place = document.querySelector('#place'), one = place.firstChild;
         for (let turn = 0; turn < 5; turn++) { one.remove(); place.append(one); }
         document.querySelector('main').prepend(one);
         const gone = document.createElement('placet-preferences');
         place.append(gone); gone.remove();
-        place.append(document.createElement('placet-preferences'))").await?;
+        place.append(document.createElement('placet-preferences'))")
+        .await?;
     pages.becomes("each has one center", centers, json!([[1, 2], [1, 2]])).await?;
     shop.settled().await?;
     ensure!(pages.js(centers).await? == json!([[1, 2], [1, 2]]), "{}", pages.js(centers).await?);
@@ -357,7 +387,9 @@ pub(super) async fn center_in_the_page(browser: Browser) -> Result<()> {
 /// `data-placet-action` on any element of the page, also on what is inside of it.
 pub(super) async fn actions_of_the_page(browser: Browser) -> Result<()> {
     let body = ["open", "accept", "reject", "withdraw", "opt-out"]
-        .map(|name| format!(r#"<p><button type="button" data-placet-action="{name}" id="{name}"><b>{name}</b></button></p>"#))
+        .map(|name| {
+            format!(r#"<p><button type="button" data-placet-action="{name}" id="{name}"><b>{name}</b></button></p>"#)
+        })
         .concat();
     let mut config = config(&["analytics", "marketing"])?;
     set(&mut config, "marketing", json!({ "shared": true }))?;
@@ -397,10 +429,16 @@ pub(super) async fn twice_later_and_never(browser: Browser) -> Result<()> {
     shop.open("/bare").await?;
     shop.sees(Layer::First).await?;
     shop.settled().await?;
-    ensure!(shop.js(asked, &[]).await? == json!([]), "a page without elements asked for {}", shop.js(asked, &[]).await?);
-    pages.js("const element = document.createElement('placet-consent');
+    ensure!(
+        shop.js(asked, &[]).await? == json!([]),
+        "a page without elements asked for {}",
+        shop.js(asked, &[]).await?
+    );
+    pages
+        .js("const element = document.createElement('placet-consent');
         element.setAttribute('purpose', 'marketing');
-        document.querySelector('main').append(element)").await?;
+        document.querySelector('main').append(element)")
+        .await?;
     pages.becomes("what comes later works", "return box()?.checked", json!(false)).await?;
     pages.tick("marketing").await?;
     until_true("it counts", async || Ok(shop.granted().await? == ["marketing"])).await?;
@@ -449,7 +487,8 @@ pub(super) async fn axe_elements(browser: Browser) -> Result<()> {
             shop.open("/account").await?;
             let there = "return !!document.querySelector('placet-preferences').shadowRoot?.querySelector('[data-placet-action=save]')";
             pages.becomes("the center is there", there, json!(true)).await?;
-            axe::check_with(shop, &format!("the center in a page, {scheme}, {lang}"), "placet-preferences", &[]).await?;
+            axe::check_with(shop, &format!("the center in a page, {scheme}, {lang}"), "placet-preferences", &[])
+                .await?;
         }
     }
     Ok(())

@@ -17,8 +17,8 @@ use crate::{
 const PLACET: &str = "https://consent.shop.example";
 
 /// The guides that show a whole page.
-const GUIDES: [&str; 6] =
-    ["plain-html", "google-tag-manager", "shopify", "wordpress", "single-page-apps", "strict-csp"];
+const GUIDES: [&str; 7] =
+    ["plain-html", "forms-and-account", "google-tag-manager", "shopify", "wordpress", "single-page-apps", "strict-csp"];
 
 /// The fenced blocks of a Markdown text, without their fences.
 fn blocks(text: &str) -> Vec<String> {
@@ -103,7 +103,9 @@ async fn works(shop: &mut Shop, page: &str, policy: Option<&str>, count: usize) 
     let mut scripts: Vec<&str> = others.iter().map(String::as_str).filter(|address| address.ends_with(".js")).collect();
     scripts.sort_unstable();
     shop.runs(&scripts).await?;
-    shop.delivered(count).await?;
+    // What is asked on its own, and the line after the choice, stand over the page meanwhile.
+    shop.answer_separately("reject").await?;
+    shop.delivered(2 * count).await?;
     shop.open_settings().await?;
     let complaints = shop.complaints().await;
     ensure!(complaints.is_empty(), "the console says {complaints:?}");

@@ -29,7 +29,7 @@ const SEEN: &str = "const first = layer('first');
     return { lang: host.lang, dir: host.dir, buttons, wide, share: first.getBoundingClientRect().height / innerHeight }";
 
 /// The config's own words in English alone, shown under every language.
-fn plain(value: &Value) -> Value {
+pub(super) fn plain(value: &Value) -> Value {
     match value {
         Value::Object(members) => match (members.get("en"), members.get("zh-CN")) {
             (Some(english), Some(_)) => english.clone(),

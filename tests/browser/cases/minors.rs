@@ -56,7 +56,11 @@ pub(super) async fn old_enough(browser: Browser) -> Result<()> {
     asks_nothing(&shop).await?;
     ensure!(shop.granted().await? == ["analytics", "marketing"]);
     let claims = shop.claimed(1).await?;
-    ensure!(claims[0]["event"]["by"] == "subject" && claims[0]["event"]["method"] == "banner.accept_all", "{}", claims[0]);
+    ensure!(
+        claims[0]["event"]["by"] == "subject" && claims[0]["event"]["method"] == "banner.accept_all",
+        "{}",
+        claims[0]
+    );
     ensure!(shop.record().await?["by"] == "subject", "{}", shop.record().await?);
     let kept = format!("{} {}", shop.record().await?, claims[0]);
     ensure!(!kept.contains("\"age\""), "an age is kept: {kept}");
@@ -154,7 +158,8 @@ pub(super) async fn age_is_not_asked_in_vain(browser: Browser) -> Result<()> {
 pub(super) async fn age_by_keyboard(browser: Browser) -> Result<()> {
     let (shop, _stand) = opened(&browser).await?;
     let heading = async |shop: &Shop, layer: &str| {
-        let script = "return !!layer(arguments[0]) && host.shadowRoot.activeElement === layer(arguments[0]).querySelector('h2')";
+        let script =
+            "return !!layer(arguments[0]) && host.shadowRoot.activeElement === layer(arguments[0]).querySelector('h2')";
         until_true("the focus is on the question", async || Ok(shop.js(script, &[json!(layer)]).await? == true)).await
     };
     shop.tab_to("[data-placet-action=accept]").await?;

@@ -5,6 +5,7 @@ use crate::{
     runner::{Browser, Running, Test},
 };
 
+mod accessibility;
 mod agents;
 mod center;
 mod changes;
@@ -56,6 +57,8 @@ tests! {
     ALL, Plain => visit {
         first_visit
         accept
+        asked_separately
+        undone
         refuse
         return_visit
         chinese
@@ -196,6 +199,8 @@ tests! {
         unmarked_on_hostile_pages
     }
     ALL, Plain => agents { autoconsent_refuses autoconsent_accepts consent_o_matic_refuses agents_opt_out }
+    &[Engine::Chromium], Plain => accessibility { axe_in_every_state }
+    ALL, Plain => accessibility { axe_from_right_to_left }
     ALL, Plain => looks { axe_first_layer axe_center }
     &[Engine::Chromium], Plain => covers { covers_move_nothing }
     &[Engine::Chromium], Plain => pages { thousand_held_routes_leave_nothing thousand_released_routes_leave_nothing }

@@ -51,7 +51,9 @@ pub(super) async fn signal_lowers_and_is_not_stored(browser: Browser) -> Result<
 
     shop.open("/off").await?;
     ensure!(shop.granted().await?.is_empty(), "without the signal these may run: {:?}", shop.granted().await?);
-    shop.sees(Layer::First).await?;
+    // Everything else is answered.
+    shop.sees(Layer::Separate).await?;
+    ensure!(!shop.shows(Layer::First).await?, "what was answered is asked again");
     Ok(())
 }
 

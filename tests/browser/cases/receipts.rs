@@ -70,6 +70,8 @@ pub(super) async fn endpoint_down_then_up(browser: Browser) -> Result<()> {
     .await?;
     ensure!(waiting.len() == 1 && waiting[0]["jws"].is_string(), "the outbox holds {waiting:?}");
 
+    // What else there is to ask cannot be had; what was answered is not asked again in its place.
+    ensure!(!shop.shows(Layer::First).await?, "the question came back");
     shop.server.start_again().await?;
     let receipts = shop.delivered(1).await?;
     ensure!(waiting[0]["jws"] == receipts[0].as_str(), "what arrived is not what was signed");

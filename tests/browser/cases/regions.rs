@@ -158,7 +158,7 @@ pub(super) async fn region_that_never_comes(browser: Browser) -> Result<()> {
 
 /// California: a notice, everything runs, and one click turns off what is shared with others and nothing else.
 pub(super) async fn do_not_sell_or_share(browser: Browser) -> Result<()> {
-    for (place, method) in [("banner", "banner.opt_out"), ("page", "api.opt_out"), ("center", "preferences.opt_out")] {
+    for (place, method) in [("banner", "banner.opt_out"), ("page", "page.opt_out"), ("center", "preferences.opt_out")] {
         let (shop, _stand) = open(&browser, &[], &[], &[], &[("/", "", r#"data-region="US-CA""#)]).await?;
         shop.open("/").await?;
         shop.sees(Layer::First).await?;

@@ -299,7 +299,10 @@ pub(super) async fn answers_in_sight(browser: Browser) -> Result<()> {
             ensure!(found["scrolls"] == true, "nothing scrolls, {at}");
             ensure!(found["wide"] == false, "something has to be scrolled sideways, {at}");
             ensure!(found["met"].as_array().is_some_and(|met| met.len() == 9), "{at}");
-            ensure!(found["met"].as_array().is_some_and(|met| met.iter().all(|one| one == true)), "out of sight, {at}");
+            ensure!(
+                found["met"].as_array().is_some_and(|met| met.iter().all(|one| one == true)),
+                "out of sight, {at}"
+            );
             ensure!(found["hidden"] == false, "the last words cannot be read, {at}");
             ensure!(found["accept"] == found["reject"], "the answers look unalike, {at}");
             ensure!(found["share"].as_f64().is_some_and(|share| share <= 0.61), "it covers too much, {at}");
@@ -315,7 +318,8 @@ pub(super) async fn axe_separate(browser: Browser) -> Result<()> {
         config["theme"]["scheme"] = json!(scheme);
         let shop = Shop::with(&browser, &config, &[]).await?;
         let tag = format!("<script src=\"{}/embed/placet.js\"></script>", shop.server.origin);
-        let pages = [("/", "en"), ("/zh", "zh-CN")].map(|(path, lang)| (path.to_owned(), crate::shop::page(lang, &tag, "")));
+        let pages =
+            [("/", "en"), ("/zh", "zh-CN")].map(|(path, lang)| (path.to_owned(), crate::shop::page(lang, &tag, "")));
         let stand = Stand::open(pages.into()).await?;
         let shop = shop.with_pages_of(&stand);
         for (path, step) in [("/", "1 of 2"), ("/zh", "2")] {

@@ -9,7 +9,7 @@ use placet_model::{
     colour::Colour,
     json,
     receipt::{Claims, Header, Jwk},
-    record::{Chain, Outgoing, Stored},
+    record::{Chain, Outgoing, Record, Stored},
     tree::{Fault, Faults, Read, Write},
     verify::{PROBLEM_TYPES, check_signature, hash, thumbprint},
 };
@@ -28,14 +28,14 @@ const PART: &str = "
     const address = performance.getEntriesByType('resource').map(({ name }) => name).find((name) => name.includes('/embed/receipts-'));
     const box = {};
     const said = [];
+    const published = { plan: { site: 'shop.example' }, endpoint: '/v1/receipts', noticeBase: '/notice/', unsigned: false, notices: {} };
     const bridge = {
-        site: 'shop.example', endpoint: location.origin + '/v1/receipts', unsigned: false,
+        published, resolve: (path) => new URL(path, location.href).href, keys: () => Object.keys(box),
         record: () => ({}), emit: (name, detail) => said.push([name, detail]), warn: (text) => said.push(['warn', text]),
         read: (key) => box[key], write: (key, value) => { box[key] = JSON.parse(JSON.stringify(value)); }, remove: (key) => { delete box[key]; },
-        waiting: () => Object.entries(box).filter(([key]) => key.startsWith('placet.outbox.')).map(([, item]) => item),
-        notice: (hash) => fetch(`/notice/${hash.slice(7)}.json`).then((answer) => answer.ok ? answer.text() : Promise.reject(answer.status)),
     };
-    const part = (await import(address)).default(bridge);
+    const make = (await import(address)).default;
+    const part = make(bridge);
     const rows = (name, mode, act) => new Promise((resolve, reject) => {
         const opening = indexedDB.open('placet', 1);
         opening.onerror = reject;
@@ -101,13 +101,17 @@ fn read_by_the_model(jws: &str) -> Result<Claims> {
     Ok(claims)
 }
 
-/// A refusal in the first layer costs a few KB: no WebAssembly is asked for, and the receipt arrives.
+/// A refusal in the first layer costs a few KB: no WebAssembly is asked for, the receipt arrives, and a line says that it holds.
 pub(super) async fn refusal_without_webassembly(browser: Browser) -> Result<()> {
     let (shop, receipt) = refused(&browser).await?;
+    shop.sees(Layer::Saved).await?;
     let mut asked = shop.extra_requests().await?;
     ensure!(!asked.iter().any(|url| url.contains("widget")), "a refusal asked for {asked:?}");
     asked.retain(|url| url.contains("/embed/"));
-    ensure!(asked.len() == 1 && asked[0].contains("/embed/receipts-"), "a refusal asked for {asked:?}");
+    asked.sort();
+    let parts = ["follow", "receipts"].map(|part| format!("/embed/{part}-"));
+    let only_parts = asked.iter().zip(&parts).all(|(url, part)| url.contains(part));
+    ensure!(asked.len() == parts.len() && only_parts, "a refusal asked for {asked:?}");
     ensure!(claims(&receipt)?["event"]["method"] == "banner.reject_all");
     Ok(())
 }
@@ -125,8 +129,8 @@ pub(super) async fn claims_as_the_model_has_them(browser: Browser) -> Result<()>
     let first = read_by_the_model(&first)?;
     ensure!(first.seq == 1 && first.prev.is_none(), "{first:?}");
 
-    let shown = |ink: &str, ground: &str| json!({ "words": "Größe 你好", "accept": ["120.4", "48", ink, ground], "reject": ["120.5", "47.6", ink, ground] });
-    let whole = |contrast: u32| Some((vec![120, 48, contrast], vec![121, 48, contrast]));
+    let shown = |ink: &str, ground: &str| json!({ "words": "Größe 你好", "accept": [120, 48, ink, ground], "reject": [121, 47, ink, ground] });
+    let whole = |contrast: u32| Some((vec![120, 48, contrast], vec![121, 47, contrast]));
     let none = None;
     let cases = [
         // As the version before wrote it: no `by`, no `type`, no `shown`.
@@ -179,7 +183,6 @@ pub(super) async fn claims_as_the_model_has_them(browser: Browser) -> Result<()>
 pub(super) async fn what_was_shown(browser: Browser) -> Result<()> {
     let shop = Shop::visit(&browser).await?;
     let words = shop.text(Layer::First).await?;
-    let mut seen = serde_json::Map::from_iter([("words".to_owned(), json!(words))]);
     let mut expected = Vec::new();
     for name in ["accept", "reject"] {
         let button = shop.button(Layer::First, name).await?;
@@ -187,17 +190,8 @@ pub(super) async fn what_was_shown(browser: Browser) -> Result<()> {
         let (ink, ground) = (button.css_value("color").await?, button.css_value("background-color").await?);
         let contrast = (colour(&ink)?.contrast(colour(&ground)?) * 100.0).round();
         expected.push([rect.width.round(), rect.height.round(), contrast].map(|value| value as u32).to_vec());
-        seen.insert(name.to_owned(), json!([rect.width.to_string(), rect.height.to_string(), ink, ground]));
     }
-    // Handed over as the loader does it: in the outbox, before the page is idle.
-    let script = "document.addEventListener('placet:decided', ({ detail }) => {
-            const key = `placet.outbox.${detail.id}`;
-            const item = read(key);
-            item.decision.shown = arguments[0];
-            localStorage.setItem(key, JSON.stringify(item));
-        });
-        action('first', 'reject').click();";
-    shop.js(script, &[Value::Object(seen)]).await?;
+    shop.answer("reject").await?;
     let receipt = shop.delivered(1).await?.remove(0);
     let shown = read_by_the_model(&receipt)?.shown.context("the receipt says nothing of what was shown")?;
     ensure!(shown.words == hash(words.as_bytes()), "other words are named than {words:?}");
@@ -260,9 +254,11 @@ pub(super) async fn verified_in_the_browser(browser: Browser) -> Result<()> {
         // Where the notice cannot be had, nothing is known.
         await rows('receipts', 'readwrite', (all) => all.put(good, given));
         await rows('notices', 'readwrite', (all) => all.delete(good.notice));
-        bridge.notice = () => Promise.reject(404);
+        const real = window.fetch;
+        window.fetch = () => Promise.reject(new TypeError('no network'));
         for (const id of [given, 'unknown']) await part.verify(id).then((found) => wrong.push(`${id} without notice: ${found}`), () => {});
         if ((await part.file(given)) !== null) wrong.push('a file without its notice');
+        window.fetch = real;
         return wrong;";
     let wrong = with_part(&shop, script, id).await?;
     ensure!(wrong == json!([]), "{wrong:#}");
@@ -435,7 +431,7 @@ pub(super) async fn without_database_or_key(browser: Browser) -> Result<()> {
         decide('plain');
         await part.deliver(true);
         const silent = sent.length;
-        bridge.unsigned = true;
+        published.unsigned = true;
         await part.deliver(true);
         delete box['placet.outbox.plain'];
         Object.defineProperty(crypto, 'subtle', { configurable: true, get: () => subtle });
@@ -464,7 +460,23 @@ pub(super) async fn without_database_or_key(browser: Browser) -> Result<()> {
 /// What lies in the browser has the forms that the model defines, from a decision to an acknowledged receipt, so that one version
 /// goes on where another has stopped.
 pub(super) async fn stored_forms(browser: Browser) -> Result<()> {
-    let (shop, receipt) = refused(&browser).await?;
+    let shop = Shop::visit(&browser).await?;
+    // As the loader leaves it, before the page is idle.
+    let script = "let item;
+        document.addEventListener('placet:decided', ({ detail }) => { item = read(`placet.outbox.${detail.id}`); }, { once: true });
+        action('first', 'reject').click();
+        return item";
+    let left: Outgoing = strictly(&shop.js(script, &[]).await?)?;
+    let shown = left.decision.shown.as_ref().context("the loader does not say what was shown")?;
+    ensure!(left.jws.is_none() && left.decision.method == "banner.reject_all", "{left:?}");
+    ensure!(
+        shown.words.contains("Your data, your decision") && shown.accept.width > 0 && shown.reject.height > 0,
+        "{shown:?}"
+    );
+    let record: Record = strictly(&shop.record().await?)?;
+    ensure!(record.id == left.decision.id && record.at == left.decision.at && record.by.is_none(), "{record:?}");
+    let receipt = shop.delivered(1).await?.remove(0);
+    ensure!(claims(&receipt)?["id"] == record.id);
     let chain: Chain = strictly(&shop.js("return read('placet.chain')", &[]).await?)?;
     let input = receipt.rsplit_once('.').map_or("", |(input, _)| input);
     ensure!(chain.known && chain.seq == 1 && chain.prev == Some(hash(input.as_bytes())), "{chain:?}");
@@ -473,7 +485,7 @@ pub(super) async fn stored_forms(browser: Browser) -> Result<()> {
     let script = "
         const decision = { id: '00000000-0000-4000-8000-000000000000', at: Date.now(), tz: 0, regime: 'r', notice: given.notice, state: 'given', by: 'subject',
             type: 'regular', method: 'm', page: '/', choices: { a: 'granted' }, separate: [], preferences: { p: ['q'] }, gpc: false, ttl: 9,
-            shown: { words: 'w', accept: ['1', '2', 'rgb(0, 0, 0)', 'rgb(9, 9, 9)'], reject: ['1', '2', 'rgb(0, 0, 0)', 'rgb(9, 9, 9)'] } };
+            shown: { words: 'w', accept: [1, 2, 'rgb(0, 0, 0)', 'rgb(9, 9, 9)'], reject: [1, 2, 'rgb(0, 0, 0)', 'rgb(9, 9, 9)'] } };
         box[`placet.outbox.${decision.id}`] = { decision };
         box['placet.chain'] = JSON.parse(localStorage.getItem('placet.chain'));
         window.fetch = () => Promise.reject(new TypeError('no network'));
@@ -507,8 +519,8 @@ pub(super) async fn asked_of_the_endpoint(browser: Browser) -> Result<()> {
         const answers = [];
         for (const what of ['history', 'export', 'erase']) answers.push(await part.self(what));
         window.fetch = real;
-        bridge.endpoint = location.origin + '/nowhere/receipts';
-        const refusal = await part.self('history').then(() => null, (error) => error);
+        const lost = make({ ...bridge, published: { ...published, endpoint: '/nowhere/receipts' } });
+        const refusal = await lost.self('history').then(() => null, (error) => error);
         const kept = await rows('receipts', 'readonly', (all) => all.count());
         return { origin: location.origin, calls, answers, refusal, kept };";
     let found = with_part(&shop, script, Value::Null).await?;

@@ -151,7 +151,10 @@ pub(super) async fn back_to_what_stood_before(browser: Browser) -> Result<()> {
     shop.sees(Layer::First).await?;
     ensure!(shop.record().await?.is_null(), "what is left is {}", shop.record().await?);
     ensure!(shop.granted().await?.is_empty(), "{:?} are still granted", shop.granted().await?);
-    ensure!(shop.js("return layer('saved').querySelector('button')", &[]).await?.is_null(), "the undoing can be undone");
+    ensure!(
+        shop.js("return layer('saved').querySelector('button')", &[]).await?.is_null(),
+        "the undoing can be undone"
+    );
     let claims = shop.claimed(2).await?;
     ensure!(claims[1]["event"]["method"] == "status.undo", "{}", claims[1]);
     for id in PURPOSES {

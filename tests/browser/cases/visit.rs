@@ -7,7 +7,7 @@ use thirtyfour::Key;
 use crate::{
     runner::Browser,
     shop::{Layer, Shop},
-    wait::until,
+    wait::{until, until_true},
 };
 
 /// The question shows; nobody else is asked for anything; nothing is written; no key is made.
@@ -32,11 +32,82 @@ pub(super) async fn accept(browser: Browser) -> Result<()> {
     shop.answer("accept").await?;
     shop.runs(&["Pagecount", "Recommender"]).await?;
     ensure!(shop.granted().await? == ["analytics", "marketing", "recommendations"]);
-    ensure!(shop.recorded("ads").await? == "denied", "accept all swept a separate consent in");
+    let record = shop.record().await?;
+    ensure!(record["choices"]["ads"].is_null(), "accept all answered a separate question: {record}");
     let receipts = shop.delivered(1).await?;
     let claims = claims(&receipts[0])?;
     ensure!(claims["event"]["state"] == "given" && claims["event"]["method"] == "banner.accept_all", "{claims}");
+    ensure!(claims["event"]["type"] == "regular" && claims["choices"]["ads"] == "denied", "{claims}");
     ensure!(claims["seq"] == 1 && claims["prev"].is_null(), "{claims}");
+    Ok(())
+}
+
+/// What needs a consent of its own is asked afterwards, alone, until it is answered, and only then runs or is refused.
+pub(super) async fn asked_separately(browser: Browser) -> Result<()> {
+    for (action, state, runs) in [
+        ("accept", "granted", &["Pagecount", "Reachly", "Recommender"][..]),
+        ("reject", "denied", &["Pagecount", "Recommender"]),
+    ] {
+        let shop = Shop::visit(&browser).await?;
+        shop.answer("accept").await?;
+        shop.sees(Layer::Separate).await?;
+        let heading = "return host.shadowRoot.activeElement?.localName ?? null";
+        until_true("the focus is on the question", async || Ok(shop.js(heading, &[]).await? == "h2")).await?;
+
+        // Who goes on without an answer is asked that alone, and not interrupted.
+        shop.open("/basket").await?;
+        shop.sees(Layer::Separate).await?;
+        ensure!(!shop.shows(Layer::First).await?, "the next page asks everything again");
+        ensure!(
+            shop.focused().await?.is_none() && shop.js(heading, &[]).await?.is_null(),
+            "the question took the focus"
+        );
+        let text = shop.text(Layer::Separate).await?;
+        ensure!(text.contains("Ads on other platforms") && !text.contains("Measuring use"), "it asks {text:?}");
+
+        shop.answer_separately(action).await?;
+        shop.runs(runs).await?;
+        ensure!(shop.recorded("ads").await? == state && shop.recorded("analytics").await? == "granted");
+        let receipts = shop.delivered(2).await?;
+        let claims = claims(&receipts[1])?;
+        ensure!(claims["event"]["method"] == format!("separate.{action}"), "{claims}");
+        ensure!(claims["event"]["type"] == "separate" && claims["choices"]["ads"] == state, "{claims}");
+
+        shop.open("/").await?;
+        shop.settled().await?;
+        ensure!(!shop.shows(Layer::First).await? && !shop.shows(Layer::Separate).await?, "the next page asks again");
+    }
+    Ok(())
+}
+
+/// The line after a choice takes it back: with what stood before, and a receipt that says so.
+pub(super) async fn undone(browser: Browser) -> Result<()> {
+    let shop = Shop::visit(&browser).await?;
+    shop.answer("reject").await?;
+    shop.sees(Layer::Saved).await?;
+    shop.click(Layer::Saved, "undo").await?;
+    shop.sees(Layer::First).await?;
+    ensure!(shop.record().await?.is_null(), "after it was undone the record is {}", shop.record().await?);
+    let methods = async |count| {
+        let mut told: Vec<_> = shop.delivered(count).await?.iter().map(|jws| claims(jws)).collect::<Result<_>>()?;
+        told.sort_by_key(|claims| claims["seq"].as_u64());
+        Ok::<_, anyhow::Error>(told.into_iter().map(|claims| claims["event"]["method"].clone()).collect::<Vec<_>>())
+    };
+    ensure!(methods(2).await? == ["banner.reject_all", "status.undo"], "{:?}", methods(2).await?);
+
+    shop.answer("accept").await?;
+    shop.answer_separately("reject").await?;
+    let before = shop.record().await?;
+    shop.open("/").await?;
+    shop.open_settings().await?;
+    shop.click(Layer::Center, "reject").await?;
+    shop.misses(Layer::Center).await?;
+    ensure!(shop.granted().await?.is_empty());
+    shop.click(Layer::Saved, "undo").await?;
+    until_true("what stood before stands", async || Ok(shop.granted().await?.contains(&"analytics".to_owned())))
+        .await?;
+    ensure!(shop.record().await? == before, "{before} became {}", shop.record().await?);
+    ensure!(methods(6).await?.last() == Some(&json!("status.undo")), "{:?}", methods(6).await?);
     Ok(())
 }
 
@@ -67,7 +138,7 @@ pub(super) async fn return_visit(browser: Browser) -> Result<()> {
     let fetched = "return performance.getEntriesByType('resource')
         .filter((entry) => entry.transferSize > 0 && entry.name.includes('/embed/covers-')).length";
     let mut over_the_network = 0;
-    for page in ["/", "/product", "/account", "/product", "/zh/product", "/zh/"] {
+    for page in ["/", "/product", "/basket", "/product", "/zh/product", "/zh/"] {
         shop.open(page).await?;
         shop.settled().await?;
         ensure!(shop.choices().await?["analytics"] == "denied", "{page} has forgotten: {:?}", shop.choices().await?);
@@ -152,6 +223,7 @@ pub(super) async fn two_tabs(browser: Browser) -> Result<()> {
 
     driver.switch_to_window(first.clone()).await?;
     shop.misses(Layer::First).await?;
+    shop.sees(Layer::Separate).await?;
     shop.runs(&["Pagecount", "Recommender"]).await?;
     shop.delivered(1).await?;
 
@@ -183,6 +255,11 @@ pub(super) async fn page_script(browser: Browser) -> Result<()> {
     let heard = shop.js(script, &[]).await?;
     ensure!(heard == json!(["push", "decided", "on", "applied", "decided", "applied"]), "heard {heard}");
     ensure!(!shop.shows(Layer::First).await?, "a choice by the page's own script leaves the question");
+    shop.settled().await?;
+    ensure!(
+        !shop.shows(Layer::First).await? && !shop.shows(Layer::Separate).await?,
+        "a choice by the page's own script brings a question"
+    );
     ensure!(shop.granted().await?.is_empty());
     let receipts = shop.delivered(2).await?;
     let mut methods = Vec::new();
