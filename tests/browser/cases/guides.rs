@@ -17,15 +17,8 @@ use crate::{
 const PLACET: &str = "https://consent.shop.example";
 
 /// The guides that show a whole page.
-const GUIDES: [&str; 7] = [
-    "plain-html",
-    "forms-and-account",
-    "google-tag-manager",
-    "shopify",
-    "wordpress",
-    "single-page-apps",
-    "strict-csp",
-];
+const GUIDES: [&str; 7] =
+    ["plain-html", "forms-and-account", "google-tag-manager", "shopify", "wordpress", "single-page-apps", "strict-csp"];
 
 /// The fenced blocks of a Markdown text, without their fences.
 fn blocks(text: &str) -> Vec<String> {
