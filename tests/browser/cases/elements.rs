@@ -288,9 +288,7 @@ pub(super) async fn settings_anywhere(browser: Browser) -> Result<()> {
     let words = "return document.querySelector('#own').shadowRoot?.querySelector('button').innerText ?? ''";
     pages.becomes("it has words", words, json!("Privacy settings")).await?;
     let inner = "document.querySelector(arguments[0]).shadowRoot.querySelector('button')";
-    for (selector, target) in
-        [("#own", inner), ("#shop", "document.querySelector('#shop i')"), ("#corner", inner)]
-    {
+    for (selector, target) in [("#own", inner), ("#shop", "document.querySelector('#shop i')"), ("#corner", inner)] {
         // Where a pointer would be.
         let target = shop.driver().execute(format!("return {target}"), vec![json!(selector)]).await?.element()?;
         shop.driver().action_chain().move_to_element_center(&target).click().perform().await?;
