@@ -47,6 +47,8 @@ export default (bridge) => {
   const say = (name, undo) => {
     remove();
     line = build(published.saved);
+    // The handle in the corner stays in reach (public/parts/elements.js).
+    if (document.querySelector('placet-settings[floating]')) line.classList.add('above');
     const status = line.querySelector('[role=status]');
     const button = line.querySelector('button');
     if (undo) button.addEventListener('click', undo);

@@ -26,7 +26,7 @@ const read = (key) => JSON.parse(localStorage.getItem(key));
 "#;
 
 /// Where held tags of a test's own pages note that they ran.
-const RAN: &str = "<script>window.ran = [];</script>";
+const RAN: &str = r#"<link rel="icon" href="data:,"><script>window.ran = [];</script>"#;
 
 /// A held tag for each of these purposes; each notes that it ran.
 pub(crate) fn tags(purposes: &[&str]) -> String {
@@ -38,10 +38,6 @@ pub(crate) fn tags(purposes: &[&str]) -> String {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Layer {
     First,
-    /// What needs separate consent, asked on its own.
-    Separate,
-    /// The line after a choice.
-    Saved,
     Center,
     /// One purpose, asked on its own.
     Separate,
@@ -55,8 +51,6 @@ impl Layer {
     fn name(self) -> &'static str {
         match self {
             Layer::First => "first",
-            Layer::Separate => "separate",
-            Layer::Saved => "saved",
             Layer::Center => "center",
             Layer::Separate => "separate",
             Layer::Age => "age",
@@ -91,7 +85,7 @@ pub(crate) struct Row {
 /// A page with the link to the settings in it.
 pub(crate) fn page(lang: &str, head: &str, body: &str) -> Page {
     Page::html(&format!(
-        r#"<!doctype html><html lang="{lang}"><head><title>A shop</title>{head}</head><body><main><h1>A shop</h1>
+        r#"<!doctype html><html lang="{lang}"><head><title>A shop</title><meta name="viewport" content="width=device-width">{head}</head><body><main><h1>A shop</h1>
 {body}
 <button type="button" data-placet-action="open">Privacy settings</button></main></body></html>"#
     ))
