@@ -22,6 +22,10 @@ fn main() -> io::Result<()> {
         let source = Path::new("style").join(name);
         println!("cargo::rerun-if-changed={}", source.display());
         let text = fs::read_to_string(&source)?;
+        // It takes the space before a colon away, and with it the descendants that a selector means.
+        if let Some(line) = text.lines().map(str::trim).find(|line| line.ends_with(['{', ',']) && line.contains(" :")) {
+            return Err(io::Error::other(format!("{}: say \"{line}\" without a space before \":\"", source.display())));
+        }
         let small =
             minifier::css::minify(&text).map_err(|fault| io::Error::other(format!("{}: {fault}", source.display())))?;
         // A block needs no semicolon at its end.

@@ -315,10 +315,24 @@ impl Shop {
 
     /// Presses Tab until the focus is on what is asked for.
     pub(crate) async fn tab_to(&self, selector: &str) -> Result<()> {
+        self.walk_to(selector, false).await
+    }
+
+    /// The same backwards.
+    pub(crate) async fn tab_back_to(&self, selector: &str) -> Result<()> {
+        self.walk_to(selector, true).await
+    }
+
+    async fn walk_to(&self, selector: &str, back: bool) -> Result<()> {
         let script = "const inner = host?.shadowRoot?.activeElement;
             return !!(inner ?? document.activeElement)?.matches(arguments[0])";
         for _ in 0..120 {
-            self.key(Key::Tab).await?;
+            if back {
+                let keys = self.driver().action_chain().key_down(Key::Shift).send_keys(Key::Tab.value().to_string());
+                keys.key_up(Key::Shift).perform().await?;
+            } else {
+                self.key(Key::Tab).await?;
+            }
             if self.truth(script, &[json!(selector)]).await? {
                 return Ok(());
             }
