@@ -62,6 +62,8 @@ const ask = async (store, mode, act) => {
   if (isLost) throw new Error('The database does not open.');
   const opening = indexedDB.open('placet', 1);
   opening.onupgradeneeded = () => {
+    // A page that is left meanwhile, and kept for the way back, would keep every other page from the database.
+    addEventListener('pagehide', () => opening.transaction && opening.transaction.abort(), { __proto__: null, once: true });
     // The device key; receipts by id; notice snapshots by hash, as exact text.
     for (const name of ['keys', 'receipts', 'notices']) opening.result.createObjectStore(name);
   };
@@ -141,24 +143,10 @@ export default (bridge) => {
   const noticeBase = resolve(published.noticeBase);
   const waits = (error) => bridge.warn('A receipt waits.', error);
 
-  // One tab at a time; where there are no such locks, at least this page one at a time. A page that is left gives the lock
-  // up: WebKit may keep the page for the way back, and its lock with it, so that nobody could sign any more.
+  // One tab at a time; where there are no such locks, at least this page one at a time.
   let turn = Promise.resolve();
-  const locked = (act) => {
-    if (!navigator.locks) return (turn = turn.then(act, act));
-    const leaving = new AbortController();
-    const left = new Promise((resolve) => {
-      addEventListener('pagehide', () => resolve(leaving.abort()), { __proto__: null, once: true });
-    });
-    return new Promise((resolve, reject) => {
-      const hold = () => {
-        const done = act();
-        done.then(resolve, reject);
-        return Promise.race([done, left]);
-      };
-      navigator.locks.request('placet', { __proto__: null, signal: leaving.signal }, hold).catch(reject);
-    });
-  };
+  const locked = (act) =>
+    navigator.locks ? navigator.locks.request('placet', () => act()) : (turn = turn.then(act, act));
 
   /* ---- The outbox, in the loader's storage: one entry a decision, so that two tabs never overwrite one another's. ---- */
 
@@ -250,9 +238,6 @@ export default (bridge) => {
     const open = items().filter(({ jws }) => !jws);
     for (const item of open.sort((one, other) => one.decision.at - other.decision.at)) {
       const { jws, jwk, next } = await make(item.decision);
-      // A page that was left meanwhile, and came back, may find it signed by another.
-      const now = items().find(({ decision }) => decision.id === item.decision.id);
-      if (!now || now.jws) continue;
       await store(item.decision, jws, jwk).catch(() => {});
       // The receipt first, then the chain: a page that ends in between forks the chain, and loses nothing.
       keep({ ...item, jws });

@@ -1,7 +1,7 @@
 //! What a shop puts into its pages: a box for one purpose, the way to the settings, the center itself, and actions on
 //! elements of its own.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
 use super::looks::{own_window, window};
@@ -292,7 +292,7 @@ pub(super) async fn settings_anywhere(browser: Browser) -> Result<()> {
         // Where a pointer would be.
         let target = shop.driver().execute(format!("return {target}"), vec![json!(selector)]).await?.element()?;
         shop.driver().action_chain().move_to_element_center(&target).click().perform().await?;
-        shop.sees(Layer::Center).await?;
+        shop.sees(Layer::Center).await.with_context(|| selector)?;
         shop.key(thirtyfour::Key::Escape).await?;
         shop.misses(Layer::Center).await?;
     }
