@@ -185,7 +185,7 @@
       ...plan.purposes.filter(({ id }) => is(after, id, 'denied')).map(({ id }) => ['clear', id]),
       ['announce'],
       ['send'],
-      ...(granted(after, before).some(({ reload }) => reload) ? [['reload']] : []),
+      ...(granted(after, before).find(({ reload }) => reload) ? [['reload']] : []),
     ];
 
     /* ---- rules:end ---- */
