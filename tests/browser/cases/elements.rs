@@ -288,10 +288,16 @@ pub(super) async fn settings_anywhere(browser: Browser) -> Result<()> {
     let words = "return document.querySelector('#own').shadowRoot?.querySelector('button').innerText ?? ''";
     pages.becomes("it has words", words, json!("Privacy settings")).await?;
     let inner = "document.querySelector(arguments[0]).shadowRoot.querySelector('button')";
-    for (selector, target) in [("#own", inner), ("#shop", "document.querySelector('#shop i')"), ("#corner", inner)] {
-        // Where a pointer would be.
-        let target = shop.driver().execute(format!("return {target}"), vec![json!(selector)]).await?.element()?;
-        shop.driver().action_chain().move_to_element_center(&target).click().perform().await?;
+    for (selector, target) in
+        [("#own", inner), ("#shop", "document.querySelector('#shop i')"), ("#corner", inner)]
+    {
+        // A pointer does not ask whose box it is on.
+        let script = format!(
+            "const {{ left, top, width, height }} = {target}.getBoundingClientRect();
+            return [Math.round(left + width / 2), Math.round(top + height / 2)]"
+        );
+        let (x, y): (i64, i64) = serde_json::from_value(shop.js(&script, &[json!(selector)]).await?)?;
+        shop.driver().action_chain().move_to(x, y).click().perform().await?;
         shop.sees(Layer::Center).await.with_context(|| selector)?;
         shop.key(thirtyfour::Key::Escape).await?;
         shop.misses(Layer::Center).await?;
