@@ -49,6 +49,8 @@ export default (bridge) => {
     line = build(published.saved);
     // The handle in the corner stays in reach (public/parts/elements.js).
     if (document.querySelector('placet-settings[floating]')) line.classList.add('above');
+    // Told from the start, so that nothing moves when the question comes.
+    if (bridge.now().asks.length || root.querySelector('.first')) line.classList.add('high');
     const status = line.querySelector('[role=status]');
     const button = line.querySelector('button');
     if (undo) button.addEventListener('click', undo);
