@@ -91,7 +91,7 @@
           // What holds for one act is asked where that takes place.
           if (!state && !purpose.once) asks.push(purpose.id);
         }
-        purposes[purpose.id] = state || unasked(regime);
+        purposes[purpose.id] = state || word(regime.optOut && !purpose.once);
       }
       return { regime: regime.id, optOut: regime.optOut, purposes, asks };
     };
@@ -146,7 +146,7 @@
         id,
         at: visitor.now,
         regime: regime.id,
-        notice: whole || !record ? notice : record.notice,
+        notice: whole ? notice : record.notice,
         choices: kept,
         preferences,
         by,
@@ -185,7 +185,7 @@
       ...plan.purposes.filter(({ id }) => is(after, id, 'denied')).map(({ id }) => ['clear', id]),
       ['announce'],
       ['send'],
-      ...(granted(after, before).some(({ reload }) => reload) ? [['reload']] : []),
+      ...(granted(after, before).find(({ reload }) => reload) ? [['reload']] : []),
     ];
 
     /* ---- rules:end ---- */
@@ -193,8 +193,7 @@
     // A form named “placet” is none of the window's own.
     const given = own(window, 'placet') || {};
     if (own(given, 'version')) {
-      warn('A second tag does nothing.');
-      return;
+      return warn('A second tag does nothing.');
     }
 
     /* ---- What the browser remembers. Where storage is blocked, this page's memory stands in. ---- */
@@ -276,7 +275,6 @@
         .find(Boolean);
     let lang = speak();
     const noticeOf = () => published.notices[lang];
-    const rtl = () => /^(ar|he|fa|ur)\b/.test(lang);
 
     /* ---- Tags: held back, then released in the order of the page. ---- */
 
@@ -471,7 +469,7 @@
     let root = null;
     const stage = () => {
       if (root) return root;
-      host = grow(['placet-ui', { lang, dir: rtl() ? 'rtl' : 'ltr' }]);
+      host = grow(['placet-ui', { lang, dir: /^(ar|he|fa|ur)\b/.test(lang) ? 'rtl' : 'ltr' }]);
       root = host.attachShadow({ mode: 'open' });
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(published.layer().css);
@@ -596,7 +594,7 @@
         if (decision) emit('decided', decision);
         emit('applied', { choices: choices() });
       },
-      send: () => send(),
+      send,
       // Not where only this page knows what was decided.
       reload: () => own(memory, 'placet') || location.reload(),
     };
@@ -632,7 +630,7 @@
       return { words: shown.innerText, accept: look('accept'), reject: look('reject') };
     };
 
-    const commit = (choice, method) => {
+    const commit = (choice, method, shown = attempt(witness)) => {
       const visit = visitor();
       record = recall();
       const { record: next, ...outcome } = decide(visit, record, choice, uuid(), noticeOf());
@@ -641,13 +639,13 @@
         ...outcome,
         v: undefined,
         by: next.by || 'subject',
-        tz: -new Date(next.at).getTimezoneOffset(),
+        tz: -new Date().getTimezoneOffset(),
         notice: { version: plan.version, lang, hash: noticeOf() },
         method,
         page: location.pathname.slice(0, 1024),
         separate: those('separate'),
         gpc: visit.gpc,
-        shown: attempt(witness),
+        shown,
       };
       // A record that answers nothing is none.
       if (Object.keys(next.choices)[0]) record = next;
@@ -658,18 +656,18 @@
     // What the visitor decides on the page: asked of whom it may be, and to be taken back for a while.
     const byHand = async (choice, method) => {
       const before = recall();
+      // What the choice was made of, not the question for the age after it.
+      const shown = attempt(witness);
       const asks = plan.minors && choice.kind !== 'reject';
       const agreed = asks ? await part('follow').then((follow) => follow.consent(choice)).catch(fail) : choice;
-      if (!agreed) return null;
-      const decision = commit(agreed, method);
-      part('follow').then((follow) => follow.decided(before), () => {});
+      const decision = agreed && commit(agreed, method, shown);
+      if (decision) part('follow').then((follow) => follow.decided(before), () => {});
       return decision;
     };
 
     // “Do not sell or share my personal information” (CCPA 1798.120, 1798.135): everything else stays as it is.
     const optOut = (method, act = byHand) => {
-      const purposes = {};
-      for (const { id, shared } of plan.purposes) purposes[id] = !shared && allows(id);
+      const purposes = Object.fromEntries(plan.purposes.map(({ id, shared }) => [id, !shared && allows(id)]));
       return act({ kind: 'save', purposes, preferences: own(record, 'preferences') }, method);
     };
 
@@ -743,7 +741,7 @@
       () => import(partOf('covers')),
       warn,
       // What public/parts/covers.js names again, in this order.
-      [lang, rtl(), allows, caught, once, mayRun, purposesOf, grow, release, commit],
+      [lang, allows, caught, once, mayRun, purposesOf, grow, release, byHand],
     );
 
     /* ---- Begin. A step that fails keeps no other from being done. ---- */

@@ -23,9 +23,10 @@ extern "C" {
 pub(crate) fn perform(bridge: &Bridge, place: u32, asked: Act) {
     let choice = |kind: &str| vec![("kind", Js::text(kind))];
     let decide = |choice: Vec<(&str, Js)>, method: &str| {
-        // The dialog goes first: what is asked next, of the age or one by one, stands on the page.
-        place::close(place);
+        // Decided while the dialog stands, so that the loader sees what the choice was made of; what is asked next, of the
+        // age or one by one, comes when the dialog is gone.
         drop(bridge.decide(&Js::object(choice).0, method));
+        place::close(place);
     };
     match asked {
         Act::Accept => decide(choice("accept"), "preferences.accept_all"),
@@ -38,8 +39,8 @@ pub(crate) fn perform(bridge: &Bridge, place: u32, asked: Act) {
             decide(choice, "preferences.save");
         }
         Act::OptOut => {
-            place::close(place);
             drop(bridge.opt_out("preferences.opt_out"));
+            place::close(place);
         }
         Act::Close => place::close(place),
         asked => {

@@ -3,10 +3,14 @@
 //! **Invariant:** there is at most one dialog, and one center in an element.
 //! **Invariant:** a center that is gone leaves nothing behind: its views, signals and listeners belong
 //! to one owner, which goes with its place.
+//! **Invariant:** a dialog is drawn before it is asked for, while the page rests, and out of the page; it is
+//! shown only where everything that it was drawn from still holds.
 
 use crate::bridge::{Bridge, Receipts, member, promise};
 use crate::center::{Act, Choice, Clerk, Desk, Standing, Surroundings, center};
+use crate::start::set_timeout;
 use crate::{js, office};
+use js_sys::JSON;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 use placet_model::notice::Notice;
@@ -41,10 +45,18 @@ struct State {
     busy: bool,
     /// Every center that is shown.
     places: Vec<Place>,
+    /// The next dialog, and what it was drawn from.
+    ready: Option<(String, Place)>,
     /// The number of the last place.
     last: u32,
     /// Whether the part that keeps the receipts will tell of its next delivery.
     watching: bool,
+}
+
+impl State {
+    fn has_dialog(&self) -> bool {
+        self.places.iter().any(|place| place.host.is_none())
+    }
 }
 
 /// One center.
@@ -66,9 +78,6 @@ impl Drop for Place {
         self.drawn = None;
         self.owner.cleanup();
         self.frame.remove();
-        if self.host.is_none() {
-            let _ = print_alone(false);
-        }
     }
 }
 
@@ -79,6 +88,7 @@ fn with<R>(act: impl FnOnce(&mut State) -> R) -> R {
 /// Takes the bridge.
 pub(crate) fn begin(bridge: Bridge) {
     with(|state| state.bridge = Some(bridge));
+    soon();
 }
 
 /// The bridge; none before the start.
@@ -88,8 +98,7 @@ pub(crate) fn bridge() -> Option<Bridge> {
 
 /// Opens the dialog, where it is not open yet.
 pub(crate) async fn open() -> Result<JsValue, JsValue> {
-    let is_open = |state: &State| state.busy || state.places.iter().any(|place| place.host.is_none());
-    let free = with(|state| if is_open(state) { None } else { state.bridge.clone() });
+    let free = with(|state| if state.busy || state.has_dialog() { None } else { state.bridge.clone() });
     let Some(bridge) = free else { return Ok(JsValue::UNDEFINED) };
     with(|state| state.busy = true);
     let shown = dialog(&bridge).await;
@@ -101,21 +110,57 @@ async fn dialog(bridge: &Bridge) -> Result<JsValue, JsValue> {
     let notice = notice(bridge).await?;
     let root = bridge.stage();
     adopt(&root)?;
-    let dialog: HtmlDialogElement = document().create_element("dialog")?.unchecked_into();
+    let ready = with(|state| state.ready.take());
+    let place = match ready {
+        Some((drawn_from, place)) if drawn_from == grounds(bridge) => place,
+        _ => drawn(bridge, notice)?,
+    };
+    let (number, dialog) = (place.number, place.frame.clone().unchecked_into::<HtmlDialogElement>());
+    root.append_child(&dialog)?;
+    with(|state| state.places.push(place));
+    // The dialog is still telling of its end: it is taken away when that is done.
+    let closed = Closure::once_into_js(move || drop(promise(gone(number))));
+    dialog.add_event_listener_with_callback("close", closed.unchecked_ref())?;
+    dialog.show_modal()?;
+    bridge.emit("opened", &JsValue::NULL);
+    refresh(number).await
+}
+
+/// A dialog that is not in the page.
+fn drawn(bridge: &Bridge, notice: Arc<Notice>) -> Result<Place, JsValue> {
+    let dialog: HtmlElement = document().create_element("dialog")?.unchecked_into();
     for (name, value) in
         [("class", "center"), ("part", "center"), ("data-placet-layer", "center"), ("aria-labelledby", "placet-center")]
     {
         dialog.set_attribute(name, value)?;
     }
-    root.append_child(&dialog)?;
-    let number = add(bridge, notice, dialog.clone().unchecked_into(), None);
-    // The dialog is still telling of its end: it is taken away when that is done.
-    let closed = Closure::once_into_js(move || drop(promise(gone(number))));
-    dialog.add_event_listener_with_callback("close", closed.unchecked_ref())?;
-    dialog.show_modal()?;
-    print_alone(true)?;
-    bridge.emit("opened", &JsValue::NULL);
-    refresh(number).await
+    Ok(make(bridge, notice, dialog, None))
+}
+
+/// All that a dialog is drawn from, as text.
+fn grounds(bridge: &Bridge) -> String {
+    let grounds = [bridge.hash().into(), bridge.choices(), bridge.record(), bridge.gpc(), bridge.is_opt_out().into()];
+    JSON::stringify(&js_sys::Array::from_iter(grounds)).map(String::from).unwrap_or_default()
+}
+
+/// Draws the next dialog when the page has had time for everything else.
+fn soon() {
+    let act = Closure::once_into_js(|| drop(promise(prepare())));
+    set_timeout(act.unchecked_ref(), 50.0);
+}
+
+async fn prepare() -> Result<JsValue, JsValue> {
+    // Where a center is shown, another is not likely to be asked for.
+    let free = || with(|state| if state.busy || !state.places.is_empty() { None } else { state.bridge.clone() });
+    let Some(bridge) = free() else { return Ok(JsValue::UNDEFINED) };
+    // What cannot be had now is asked for again, and its failure told, when the center is opened.
+    let Ok(notice) = notice(&bridge).await else { return Ok(JsValue::UNDEFINED) };
+    if free().is_some() {
+        let next = (grounds(&bridge), drawn(&bridge, notice)?);
+        // Dropped outside the state, as every place.
+        drop(with(|state| state.ready.replace(next)));
+    }
+    Ok(JsValue::UNDEFINED)
 }
 
 async fn gone(number: u32) -> Result<JsValue, JsValue> {
@@ -123,6 +168,7 @@ async fn gone(number: u32) -> Result<JsValue, JsValue> {
     if let Some(bridge) = bridge() {
         bridge.emit("closed", &JsValue::NULL);
     }
+    soon();
     Ok(JsValue::UNDEFINED)
 }
 
@@ -158,7 +204,9 @@ async fn put(bridge: &Bridge, host: HtmlElement) -> Result<JsValue, JsValue> {
         frame.set_attribute(name, value)?;
     }
     root.append_child(&frame)?;
-    let number = add(bridge, notice, frame, Some(host));
+    let place = make(bridge, notice, frame, Some(host));
+    let number = place.number;
+    with(|state| state.places.push(place));
     refresh(number).await
 }
 
@@ -197,6 +245,8 @@ fn adopt(root: &ShadowRoot) -> Result<(), JsValue> {
 }
 
 /// Keeps the page behind the open dialog from being printed, by one sheet that is filled and emptied.
+///
+/// Not when the dialog opens: a changed sheet has the browser work out the styles of the whole page again.
 fn print_alone(alone: bool) -> Result<(), JsValue> {
     let sheet = match with(|state| state.print.clone()) {
         Some(sheet) => sheet,
@@ -234,8 +284,8 @@ fn surroundings(bridge: &Bridge, inline: bool) -> Surroundings {
     }
 }
 
-/// Draws a center in its frame; the number of its place.
-fn add(bridge: &Bridge, notice: Arc<Notice>, frame: HtmlElement, host: Option<HtmlElement>) -> u32 {
+/// Draws a center in its frame.
+fn make(bridge: &Bridge, notice: Arc<Notice>, frame: HtmlElement, host: Option<HtmlElement>) -> Place {
     let owner = Owner::new();
     let number = with(|state| {
         state.last += 1;
@@ -249,8 +299,7 @@ fn add(bridge: &Bridge, notice: Arc<Notice>, frame: HtmlElement, host: Option<Ht
         Desk::new(notice, around, standing, act)
     });
     let drawn = Some(draw(&owner, &frame, &desk));
-    with(|state| state.places.push(Place { number, frame, host, desk, drawn, owner }));
-    number
+    Place { number, frame, host, desk, drawn, owner }
 }
 
 fn draw(owner: &Owner, frame: &HtmlElement, desk: &Desk) -> Box<dyn std::any::Any> {
@@ -342,8 +391,9 @@ async fn refresh(number: u32) -> Result<JsValue, JsValue> {
     Ok(JsValue::UNDEFINED)
 }
 
-/// Opens all details of purposes: on paper nothing can be clicked.
-pub(crate) fn unfold_all() {
+/// Readies what is shown for paper: an open dialog alone, and all details of purposes open, as nothing can be clicked.
+pub(crate) fn print() {
+    let _ = print_alone(with(|state| state.has_dialog()));
     let frames = with(|state| state.places.iter().map(|place| place.frame.clone()).collect::<Vec<_>>());
     for frame in frames {
         while let Ok(Some(details)) = frame.query_selector("details.details:not([open])") {

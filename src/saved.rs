@@ -6,8 +6,8 @@
 use leptos::prelude::*;
 use placet_model::labels::Labels;
 
-/// The line. Its status is empty at first, so that a screen reader tells it when it is filled (WCAG 2.2, 4.1.3); it
-/// never takes the focus.
+/// The line. What is told stands beside what is seen: a status is empty at first, so that a screen reader tells it when
+/// it is filled (WCAG 2.2, 4.1.3), and words that came later would move the button. The line never takes the focus.
 #[component]
 pub fn Saved(
     /// The interface texts.
@@ -15,7 +15,8 @@ pub fn Saved(
 ) -> impl IntoView {
     view! {
         <div class="saved" part="saved" data-placet-layer="saved">
-            <span role="status" data-saved=labels.saved data-undone=labels.undone></span>
+            <span class="told" role="status" data-saved=labels.saved data-undone=labels.undone></span>
+            <span class="seen" aria-hidden="true"></span>
             <button class="quiet" part="button undo" data-placet-action="undo">{labels.undo}</button>
         </div>
     }

@@ -20,7 +20,7 @@ pub fn start(bridge: Bridge) {
     // What was decided shows in every center that is open, wherever it was done. Both listeners stay as long as the page.
     let decided = Closure::<dyn Fn()>::new(|| place::refresh_all(true)).into_js_value();
     let _ = document().add_event_listener_with_callback("placet:applied", decided.unchecked_ref());
-    let print = Closure::<dyn Fn()>::new(place::unfold_all).into_js_value();
+    let print = Closure::<dyn Fn()>::new(place::print).into_js_value();
     let _ = window().add_event_listener_with_callback("beforeprint", print.unchecked_ref());
 }
 

@@ -90,6 +90,7 @@ export default (bridge) => async (decision, draw) => {
     }
   } catch (error) {
     bridge.warn('The changes could not be told.', error);
-    if (isStill()) draw();
+    // Who has just answered is asked again on the next page.
+    if (!decision && isStill()) draw();
   }
 };

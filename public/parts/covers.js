@@ -8,7 +8,7 @@
  */
 const published = __PLACET__;
 
-export default ([lang, rtl, allows, caught, once, mayRun, purposesOf, grow, release, commit]) => {
+export default ([lang, allows, caught, once, mayRun, purposesOf, grow, release, decide]) => {
   const { cover: drawn, css, names, titles } = published;
   const covers = new Map();
 
@@ -53,7 +53,7 @@ export default ([lang, rtl, allows, caught, once, mayRun, purposesOf, grow, rele
     };
     const say = (text) => text.replace(/\{(service|purpose)\}/g, (_, name) => words[name]);
     host.lang = lang;
-    host.dir = rtl ? 'rtl' : 'ltr';
+    host.dir = /^(ar|he|fa|ur)\b/.test(lang) ? 'rtl' : 'ltr';
     host.setAttribute('role', 'group');
     host.setAttribute('aria-label', words.service);
     const root = host.attachShadow({ mode: 'open' });
@@ -69,7 +69,7 @@ export default ([lang, rtl, allows, caught, once, mayRun, purposesOf, grow, rele
         release([node]);
       } else {
         const purposes = Object.fromEntries(missing.map((id) => [id, true]));
-        commit({ kind: 'save', purposes, only: missing }, 'embed.allow');
+        decide({ kind: 'save', purposes, only: missing }, 'embed.allow').then(sweep);
       }
       sweep();
       // The keyboard goes on where it was.

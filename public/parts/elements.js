@@ -17,7 +17,11 @@ export default (bridge) => {
   const fill = (host, { tree, texts }) => {
     const root = host.shadowRoot || host.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = [sheet];
-    root.replaceChildren(bridge.grow(tree, texts[bridge.lang]));
+    const drawn = bridge.grow(tree, texts[bridge.lang]);
+    // WCAG 3.1.2: the page may speak another language.
+    drawn.lang = bridge.lang;
+    drawn.dir = /^(ar|he|fa|ur)\b/.test(bridge.lang) ? 'rtl' : 'ltr';
+    root.replaceChildren(drawn);
     return root;
   };
 

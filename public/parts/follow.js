@@ -61,6 +61,7 @@ export default (bridge) => {
     root.append(line);
     // A screen reader tells what changes in a status, not what comes with it.
     const words = status.getAttribute(`data-${name}`);
+    line.querySelector('.seen').append(words);
     setTimeout(() => (status.textContent = words));
   };
 

@@ -19,19 +19,19 @@ export default (attempt) => {
   };
   const cookies = () => (attempt(() => document.cookie) || '').split('; ').map((pair) => pair.split('='));
 
+  // With loops: a page may have put its own methods on arrays, and what is not named here must stay.
+  const isAmong = (names, key) => {
+    for (const name of names) if (key === name || (name.endsWith('*') && key.startsWith(name.slice(0, -1)))) return true;
+    return false;
+  };
+  const empty = (store, names) => {
+    for (const key of Object.keys(store)) if (isAmong(names, key)) store.removeItem(key);
+  };
+
   // `kept`: the names in each storage.
   const clear = (kept) => {
     if (!kept) return;
-    const among = (names) => (key) =>
-      names.some((name) => key === name || (name.endsWith('*') && key.startsWith(name.slice(0, -1))));
-    cookies()
-      .map(([key]) => key)
-      .filter(among(kept.cookie))
-      .forEach(expire);
-    const empty = (store, names) =>
-      Object.keys(store)
-        .filter(among(names))
-        .forEach((key) => store.removeItem(key));
+    for (const [key] of cookies()) if (isAmong(kept.cookie, key)) expire(key);
     attempt(() => empty(localStorage, kept.local));
     attempt(() => empty(sessionStorage, kept.session));
   };

@@ -44,13 +44,30 @@ const finish = (task) =>
     task.onsuccess = task.oncomplete = () => resolve(task.result);
     task.onerror = task.onabort = () => reject(task.error);
   });
+// WebKit may never answer where an earlier page was left while it made the database. Then this page has none.
+let isLost = false;
+const within = (opening) =>
+  Promise.race([
+    finish(opening),
+    new Promise((_, reject) => {
+      setTimeout(() => {
+        if (opening.readyState === 'done') return;
+        isLost = true;
+        opening.onsuccess = () => opening.result.close();
+        reject(new Error('The database does not open.'));
+      }, 8000);
+    }),
+  ]);
 const ask = async (store, mode, act) => {
+  if (isLost) throw new Error('The database does not open.');
   const opening = indexedDB.open('placet', 1);
   opening.onupgradeneeded = () => {
+    // A page that is left meanwhile, and kept for the way back, would keep every other page from the database.
+    addEventListener('pagehide', () => opening.transaction && opening.transaction.abort(), { __proto__: null, once: true });
     // The device key; receipts by id; notice snapshots by hash, as exact text.
     for (const name of ['keys', 'receipts', 'notices']) opening.result.createObjectStore(name);
   };
-  const database = await finish(opening);
+  const database = await within(opening);
   try {
     const transaction = database.transaction(store, mode);
     const request = act(transaction.objectStore(store));

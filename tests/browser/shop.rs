@@ -39,7 +39,7 @@ pub(crate) fn tags(purposes: &[&str]) -> String {
 pub(crate) enum Layer {
     First,
     Center,
-    /// One purpose, asked on its own.
+    /// One purpose that needs separate consent, asked on its own.
     Separate,
     Age,
     Guardian,

@@ -140,7 +140,7 @@ pub fn permission(plan: &Plan, visitor: &Visitor, record: Option<&Record>) -> Pe
             if standing.is_none() && !purpose.once {
                 permission.asks.push(purpose.id.clone());
             }
-            standing.unwrap_or(unasked(regime))
+            standing.unwrap_or(if purpose.once { ChoiceState::Denied } else { unasked(regime) })
         };
         permission.purposes.set(&purpose.id, state);
     }

@@ -25,7 +25,7 @@ fn tests() -> String {
 }
 
 /// What stands in a line between two of a mark.
-fn between<'a>(line: &'a str, mark: char) -> impl Iterator<Item = &'a str> {
+fn between(line: &str, mark: char) -> impl Iterator<Item = &str> {
     line.split(mark).skip(1).step_by(2)
 }
 

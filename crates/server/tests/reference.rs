@@ -142,7 +142,7 @@ fn the_events_are_documented() {
     let code = code();
     let sent: BTreeSet<String> = code.iter().flat_map(|text| literals(text, "emit(")).map(str::to_owned).collect();
     let sent: BTreeSet<String> = sent.into_iter().filter(|name| name.chars().all(char::is_alphabetic)).collect();
-    assert_eq!(sent, named(&part(&read("docs/reference/api.md"), "Events").split("The decision:").next().unwrap(), 0));
+    assert_eq!(sent, named(part(&read("docs/reference/api.md"), "Events").split("The decision:").next().unwrap(), 0));
     let types = read("public/placet.d.ts");
     let map = between(&types, "interface DocumentEventMap {", "}");
     assert_eq!(sent, literals(map, "\n ").map(|name| name.trim_start_matches("placet:").to_owned()).collect());

@@ -58,7 +58,6 @@ tests! {
         first_visit
         accept
         asked_separately
-        undone
         refuse
         return_visit
         chinese

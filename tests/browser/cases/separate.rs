@@ -299,10 +299,7 @@ pub(super) async fn answers_in_sight(browser: Browser) -> Result<()> {
             ensure!(found["scrolls"] == true, "nothing scrolls, {at}");
             ensure!(found["wide"] == false, "something has to be scrolled sideways, {at}");
             ensure!(found["met"].as_array().is_some_and(|met| met.len() == 9), "{at}");
-            ensure!(
-                found["met"].as_array().is_some_and(|met| met.iter().all(|one| one == true)),
-                "out of sight, {at}"
-            );
+            ensure!(found["met"].as_array().is_some_and(|met| met.iter().all(|one| one == true)), "out of sight, {at}");
             ensure!(found["hidden"] == false, "the last words cannot be read, {at}");
             ensure!(found["accept"] == found["reject"], "the answers look unalike, {at}");
             ensure!(found["share"].as_f64().is_some_and(|share| share <= 0.61), "it covers too much, {at}");

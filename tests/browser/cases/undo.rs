@@ -221,7 +221,7 @@ pub(super) async fn nothing_but_what_stood_before(browser: Browser) -> Result<()
     let record = shop.record().await?;
     let shop = shop.with_pages_of(&stand);
     shop.open("/").await?;
-    shop.js("localStorage.placet = JSON.stringify(arguments[0])", &[record.clone()]).await?;
+    shop.js("localStorage.placet = JSON.stringify(arguments[0])", std::slice::from_ref(&record)).await?;
     shop.open("/").await?;
     shop.sees(Layer::First).await?;
     ensure!(shop.noted().await? == ["marketing"], "these ran: {:?}", shop.noted().await?);

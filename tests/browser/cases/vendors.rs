@@ -192,7 +192,13 @@ fn publish_all(dir: &Path) -> Result<PathBuf> {
         let (place, file) = (dir.join(&name), dir.join(format!("{name}.json")));
         fs::create_dir_all(&place)?;
         fs::write(&file, shop.to_string())?;
-        let output = Command::new(places::placet()?).arg("publish").arg(&file).arg("--out").arg(&place).output()?;
+        let output = Command::new(places::placet()?)
+            .arg("publish")
+            .arg(&file)
+            .arg("--amend")
+            .arg("--out")
+            .arg(&place)
+            .output()?;
         ensure!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
     }
     Ok(dir.to_owned())

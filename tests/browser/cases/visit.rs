@@ -80,37 +80,6 @@ pub(super) async fn asked_separately(browser: Browser) -> Result<()> {
     Ok(())
 }
 
-/// The line after a choice takes it back: with what stood before, and a receipt that says so.
-pub(super) async fn undone(browser: Browser) -> Result<()> {
-    let shop = Shop::visit(&browser).await?;
-    shop.answer("reject").await?;
-    shop.sees(Layer::Saved).await?;
-    shop.click(Layer::Saved, "undo").await?;
-    shop.sees(Layer::First).await?;
-    ensure!(shop.record().await?.is_null(), "after it was undone the record is {}", shop.record().await?);
-    let methods = async |count| {
-        let mut told: Vec<_> = shop.delivered(count).await?.iter().map(|jws| claims(jws)).collect::<Result<_>>()?;
-        told.sort_by_key(|claims| claims["seq"].as_u64());
-        Ok::<_, anyhow::Error>(told.into_iter().map(|claims| claims["event"]["method"].clone()).collect::<Vec<_>>())
-    };
-    ensure!(methods(2).await? == ["banner.reject_all", "status.undo"], "{:?}", methods(2).await?);
-
-    shop.answer("accept").await?;
-    shop.answer_separately("reject").await?;
-    let before = shop.record().await?;
-    shop.open("/").await?;
-    shop.open_settings().await?;
-    shop.click(Layer::Center, "reject").await?;
-    shop.misses(Layer::Center).await?;
-    ensure!(shop.granted().await?.is_empty());
-    shop.click(Layer::Saved, "undo").await?;
-    until_true("what stood before stands", async || Ok(shop.granted().await?.contains(&"analytics".to_owned())))
-        .await?;
-    ensure!(shop.record().await? == before, "{before} became {}", shop.record().await?);
-    ensure!(methods(6).await?.last() == Some(&json!("status.undo")), "{:?}", methods(6).await?);
-    Ok(())
-}
-
 /// One click: nothing runs, nobody is asked, and what is written is the choice and its proof.
 pub(super) async fn refuse(browser: Browser) -> Result<()> {
     let shop = Shop::visit(&browser).await?;
