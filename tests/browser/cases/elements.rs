@@ -288,9 +288,7 @@ pub(super) async fn settings_anywhere(browser: Browser) -> Result<()> {
     let words = "return document.querySelector('#own').shadowRoot?.querySelector('button').innerText ?? ''";
     pages.becomes("it has words", words, json!("Privacy settings")).await?;
     let inner = "document.querySelector(arguments[0]).shadowRoot.querySelector('button')";
-    for (selector, target) in
-        [("#own", inner), ("#shop", "document.querySelector('#shop i')"), ("#corner", inner)]
-    {
+    for (selector, target) in [("#own", inner), ("#shop", "document.querySelector('#shop i')"), ("#corner", inner)] {
         // A pointer does not ask whose box it is on.
         let script = format!(
             "const {{ left, top, width, height }} = {target}.getBoundingClientRect();
