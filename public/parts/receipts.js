@@ -12,6 +12,8 @@
  * Invariant: what was signed is never written anew.
  */
 const HOUR = 36e5;
+// How long another page may keep this one from the lock or the database, in milliseconds.
+const PATIENCE = 8000;
 const ES256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const RECEIPT = 'consent-receipt+jws';
 const OUTBOX = 'placet.outbox.';
@@ -55,7 +57,7 @@ const within = (opening) =>
         isLost = true;
         opening.onsuccess = () => opening.result.close();
         reject(new Error('The database does not open.'));
-      }, 8000);
+      }, PATIENCE);
     }),
   ]);
 const ask = async (store, mode, act) => {
@@ -143,10 +145,22 @@ export default (bridge) => {
   const noticeBase = resolve(published.noticeBase);
   const waits = (error) => bridge.warn('A receipt waits.', error);
 
-  // One tab at a time; where there are no such locks, at least this page one at a time.
+  // One tab at a time; where there are no such locks, at least this page one at a time. WebKit may keep a page that was left for
+  // the way back, and its lock with it: after a while it is taken from there. Sent twice is recorded once, and a chain may fork.
   let turn = Promise.resolve();
-  const locked = (act) =>
-    navigator.locks ? navigator.locks.request('placet', () => act()) : (turn = turn.then(act, act));
+  const locked = (act) => {
+    if (!navigator.locks) return (turn = turn.then(act, act));
+    let isOurs = false;
+    const hold = () => {
+      isOurs = true;
+      return act();
+    };
+    const request = (options) => navigator.locks.request('placet', { __proto__: null, ...options }, hold);
+    return request({ signal: AbortSignal.timeout(PATIENCE) }).catch((error) => {
+      if (isOurs) throw error;
+      return request({ steal: true });
+    });
+  };
 
   /* ---- The outbox, in the loader's storage: one entry a decision, so that two tabs never overwrite one another's. ---- */
 
