@@ -63,20 +63,30 @@ const within = (opening) =>
 const ask = async (store, mode, act) => {
   if (isLost) throw new Error('The database does not open.');
   const opening = indexedDB.open('placet', 1);
+  let transaction = null;
+  // A page that is left meanwhile, and kept for the way back (WebKit), would keep every other page waiting.
+  const leave = () => {
+    try {
+      (transaction || opening.transaction).abort();
+    } catch {
+      // None has begun, or it is done.
+    }
+  };
+  addEventListener('pagehide', leave);
   opening.onupgradeneeded = () => {
-    // A page that is left meanwhile, and kept for the way back, would keep every other page from the database.
-    addEventListener('pagehide', () => opening.transaction && opening.transaction.abort(), { __proto__: null, once: true });
     // The device key; receipts by id; notice snapshots by hash, as exact text.
     for (const name of ['keys', 'receipts', 'notices']) opening.result.createObjectStore(name);
   };
-  const database = await within(opening);
+  let database = null;
   try {
-    const transaction = database.transaction(store, mode);
+    database = await within(opening);
+    transaction = database.transaction(store, mode);
     const request = act(transaction.objectStore(store));
     await finish(transaction);
     return request.result;
   } finally {
-    database.close();
+    removeEventListener('pagehide', leave);
+    if (database) database.close();
   }
 };
 const get = (store, key) => ask(store, 'readonly', (rows) => rows.get(key));
