@@ -77,7 +77,8 @@
         : undefined;
     };
 
-    const unasked = (regime) => word(regime.optOut);
+    // What holds for one act is off until it is asked where that takes place.
+    const runs = (regime, { once }) => regime.optOut && !once;
 
     const permission = (visitor, record) => {
       const regime = regimeOf(visitor, record);
@@ -91,7 +92,7 @@
           // What holds for one act is asked where that takes place.
           if (!state && !purpose.once) asks.push(purpose.id);
         }
-        purposes[purpose.id] = state || word(regime.optOut && !purpose.once);
+        purposes[purpose.id] = state || word(runs(regime, purpose));
       }
       return { regime: regime.id, optOut: regime.optOut, purposes, asks };
     };
@@ -122,11 +123,11 @@
         // stored, and it is asked when the signal is gone.
         const silenced = visitor.gpc && purpose.shared && (kind !== 'reject' || !asked);
         // PIPL 23: separate consent is never swept in; it is given where it alone was asked. An opt-out regime knows none.
-        const apart = purpose.separate && !alone && !regime.optOut;
+        const apart = purpose.separate && !alone && !runs(regime, purpose);
         if (alone && purpose.separate) type = 'separate';
         const wanted =
           kind === 'save' ? own(choice.purposes, name) === true : kind === 'accept' && (!apart || stands === 'granted');
-        const state = asked || silenced ? word(wanted && isOfAge && !silenced) : stands || unasked(regime);
+        const state = asked || silenced ? word(wanted && isOfAge && !silenced) : stands || word(runs(regime, purpose));
         choices[name] = state;
         // What is still to be asked on its own, and what nobody was old enough to allow, stays unanswered.
         const answered = asked && !(kind === 'accept' && apart) && !(wanted && !isOfAge);

@@ -67,11 +67,6 @@ extern "C" {
 }
 
 impl Bridge {
-    /// Whether the visitor has decided on this device.
-    pub(crate) fn has_decided(&self) -> bool {
-        self.record().is_object()
-    }
-
     /// A notice snapshot; the browser checks its text against its hash (Subresource Integrity).
     pub(crate) async fn snapshot(&self, hash: &str) -> Result<Arc<Notice>, JsValue> {
         let text = JsFuture::from(self.notice(hash)).await?.as_string().unwrap_or_default();

@@ -6,7 +6,7 @@ const published = __PLACET__;
 export default async (bridge) => {
   const [glue, response] = await Promise.all([
     import(bridge.resolve(published.widget)),
-    fetch(bridge.resolve(published.wasm), { integrity: published.integrity }),
+    fetch(bridge.resolve(published.wasm), { __proto__: null, integrity: published.integrity }),
     // It completes the bridge.
     bridge.part('receipts'),
   ]);

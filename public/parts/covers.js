@@ -61,6 +61,8 @@ export default ([lang, allows, caught, once, mayRun, purposesOf, grow, release, 
     sheet.replaceSync(css);
     root.adoptedStyleSheets = [sheet];
     root.append(grow(drawn.tree, drawn.texts[lang], say));
+    // Consent for one act is asked where that takes place, and separate consent on its own: not here, for always.
+    if (missing.some((id) => published.apart.includes(id))) root.querySelector('[data-placet-action=allow]').remove();
     root.addEventListener('click', (event) => {
       const action = event.target.getAttribute('data-placet-action');
       if (!action) return;

@@ -75,10 +75,10 @@ export default (bridge) => {
   });
 
   // Whether a purpose ran before: what the record said then may have expired or changed by then.
-  const ran = (before, { id, digest }) => {
+  const ran = (before, { id, digest, once }) => {
     const kept = own(own(before, 'choices'), id);
     const stands = kept && kept.digest === digest && Date.now() < kept.until;
-    if (!stands) return bridge.now().optOut;
+    if (!stands) return bridge.now().optOut && !once;
     return kept.choice === 'granted' && (!bridge.published.plan.minors || !!own(before, 'by'));
   };
   // Back to what stood before; the receipt of that says so too.

@@ -193,7 +193,7 @@ export default (bridge) => {
   const notice = (hash) => {
     const name = hash.slice(7);
     const integrity = `sha256-${name.replace(/-/g, '+').replace(/_/g, '/')}=`;
-    return fetch(`${noticeBase}${name}.json`, { integrity }).then((response) =>
+    return fetch(`${noticeBase}${name}.json`, { __proto__: null, integrity }).then((response) =>
       response.ok ? response.text() : Promise.reject(response.status),
     );
   };
@@ -385,8 +385,9 @@ export default (bridge) => {
 
   // The newest first: signed ones, and decisions that still wait to be signed.
   const list = async () => {
-    // Opening a database makes it: nothing is written before the visitor has acted (ePrivacy 5(3)).
-    if (!bridge.record()) return [];
+    // Opening a database makes it, and nothing is made before the visitor has acted (ePrivacy 5(3)): then there is a record, a
+    // chain, or something that waits.
+    if (!bridge.record() && !bridge.read(CHAIN) && !items().length) return [];
     const stored = (await ask('receipts', 'readonly', (rows) => rows.getAll()).catch(() => [])).map(ofStored);
     const waiting = items().filter(({ decision }) => !stored.some(({ id }) => id === decision.id));
     const all = [...stored, ...waiting.map(ofWaiting)].sort((one, other) => other.at - one.at);

@@ -112,10 +112,10 @@ fn is_of_age(plan: &Plan, by: Option<By>) -> bool {
     plan.minors.is_none() || by.is_some()
 }
 
-/// What holds where the visitor has not answered.
-fn unasked(regime: Option<&PlanRegime>) -> ChoiceState {
+/// What holds where the visitor has not answered. What holds for one act is off until it is asked where that takes place.
+fn unasked(regime: Option<&PlanRegime>, purpose: &PlanPurpose) -> ChoiceState {
     match regime {
-        Some(regime) if regime.opt_out => ChoiceState::Granted,
+        Some(regime) if regime.opt_out && !purpose.once => ChoiceState::Granted,
         _ => ChoiceState::Denied,
     }
 }
@@ -140,7 +140,7 @@ pub fn permission(plan: &Plan, visitor: &Visitor, record: Option<&Record>) -> Pe
             if standing.is_none() && !purpose.once {
                 permission.asks.push(purpose.id.clone());
             }
-            standing.unwrap_or(if purpose.once { ChoiceState::Denied } else { unasked(regime) })
+            standing.unwrap_or(unasked(regime, purpose))
         };
         permission.purposes.set(&purpose.id, state);
     }
@@ -160,7 +160,7 @@ pub fn decide(
     let denied = regime.map_or(0, |regime| regime.denied);
     let by = choice.by.or(record.and_then(|record| record.by));
     // An opt-out regime asks for no consent, and so for no age.
-    let of_age = is_of_age(plan, by) || unasked(regime) == ChoiceState::Granted;
+    let of_age = is_of_age(plan, by) || regime.is_some_and(|regime| regime.opt_out);
     let mut outcome = Outcome { ttl: denied, ..Outcome::default() };
     // Whether every answer that is kept is one to the words that are shown now.
     let mut whole = true;
@@ -176,7 +176,7 @@ pub fn decide(
         let asked = choice.only.as_ref().is_none_or(|only| only.contains(&purpose.id));
         let alone = asked && choice.only.as_ref().is_some_and(|only| only.len() == 1);
         // PIPL 23: separate consent is never swept in; it is given where it alone was asked. An opt-out regime knows none.
-        let apart = purpose.separate && !alone && unasked(regime) == ChoiceState::Denied;
+        let apart = purpose.separate && !alone && unasked(regime, purpose) == ChoiceState::Denied;
         if alone && purpose.separate {
             outcome.kind = EventType::Separate;
         }
@@ -190,7 +190,7 @@ pub fn decide(
         let silenced = visitor.gpc && purpose.shared && (choice.kind != ChoiceKind::Reject || !asked);
         let state = match (asked, wanted && of_age) {
             _ if silenced => ChoiceState::Denied,
-            (false, _) => stands.unwrap_or(unasked(regime)),
+            (false, _) => stands.unwrap_or(unasked(regime, purpose)),
             (true, true) => ChoiceState::Granted,
             (true, false) => ChoiceState::Denied,
         };

@@ -106,6 +106,7 @@ pub(super) fn covers(config: &Config, notices: &[Snapshot], part: &[u8]) -> Resu
             });
             Value::Object(named.collect())
         }),
+        "apart": config.asked().filter(|purpose| purpose.is_separate() || purpose.once).map(|purpose| purpose.id.as_str()).collect::<Vec<_>>(),
         "titles": by_language(notices, |notice| {
             let titled = config.purposes.iter().map(|purpose| (purpose.id.clone(), purpose.title.wording(&notice.lang).into()));
             Value::Object(titled.collect())
