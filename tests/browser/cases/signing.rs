@@ -274,10 +274,14 @@ pub(super) async fn listed(browser: Browser) -> Result<()> {
         box['placet.outbox.w'] = { decision: { id: 'w', at: 1e15, state: 'withdrawn', method: 'api.withdraw', type: 'separate', by: 'guardian',
             regime: 'r', notice: { lang: 'l', version: 'v', hash: 'h' }, choices: { ads: 'denied' } } };
         const list = await part.list();
+        // A decision that was undone leaves no record, and its receipts stay.
         bridge.record = () => null;
-        return [list, await part.list()];";
+        const undone = await part.list();
+        for (const key of Object.keys(box)) delete box[key];
+        return [list, await part.list(), undone];";
     let found = with_part(&shop, script, Value::Null).await?;
     ensure!(found[1] == json!([]), "before a choice there are {}", found[1]);
+    ensure!(found[2] == found[0], "without a record there are {}", found[2]);
     let mut signed = Vec::new();
     for receipt in &receipts {
         let claims = claims(receipt)?;
