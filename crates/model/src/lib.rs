@@ -56,6 +56,8 @@ pub mod vendor;
 #[cfg(feature = "native")]
 pub mod jws;
 #[cfg(feature = "native")]
+pub mod log;
+#[cfg(feature = "native")]
 pub mod receipt_file;
 #[cfg(feature = "native")]
 pub mod refusal;
