@@ -93,7 +93,7 @@ impl Session {
         let mut display = None;
         let (mut command, capabilities) = match engine {
             Engine::Chromium => chromium(dir.path(), port)?,
-            Engine::Firefox => firefox(kind, port)?,
+            Engine::Firefox => firefox(kind, dir.path(), port)?,
             Engine::Webkit => {
                 let (process, name) = x_display(dir.path()).await?;
                 display = Some(process);
@@ -176,7 +176,7 @@ fn chromium(dir: &Path, port: u16) -> Result<(Command, Value)> {
     Ok((command, capabilities))
 }
 
-fn firefox(kind: Kind, port: u16) -> Result<(Command, Value)> {
+fn firefox(kind: Kind, dir: &Path, port: u16) -> Result<(Command, Value)> {
     let browser = Engine::Firefox.program("PLACET_FIREFOX", &["firefox-esr", "firefox"])?;
     let mut command = Command::new(Engine::Firefox.program("GECKODRIVER", &["geckodriver"])?);
     command
@@ -190,6 +190,11 @@ fn firefox(kind: Kind, port: u16) -> Result<(Command, Value)> {
         "datareporting.policy.dataSubmissionEnabled": false,
         // Pages of one test are left and come back to; each is loaded anew.
         "browser.sessionhistory.max_total_viewers": 0,
+        // What is downloaded goes where it is cleared away, and no panel opens over it that takes the keyboard.
+        "browser.download.folderList": 2,
+        "browser.download.dir": dir,
+        "browser.download.alwaysOpenPanel": false,
+        "browser.download.manager.addToRecentDocs": false,
     });
     if kind == Kind::Gpc {
         preferences["privacy.globalprivacycontrol.enabled"] = json!(true);
