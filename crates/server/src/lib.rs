@@ -1,6 +1,6 @@
 //! The receipt server and the command line of Placet.
 //!
-//! In reading order: [`cli`] says what the program can do, [`serve`] starts the server,
+//! In reading order: [`cli`] and [`command`] say what the program can do, [`serve`] starts the server,
 //! [`routes`] lists its routes, [`record`] takes receipts in, [`store`] keeps them, [`self_service`]
 //! answers their devices, [`feedback`] takes what shoppers write, [`region`] says where a visitor is.
 //!
@@ -9,6 +9,7 @@
 pub mod address;
 pub mod asset;
 pub mod cli;
+pub mod command;
 pub mod cors;
 pub mod demo;
 pub mod embed;

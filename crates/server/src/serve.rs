@@ -1,7 +1,7 @@
 //! Starting and stopping the server.
 
 use crate::address::{Peer, Proxies};
-use crate::cli::Failure;
+use crate::command::Failure;
 use crate::demo;
 use crate::limits::Limits;
 use crate::publish::{Place, publish};

@@ -20,9 +20,9 @@ use tokio::sync::Mutex;
 
 /// The migrations, forward only. One that was released is never changed.
 const MIGRATIONS: [&str; 3] = [
-    include_str!("../../migrations/0001_receipts.sql"),
-    include_str!("../../migrations/0002_self_service.sql"),
-    include_str!("../../migrations/0003_feedback.sql"),
+    include_str!("../../migrations/sqlite/0001_receipts.sql"),
+    include_str!("../../migrations/sqlite/0002_self_service.sql"),
+    include_str!("../../migrations/sqlite/0003_feedback.sql"),
 ];
 
 /// The database.

@@ -1,0 +1,16 @@
+//! The commands of the program: one file each, which holds its arguments and its work; what a failure is in [`failure`], how
+//! files are read in [`input`], how answers are written in [`output`].
+
+pub mod address;
+pub mod check;
+pub mod failure;
+pub mod feedback;
+pub mod input;
+pub mod output;
+pub mod publish;
+pub mod runtime;
+pub mod schema;
+pub mod serve;
+pub mod verify;
+
+pub use failure::Failure;

@@ -1,0 +1,101 @@
+//! `placet serve`: the server.
+
+use super::Failure;
+use super::address::web_address;
+use super::input::usable;
+use crate::address::Proxies;
+use crate::demo;
+use crate::geo::Geo;
+use crate::region::Regions;
+use crate::serve::{Plan, serve};
+use axum::http::HeaderName;
+use clap::Args;
+use ipnetwork::IpNetwork;
+use placet_model::check::check;
+use placet_model::config::Config;
+use std::io::{self, IsTerminal};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use url::Url;
+
+/// Publish a config, serve the tag and record receipts.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The config, `placet.json`; with --demo it may be left out.
+    #[arg(long, required_unless_present = "demo")]
+    pub config: Option<PathBuf>,
+    /// The address to listen on; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:8787")]
+    pub listen: SocketAddr,
+    /// The database, created at the first start.
+    #[arg(long, default_value = "sqlite:placet.db")]
+    pub database: String,
+    /// The address by which browsers reach the server, where a proxy stands before it.
+    #[arg(long, value_parser = web_address)]
+    pub public_url: Option<Url>,
+    /// A proxy, or a network of them such as 10.0.0.0/8, whose X-Forwarded-For is believed. May be given more than once.
+    #[arg(long, value_name = "ADDRESS")]
+    pub trusted_proxy: Vec<IpNetwork>,
+    /// The headers in which your CDN names the visitor's country and the part of it, which may be left out.
+    #[arg(long, value_name = "COUNTRY[,PART]", value_delimiter = ',', conflicts_with = "geo")]
+    pub region_header: Vec<HeaderName>,
+    /// A country or city database in MaxMind's format, which tells the visitor's region.
+    #[arg(long, value_name = "FILE")]
+    pub geo: Option<PathBuf>,
+    /// Serve the demo shop too, and its pretend third parties on the next port.
+    #[arg(long)]
+    pub demo: bool,
+}
+
+impl Serve {
+    /// Serves until a signal stops it.
+    ///
+    /// # Errors
+    /// A [`Failure`] that says what to do.
+    pub fn run(self) -> Result<ExitCode, Failure> {
+        let Serve { config, listen, database, public_url, trusted_proxy, region_header, geo, demo } = self;
+        let regions = regions(region_header, geo.as_deref())?;
+        let config = match config {
+            Some(path) => usable(&path)?,
+            None => demo_config()?,
+        };
+        let proxies = Proxies::new(trusted_proxy);
+        start(Plan { config, listen, database, public: public_url, proxies, regions, demo })
+    }
+}
+
+fn start(plan: Plan) -> Result<ExitCode, Failure> {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("PLACET_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .with_target(false)
+        .init();
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::new(format!("cannot start: {error}")))?;
+    runtime.block_on(serve(plan))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// How the server is to know where a visitor is.
+fn regions(headers: Vec<HeaderName>, geo: Option<&Path>) -> Result<Option<Regions>, Failure> {
+    if let Some(path) = geo {
+        let geo = Geo::open(path).map_err(|error| Failure::unreadable(error.to_string()).help(error.help()))?;
+        return Ok(Some(Regions::Geo(Box::new(geo))));
+    }
+    let mut headers = headers.into_iter();
+    let (country, part, more) = (headers.next(), headers.next(), headers.next());
+    if more.is_some() {
+        return Err(Failure::unreadable("--region-header names more than two headers")
+            .help("Name the header of the country, then at most the header of the part of the country."));
+    }
+    Ok(country.map(|country| Regions::Headers { country, part }))
+}
+
+fn demo_config() -> Result<Config, Failure> {
+    let broken = || Failure::new("the demo shop's config in this program is broken");
+    let checked = check(&demo::config().ok_or_else(broken)?).map_err(|_| broken())?;
+    if checked.has_errors() { Err(broken()) } else { Ok(checked.config) }
+}
