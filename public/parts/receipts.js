@@ -301,10 +301,10 @@ export default (bridge) => {
       bridge.remove(OUTBOX + id);
     };
     if (status === 'recorded' && rest.id === id) {
-      const acknowledgement = { id, receivedAt };
       known(true);
-      await done({ acknowledgement });
-      bridge.emit('acknowledged', acknowledgement);
+      // Kept with the proof of its place in the log, where the endpoint keeps one.
+      await done({ acknowledgement: { id, receivedAt, log: rest.log } });
+      bridge.emit('acknowledged', { id, receivedAt });
       return;
     }
     const { type, title, status: code } = bare(problem);

@@ -144,6 +144,26 @@ data! {
         id: String,
         /// When the endpoint first received it, in milliseconds since 1970, by its own clock.
         received_at as "receivedAt": u64,
+        /// Where it stands in the endpoint's log; absent where the endpoint keeps none.
+        log: Option<LogProof>,
+    }
+
+    /// Where a receipt stands in the log, and the proof of it: the server's countersignature.
+    pub struct LogProof {
+        /// The name of the log.
+        origin: String,
+        /// The place of the entry, from 0.
+        index: u64,
+        /// How many entries the log had when the proof was made.
+        size: u64,
+        /// The salt of the commitment, 32 bytes in base64url.
+        salt: String,
+        /// The exact text of the envelope: what the server itself observed when it received the receipt.
+        envelope: String,
+        /// The inclusion proof of RFC 6962, section 2.1.1: hashes in base64url, from the leaf up.
+        proof: Vec<String>,
+        /// The signed checkpoint of that size (C2SP tlog-checkpoint).
+        checkpoint: String,
     }
 
     /// A problem as RFC 9457 describes it, with a `hint` of what to do.
@@ -350,6 +370,7 @@ impl Read for RecordResult {
             RecordResult::Recorded(Acknowledgement {
                 id: read_member(tree, "id", false, faults),
                 received_at: read_member(tree, "receivedAt", false, faults),
+                log: read_member(tree, "log", true, faults),
             })
         } else {
             RecordResult::Rejected(read_member(tree, "problem", false, faults))
@@ -360,11 +381,17 @@ impl Read for RecordResult {
 impl Write for RecordResult {
     fn write<T: Tree>(&self) -> T {
         T::object(match self {
-            RecordResult::Recorded(acknowledgement) => vec![
-                ("status", T::text("recorded")),
-                ("id", acknowledgement.id.write()),
-                ("receivedAt", acknowledgement.received_at.write()),
-            ],
+            RecordResult::Recorded(acknowledgement) => {
+                let mut members = vec![
+                    ("status", T::text("recorded")),
+                    ("id", acknowledgement.id.write()),
+                    ("receivedAt", acknowledgement.received_at.write()),
+                ];
+                if let Some(log) = &acknowledgement.log {
+                    members.push(("log", log.write()));
+                }
+                members
+            }
             RecordResult::Rejected(problem) => {
                 vec![("status", T::text("rejected")), ("problem", problem.write())]
             }

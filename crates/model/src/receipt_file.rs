@@ -163,10 +163,13 @@ const MOST_NAMES: usize = 8;
 
 /// Members that no receipt file has, quoted and cut short: their names are as little to be trusted as what they hold.
 fn other_members(file: &Value) -> Vec<String> {
-    let known: [(&str, Option<&Value>, &[&str]); 3] = [
+    let acknowledgement = file.get("acknowledgement");
+    let log = acknowledgement.and_then(|acknowledgement| acknowledgement.get("log"));
+    let known: [(&str, Option<&Value>, &[&str]); 4] = [
         ("", Some(file), &["placet", "receipt", "jwk", "notice", "acknowledgement"]),
         ("jwk.", file.get("jwk"), &["kty", "crv", "x", "y"]),
-        ("acknowledgement.", file.get("acknowledgement"), &["id", "receivedAt"]),
+        ("acknowledgement.", acknowledgement, &["id", "receivedAt", "log"]),
+        ("acknowledgement.log.", log, &["origin", "index", "size", "salt", "envelope", "proof", "checkpoint"]),
     ];
     let mut names: Vec<String> = known
         .into_iter()

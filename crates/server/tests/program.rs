@@ -103,6 +103,7 @@ fn receipt_file(jws: &str, notice: &str) -> ReceiptFile {
         acknowledgement: Some(Acknowledgement {
             id: "7b0c2f6e-1d7a-4c54-9a3e-000000000001".into(),
             received_at: 1_772_323_201_123,
+            log: None,
         }),
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! **Invariant:** a commitment covers exact bytes, each part with its length before it: no two records have the same bytes.
 
+pub use crate::receipt::LogProof;
 use crate::{data, json};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -34,24 +35,6 @@ data! {
         region: Option<String>,
         /// What kind of program sent it, for example `mobile-browser`; never its whole name.
         agent: Option<String>,
-    }
-
-    /// Where a receipt stands in the log, and the proof of it: the server's countersignature.
-    pub struct LogProof {
-        /// The name of the log.
-        origin: String,
-        /// The place of the entry, from 0.
-        index: u64,
-        /// How many entries the log had when the proof was made.
-        size: u64,
-        /// The salt of the commitment, 32 bytes in base64url.
-        salt: String,
-        /// The exact text of the [`Envelope`].
-        envelope: String,
-        /// The inclusion proof of RFC 6962, section 2.1.1: hashes in base64url, from the leaf up.
-        proof: Vec<String>,
-        /// The signed checkpoint of that size (C2SP tlog-checkpoint).
-        checkpoint: String,
     }
 }
 

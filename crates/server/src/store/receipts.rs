@@ -146,7 +146,7 @@ async fn record_one(
         }
         _ => now,
     };
-    Ok(Ok(Acknowledgement { id: claims.id.clone(), received_at: received_at.unsigned_abs() }))
+    Ok(Ok(Acknowledgement { id: claims.id.clone(), received_at: received_at.unsigned_abs(), log: None }))
 }
 
 /// A device is known by its receipts: one whose only receipt was refused is not kept.
