@@ -149,9 +149,10 @@ declare namespace Placet {
     open(): Promise<void>;
     /**
      * Grants everything that does not need separate consent, which is asked afterwards on its own. Only ever call it for a click
-     * that says so. Where the config asks for the age and it is not known, nothing is granted.
+     * that says so. Where the config asks for the age and it is not known, nothing is granted. Where everything is asked on its
+     * own, nothing is decided yet, and there is no decision to return.
      */
-    acceptAll(): Decision;
+    acceptAll(): Decision | undefined;
     /** Refuses everything optional. */
     rejectAll(): Decision;
     /** Turns off what others get for ends of their own ("Do not sell or share"); everything else stays as it is. */

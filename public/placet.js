@@ -171,8 +171,7 @@
       plan.purposes.filter(({ id }) => is(after, id, 'granted') && !is(before, id, 'granted'));
 
     // Parts are there where the config uses them; this stands in for any other.
-    const none = () => [];
-    Object.assign(none, { told: none, opening: none, tell: none, clear: none, recall: none, keep: none });
+    const none = new Proxy(() => [], { get: () => none });
     const use = (name, ...kit) => (published[name] ? published[name](...kit) : none);
     // What vendors are told.
     const { told, opening, tell } = use('signals', plan, own, may, granted, warn);
@@ -235,12 +234,9 @@
         .filter(Boolean)
         .sort((one, other) => other.at - one.at)[0];
     const remember = (record) => {
-      write('placet', record);
+      if (record) write('placet', record);
+      else remove('placet');
       mirror.keep(record);
-    };
-    const forget = () => {
-      remove('placet');
-      mirror.keep(null);
     };
     const OUTBOX = 'placet.outbox.';
     const keys = () => [...Object.keys(memory), ...(attempt(() => Object.keys(localStorage)) || [])];
@@ -291,13 +287,8 @@
     const once = new WeakSet();
     const purposesOf = (node) => data(node, 'placet').split(' ');
     const mayRun = (node) => {
-      let some = once.has(node);
-      if (some) return true;
-      for (const id of purposesOf(node)) {
-        if (allows(id)) some = true;
-        else if (!caught.has(node)) return false;
-      }
-      return some;
+      const purposes = purposesOf(node);
+      return once.has(node) || (caught.has(node) ? purposes.some(allows) : purposes.every(allows));
     };
     const isWeb = (url) => attempt(() => /^http/.test(new URL(url, location.href).protocol));
 
@@ -374,7 +365,7 @@
     const run = (scripts) => {
       let loading = 0;
       const next = () => {
-        while (scripts.length && !(loading && !data(scripts[0], 'src'))) {
+        while (scripts[0] && (!loading || data(scripts[0], 'src'))) {
           const held = scripts.shift();
           queued.delete(held);
           // Meanwhile the tag may be gone, or its consent.
@@ -510,7 +501,7 @@
       const first = grow(tree, texts[lang]);
       if (!silenced().length) first.querySelector('.gpc').remove();
       if (changes) first.querySelector('.status').before(changes);
-      show(first, act || ((kind) => (kind === 'opt-out' ? optOut('banner.opt_out') : byHand({ kind }, `banner.${kind}_all`))));
+      show(first, act || ((action) => press(action, 'banner')));
     };
     // Until the server has told the region, it is not known what to ask.
     let locating = published.locate && now.asks[0] && !visitor().region;
@@ -518,9 +509,9 @@
       const { asks } = now;
       undraw();
       if (!asks[0] || locating) return;
-      // Some answers stand, or did: what is asked now, and how, is not for the first layer to say. Where the part cannot be
-      // had, who has just answered is asked again on the next page.
-      if (record && !now.optOut) part('again').then((again) => again(decision, draw), () => decision || draw());
+      // Some answers stand, or did, or what was accepted has to be asked on its own: what is asked now, and how, is not for the
+      // first layer to say. Where the part cannot be had, who has just answered is asked again on the next page.
+      if ((record || decision) && !now.optOut) part('again').then((again) => again(decision, draw), () => decision || draw());
       else draw();
     };
     const fail = () => {
@@ -564,10 +555,8 @@
       if (/choose|open/.test(action)) {
         event.preventDefault();
         open();
-      } else if (inside) path.includes(layer()) && action && onAnswer(action);
-      else if (action === 'opt-out') optOut('page.opt_out');
-      else if (action === 'withdraw') byHand({ kind: 'reject' }, 'page.withdraw');
-      else if (/^(accept|reject)$/.test(action)) byHand({ kind: action }, `page.${action}_all`);
+      } else if (!inside) press(action, 'page');
+      else if (action && path.includes(layer())) onAnswer(action);
     };
 
     /* ---- A choice, and what follows from it. ---- */
@@ -620,18 +609,19 @@
       apply();
     };
 
-    // EDPB 03/2022: how the two answers looked when one was given, and the words beside them.
-    const witness = () => {
-      const shown = root && (root.querySelector('dialog[open]') || layer());
-      const look = (name) => {
-        const button = shown.querySelector(`[part~=${name}]`);
-        const { color, backgroundColor } = getComputedStyle(button);
-        return [button.offsetWidth, button.offsetHeight, color, backgroundColor];
-      };
-      return { words: shown.innerText, accept: look('accept'), reject: look('reject') };
-    };
+    // EDPB 03/2022: how the two answers looked when one of them was given, and the words beside them.
+    const witness = (method) =>
+      attempt(() => {
+        const shown = root.querySelector('dialog[open]') || (/^(ban|ch|se)/.test(method) && layer());
+        const look = (name) => {
+          const button = shown.querySelector(`[part~=${name}]`);
+          const { color, backgroundColor } = getComputedStyle(button);
+          return [button.offsetWidth, button.offsetHeight, color, backgroundColor];
+        };
+        return { words: shown.innerText, accept: look('accept'), reject: look('reject') };
+      });
 
-    const commit = (choice, method, shown = attempt(witness)) => {
+    const commit = (choice, method, shown = witness(method)) => {
       const visit = visitor();
       record = recall();
       const { record: next, ...outcome } = decide(visit, record, choice, uuid(), noticeOf());
@@ -648,8 +638,9 @@
         gpc: visit.gpc,
         shown,
       };
-      // A record that answers nothing is none.
+      // A record that answers nothing is none. Where all that was accepted has to be asked on its own, nothing is decided yet.
       if (Object.keys(next.choices)[0]) record = next;
+      else if (choice.kind === 'accept' && now.asks[0]) return ask({ method });
       apply(decision);
       return decision;
     };
@@ -658,18 +649,22 @@
     const byHand = async (choice, method) => {
       const before = recall();
       // What the choice was made of, not the question for the age after it.
-      const shown = attempt(witness);
-      const asks = plan.minors && choice.kind !== 'reject';
+      const shown = witness(method);
+      const asks = plan.minors && (choice.kind === 'accept' || Object.values(choice.purposes || {}).includes(true));
       const agreed = asks ? await part('follow').then((follow) => follow.consent(choice)).catch(fail) : choice;
       const decision = agreed && commit(agreed, method, shown);
       if (decision) part('follow').then((follow) => follow.decided(before), () => {});
       return decision;
     };
 
-    // “Do not sell or share my personal information” (CCPA 1798.120, 1798.135): everything else stays as it is.
-    const optOut = (method, act = byHand) => {
+    // What a button means that decides about everything, wherever it stands.
+    const press = (action, where, act = byHand) => {
+      if (/^(accept|reject)$/.test(action)) return act({ kind: action }, `${where}.${action}_all`);
+      if (action === 'withdraw') return act({ kind: 'reject' }, `${where}.withdraw`);
+      if (action !== 'opt-out') return;
+      // “Do not sell or share my personal information” (CCPA 1798.120, 1798.135): everything else stays as it is.
       const purposes = Object.fromEntries(plan.purposes.map(({ id, shared }) => [id, !shared && allows(id)]));
-      return act({ kind: 'save', purposes, preferences: own(record, 'preferences') }, method);
+      return act({ kind: 'save', purposes, preferences: own(record, 'preferences') }, `${where}.opt_out`);
     };
 
     /* ---- window.placet and the bridge to the widget. ---- */
@@ -708,11 +703,10 @@
       now: () => now,
       record: () => record,
       gpc: silenced,
-      optOut,
+      press,
       commit,
       decide: byHand,
       remember,
-      forget,
       again,
       emit,
       warn,
@@ -727,10 +721,10 @@
       allows,
       choices,
       open,
-      acceptAll: () => commit({ kind: 'accept' }, 'api.accept_all'),
-      rejectAll: () => commit({ kind: 'reject' }, 'api.reject_all'),
-      optOut: () => optOut('api.opt_out', commit),
-      withdraw: () => commit({ kind: 'reject' }, 'api.withdraw'),
+      acceptAll: () => press('accept', 'api', commit),
+      rejectAll: () => press('reject', 'api', commit),
+      optOut: () => press('opt-out', 'api', commit),
+      withdraw: () => press('withdraw', 'api', commit),
       regime: () => now.regime,
       on,
     };
@@ -786,7 +780,7 @@
       addEventListener('storage', (event) => {
         if (event.key && event.key !== 'placet') return;
         // A record that was cleared does not come back out of its cookie.
-        if (!event.newValue) forget();
+        if (!event.newValue) remember(null);
         again();
       });
       // A page that comes back out of the browser's cache has missed what happened meanwhile.

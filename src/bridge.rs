@@ -42,8 +42,8 @@ extern "C" {
     pub(crate) fn decide(this: &Bridge, choice: &JsValue, method: &str) -> Promise;
     #[wasm_bindgen(method, js_name = isOptOut)]
     pub(crate) fn is_opt_out(this: &Bridge) -> bool;
-    #[wasm_bindgen(method, js_name = optOut)]
-    pub(crate) fn opt_out(this: &Bridge, method: &str) -> JsValue;
+    #[wasm_bindgen(method)]
+    pub(crate) fn press(this: &Bridge, action: &str, place: &str) -> JsValue;
     #[wasm_bindgen(method)]
     pub(crate) fn warn(this: &Bridge, what: &str, error: &JsValue);
     #[wasm_bindgen(method)]

@@ -21,25 +21,24 @@ extern "C" {
 
 /// Does what the center in this place asks for.
 pub(crate) fn perform(bridge: &Bridge, place: u32, asked: Act) {
-    let choice = |kind: &str| vec![("kind", Js::text(kind))];
-    let decide = |choice: Vec<(&str, Js)>, method: &str| {
-        // Decided while the dialog stands, so that the loader sees what the choice was made of; what is asked next, of the
-        // age or one by one, comes when the dialog is gone.
-        drop(bridge.decide(&Js::object(choice).0, method));
+    // Decided while the dialog stands, so that the loader sees what the choice was made of; what is asked next, of the age or
+    // one by one, comes when the dialog is gone.
+    let press = |action: &str| {
+        drop(bridge.press(action, "preferences"));
         place::close(place);
     };
     match asked {
-        Act::Accept => decide(choice("accept"), "preferences.accept_all"),
-        Act::Reject => decide(choice("reject"), "preferences.reject_all"),
-        Act::Withdraw => decide(choice("reject"), "preferences.withdraw"),
+        Act::Accept => press("accept"),
+        Act::Reject => press("reject"),
+        Act::Withdraw => press("withdraw"),
+        Act::OptOut => press("opt-out"),
         Act::Save(purposes, preferences) => {
-            let mut choice = choice("save");
-            choice.push(("purposes", Js(js::write(&purposes))));
-            choice.push(("preferences", Js(js::write(&preferences))));
-            decide(choice, "preferences.save");
-        }
-        Act::OptOut => {
-            drop(bridge.opt_out("preferences.opt_out"));
+            let choice = vec![
+                ("kind", Js::text("save")),
+                ("purposes", Js(js::write(&purposes))),
+                ("preferences", Js(js::write(&preferences))),
+            ];
+            drop(bridge.decide(&Js::object(choice).0, "preferences.save"));
             place::close(place);
         }
         Act::Close => place::close(place),

@@ -70,10 +70,12 @@ export default (bridge) => async (decision, draw) => {
   // While a part was on its way, something may have been answered: then the one who answered has asked anew.
   const { asks } = bridge.now();
   const isStill = () => asks[0] && bridge.now().asks.join() === asks.join();
+  // What was answered is seen to be gone before anything else is drawn.
+  if (decision) await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
   if (!isStill()) return;
   try {
     const { plan, notices } = bridge.published;
-    const { choices, notice } = bridge.record();
+    const { choices, notice } = bridge.record() || { choices: {} };
     const answered = (id) => Object.hasOwn(choices, id);
     const isApart = (id) => !answered(id) && plan.purposes.some((purpose) => purpose.id === id && purpose.separate);
     const only = asks.filter((id) => !isApart(id));

@@ -32,8 +32,7 @@ export default (bridge) => {
     if (!record) return;
     const choices = { ...record.choices };
     delete choices[id];
-    if (Object.keys(choices).length) bridge.remember({ ...record, choices });
-    else bridge.forget();
+    bridge.remember(Object.keys(choices).length ? { ...record, choices } : null);
   };
 
   class Settings extends HTMLElement {

@@ -86,8 +86,7 @@ export default (bridge) => {
     made = null;
     const purposes = Object.fromEntries(bridge.published.plan.purposes.map((purpose) => [purpose.id, ran(before, purpose)]));
     bridge.commit({ kind: 'save', purposes, preferences: own(before, 'preferences') || {} }, 'status.undo');
-    if (before) bridge.remember(before);
-    else bridge.forget();
+    bridge.remember(before);
     bridge.again();
     say('undone');
   };

@@ -41,6 +41,18 @@ async fn asks_nothing(shop: &Shop) -> Result<()> {
     Ok(())
 }
 
+/// Saving nothing but refusals needs nobody's age, and so nothing that has to be fetched first.
+pub(super) async fn refused_without_a_question(browser: Browser) -> Result<()> {
+    let (shop, _stand) = opened(&browser).await?;
+    shop.choose().await?;
+    shop.button(Layer::Center, "save").await?;
+    let kept = "action('center', 'save').click(); return !!read('placet')";
+    ensure!(shop.js(kept, &[]).await? == true, "a refusal waits for something");
+    ensure!(shop.claimed(1).await?[0]["event"]["state"] == "refused");
+    asks_nothing(&shop).await?;
+    nothing_granted(&shop).await
+}
+
 /// Accepting asks for the band first; who is old enough decides, is asked no second time, and the receipt says who.
 pub(super) async fn old_enough(browser: Browser) -> Result<()> {
     let (shop, _stand) = opened(&browser).await?;

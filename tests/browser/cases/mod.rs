@@ -136,6 +136,7 @@ tests! {
     }
     ALL, Plain => separate {
         asked_one_by_one
+        nothing_but_separate
         all_that_remain_refused
         left_between_two_questions
         refusing_all_answers_them
@@ -155,6 +156,7 @@ tests! {
     }
     ALL, Plain => minors {
         old_enough
+        refused_without_a_question
         guardian_agrees
         guardian_refuses
         age_is_not_asked_in_vain

@@ -68,6 +68,33 @@ async fn answers(shop: &Shop) -> Result<Value> {
     Ok(kept.into_iter().map(|(id, kept)| (id, kept["choice"].clone())).collect())
 }
 
+/// Where everything is asked on its own, accepting all decides nothing yet: the questions follow, each with its receipt.
+pub(super) async fn nothing_but_separate(browser: Browser) -> Result<()> {
+    let mut config = config(&APART)?;
+    set(&mut config, "health", json!({ "separate": true }))?;
+    let head = tags(&APART);
+    let (shop, _stand) = Shop::among(&browser, &config, &[("/", &head, ""), ("/next", &head, "")]).await?;
+    shop.open("/").await?;
+    shop.answer("accept").await?;
+    asks(&shop, "Ads on other platforms", "1 of 2").await?;
+    until_true("who has just answered goes on here", async || is_on_the_heading(&shop).await).await?;
+    ensure!(shop.record().await?.is_null() && shop.outbox().await?.is_empty(), "a question is no decision");
+    shop.click(Layer::Separate, "accept").await?;
+    asks(&shop, "Purpose health", "2 of 2").await?;
+    shop.open("/next").await?;
+    asks(&shop, "Purpose health", "One more question").await?;
+    shop.click(Layer::Separate, "reject").await?;
+    shop.misses(Layer::Separate).await?;
+    ensure!(answers(&shop).await? == json!({ "ads": "granted", "health": "denied" }), "{}", answers(&shop).await?);
+    let claims = shop.claimed(2).await?;
+    let told: Vec<_> = claims.iter().map(|claims| (&claims["event"]["state"], &claims["event"]["method"])).collect();
+    ensure!(
+        told == [(&json!("given"), &json!("separate.accept")), (&json!("changed"), &json!("separate.reject"))],
+        "{told:?}"
+    );
+    Ok(())
+}
+
 /// PIPL 23, 29, 39: accept-all grants the others and none of these. Each is then asked alone, with all that must be
 /// told, and an answer is a receipt of its own that changes this purpose and no other.
 pub(super) async fn asked_one_by_one(browser: Browser) -> Result<()> {

@@ -282,7 +282,9 @@ pub(super) async fn no_line_for_scripts(browser: Browser) -> Result<()> {
     for (count, call) in ["acceptAll", "rejectAll", "optOut", "withdraw"].into_iter().enumerate() {
         shop.js(&format!("placet.{call}()"), &[]).await?;
         shop.misses(Layer::First).await?;
-        shop.claimed(count + 1).await?;
+        let claims = shop.claimed(count + 1).await?;
+        // The first time the first layer was there, and nobody answered in it.
+        ensure!(claims[count]["shown"].is_null(), "{call} tells of a layer: {}", claims[count]);
         shop.settled().await?;
         ensure!(!shop.shows(Layer::Saved).await?, "{call} shows a line");
     }
