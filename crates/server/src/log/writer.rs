@@ -19,9 +19,9 @@ use super::keys::LogKey;
 use super::lock::{FileLock, LockError};
 use super::tree::{EntryBytes, Nodes};
 use crate::store::Store;
-use crate::store::log::{Logged, Record, Turn};
+use crate::store::log::{Logged, Record, Turn, Unlogged};
 use crate::store::receipts::{Entry, Held, Recorded};
-use placet_model::log::checkpoint::Keys;
+use placet_model::log::checkpoint::{Keys, origin_of};
 use placet_model::log::entry::SALT;
 use placet_model::verify::Refusal;
 use std::collections::BTreeMap;
@@ -34,6 +34,8 @@ pub enum Item {
     Receipt(Box<Entry>),
     /// A line of the audit trail.
     Audit(String),
+    /// A receipt that is kept, from before there was a log.
+    Adopted(Unlogged),
 }
 
 /// What became of it.
@@ -98,7 +100,32 @@ impl Writer {
         let turn = store.turn().await;
         writer.reopen(&turn).await?;
         writer.begin(&turn, origin).await?;
+        drop(turn);
+        writer.adopt().await?;
         Ok(writer)
+    }
+
+    /// Enters what was kept before there was a log.
+    async fn adopt(&mut self) -> Result<(), LogError> {
+        let (mut after, mut adopted) = ((0, String::new()), 0_usize);
+        loop {
+            let receipts = self.store.unlogged((after.0, &after.1)).await?;
+            let Some(last) = receipts.last() else { break };
+            after = (last.envelope.received_at, last.id.clone());
+            adopted += receipts.len();
+            let mut by_log: BTreeMap<String, Vec<Item>> = BTreeMap::new();
+            for receipt in receipts {
+                let origin = origin_of(self.key.name(), receipt.envelope.received_at);
+                by_log.entry(origin).or_default().push(Item::Adopted(receipt));
+            }
+            for (origin, items) in &by_log {
+                self.write(origin, &items.iter().collect::<Vec<_>>()).await?;
+            }
+        }
+        if adopted > 0 {
+            tracing::info!(adopted, "entered receipts from before there was a log");
+        }
+        Ok(())
     }
 
     /// The logs as everybody may see them now.
@@ -199,6 +226,11 @@ impl Writer {
                 Item::Receipt(entry) => {
                     let (jws, envelope) = (entry.jws.clone(), entry.envelope.to_text());
                     (writing.record(book.id, index, &salt, entry).await?, Record::Receipt { jws, envelope })
+                }
+                Item::Adopted(receipt) => {
+                    writing.adopt(book.id, index, &salt, receipt).await?;
+                    let (jws, envelope) = (receipt.jws.clone(), receipt.envelope.to_text());
+                    (Recorded::New, Record::Receipt { jws, envelope })
                 }
                 Item::Audit(event) => {
                     writing.note(book.id, index, &salt, event).await?;

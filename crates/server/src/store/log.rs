@@ -5,7 +5,7 @@
 use super::Store;
 use super::receipts::{Entry, Recorded, record_one};
 use crate::log::tiles::{Name, Stored};
-use placet_model::log::entry::{EntryKind, SALT, audit_record, entry, receipt_record};
+use placet_model::log::entry::{EntryKind, Envelope, SALT, audit_record, entry, receipt_record};
 use sqlx::{Sqlite, Transaction};
 use tokio::sync::MutexGuard;
 
@@ -64,6 +64,17 @@ impl Logged {
             Record::Audit(event) => entry(EntryKind::Audit, salt, &audit_record(event)),
         })
     }
+}
+
+/// A receipt from before there was a log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unlogged {
+    /// Its id.
+    pub id: String,
+    /// Its exact text.
+    pub jws: String,
+    /// What the server observed when it came.
+    pub envelope: Envelope,
 }
 
 /// The turn to write: until it is given back, nobody else changes anything.
@@ -170,6 +181,34 @@ impl Store {
         Ok(logged)
     }
 
+    /// Some receipts from before there was a log, the oldest first, after the one with this time and id.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn unlogged(&self, after: (u64, &str)) -> Result<Vec<Unlogged>, sqlx::Error> {
+        self.fuse.burn()?;
+        let (received_at, id) = after;
+        let rows: Vec<(String, String, i64, i64, i64)> = sqlx::query_as(
+            "SELECT id, jws, received_at, skew, late FROM receipts
+             WHERE log IS NULL AND (received_at, id) > ($1, $2) ORDER BY received_at, id LIMIT 500",
+        )
+        .bind(i64::try_from(received_at).unwrap_or(i64::MAX))
+        .bind(id)
+        .fetch_all(&self.pool)
+        .await?;
+        let unlogged = |(id, jws, received_at, skew, late): (String, String, i64, i64, i64)| Unlogged {
+            id,
+            jws,
+            envelope: Envelope {
+                received_at: received_at.unsigned_abs(),
+                skew: skew != 0,
+                late: late != 0,
+                ..Envelope::default()
+            },
+        };
+        Ok(rows.into_iter().map(unlogged).collect())
+    }
+
     /// Every key that ever signed a checkpoint here, the newest first.
     ///
     /// # Errors
@@ -249,6 +288,32 @@ impl Writing<'_> {
     ) -> Result<Recorded, sqlx::Error> {
         self.store.fuse.burn()?;
         record_one(&mut self.transaction, log, index, salt, entry).await
+    }
+
+    /// Gives a receipt from before there was a log its place in one.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn adopt(
+        &mut self,
+        log: i64,
+        index: u64,
+        salt: &[u8; SALT],
+        receipt: &Unlogged,
+    ) -> Result<(), sqlx::Error> {
+        self.store.fuse.burn()?;
+        sqlx::query(
+            "UPDATE receipts SET log = $1, entry = $2, salt = $3, envelope = $4 WHERE id = $5 AND received_at = $6",
+        )
+        .bind(log)
+        .bind(i64::try_from(index).unwrap_or(i64::MAX))
+        .bind(salt.as_slice())
+        .bind(receipt.envelope.to_text())
+        .bind(&receipt.id)
+        .bind(i64::try_from(receipt.envelope.received_at).unwrap_or(i64::MAX))
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
     }
 
     /// Keeps a line of the audit trail at a place of a log.
