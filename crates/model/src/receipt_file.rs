@@ -157,6 +157,15 @@ enum Logged {
 }
 
 impl Report {
+    /// Adds what the log as it is today says of the receipt.
+    pub fn tell_today(&mut self, outcome: Result<String, String>) {
+        if outcome.is_ok() {
+            self.does_not_prove.retain(|limit| limit != TODAY);
+            self.proves.push("The log has only grown since: it still stands by the receipt in this place.".into());
+        }
+        self.tell("today", outcome);
+    }
+
     fn tell(&mut self, what: &'static str, outcome: Result<String, String>) {
         self.checks.push(Check { what, outcome });
     }
@@ -296,6 +305,9 @@ fn proves(signed: bool, logged: Logged) -> Vec<String> {
     proved
 }
 
+/// What a checkpoint of some day cannot say.
+const TODAY: &str = "That the log still stands by it: the log as it is today tells.";
+
 fn does_not_prove(signed: bool, logged: Logged, shown: bool) -> Vec<String> {
     let mut limits = vec![
         "That a person clicked, or which person: it proves what a device signed.".to_owned(),
@@ -311,7 +323,7 @@ fn does_not_prove(signed: bool, logged: Logged, shown: bool) -> Vec<String> {
         Logged::Unanswered => return limits,
         Logged::No => "That the endpoint still holds the receipt: its acknowledgement is not signed.",
         Logged::Claimed => "That the site's log holds the receipt: nobody checked who signed the checkpoint.",
-        Logged::Signed => "That the log still stands by it: the log as it is today tells.",
+        Logged::Signed => TODAY,
     };
     limits.push(log.into());
     limits

@@ -224,6 +224,7 @@ fn a_checkpoint_counts_where_its_sites_key_signed_it() {
         (signed(&format!("shop.example/2026/2026\n5\n{root}\n")), Err(CheckpointFault::KeyUnknown)),
         (signed(&format!("shop.example/2026\n05\n{root}\n")), Err(CheckpointFault::Malformed)),
         (signed(&format!("shop.example/2026\n-5\n{root}\n")), Err(CheckpointFault::Malformed)),
+        (signed(&format!("shop.example/2026\n18446744073709551615\n{root}\n")), Err(CheckpointFault::Malformed)),
         (signed("shop.example/2026\n5\nAAAA\n"), Err(CheckpointFault::Malformed)),
         (signed("shop.example/2026\n5\n"), Err(CheckpointFault::Malformed)),
         (good.trim_end().into(), Err(CheckpointFault::Malformed)),

@@ -32,3 +32,4 @@ pub mod state;
 pub mod store;
 pub mod terminal;
 pub mod verify_report;
+pub mod witness;
