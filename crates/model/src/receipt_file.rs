@@ -5,6 +5,8 @@
 //! proves that a receipt was not changed after it was made; it does not prove who clicked.
 
 use crate::json;
+use crate::log::checkpoint::{CheckpointFault, Keys};
+use crate::log::place::{Place, check_place};
 use crate::receipt::{
     Acknowledgement, Answer, By, ChoiceState, Claims, EventType, NoticeRef, ReceiptFile, State, Surface,
 };
@@ -22,6 +24,8 @@ pub struct Report {
     pub checks: Vec<Check>,
     /// The names of members that no receipt file has, quoted. Nothing signs them, so they prove nothing.
     pub others: Vec<String>,
+    /// What could not be checked, and what that takes, each with the name that its check would have.
+    pub unchecked: Vec<(&'static str, String)>,
     /// What the receipt says; `None` where it could not be verified.
     pub content: Option<Content>,
     /// What a genuine file proves, in sentences.
@@ -50,6 +54,8 @@ pub struct Content {
     pub signed: bool,
     /// The endpoint's acknowledgement, where the file holds one.
     pub acknowledgement: Option<Acknowledgement>,
+    /// Its place in the endpoint's log, where the file holds a proof of one that fits.
+    pub place: Option<Place>,
 }
 
 /// One purpose and what was chosen for it.
@@ -77,11 +83,12 @@ impl Report {
     }
 }
 
-/// Verifies the text of a receipt file.
-pub fn verify_file(text: &str) -> Report {
+/// Verifies the text of a receipt file. `keys` are those that the reader knows logs by, from elsewhere than the file.
+pub fn verify_file(text: &str, keys: &Keys) -> Report {
     let mut report = Report {
         checks: Vec::new(),
         others: Vec::new(),
+        unchecked: Vec::new(),
         content: None,
         proves: Vec::new(),
         does_not_prove: Vec::new(),
@@ -120,27 +127,83 @@ pub fn verify_file(text: &str) -> Report {
     let snapshot = json::parse(&file.notice).ok();
     report.tell("notice", check_notice(&file.notice, snapshot.as_ref(), &claims.notice));
     let acknowledgement = file.acknowledgement;
-    report.tell(
-        "acknowledgement",
-        match &acknowledgement {
-            None => Ok("None in the file: it was downloaded before an endpoint had answered.".into()),
-            Some(answer) if answer.id == claims.id => Ok(format!(
-                "The endpoint says that it came at {}; that is not signed.",
-                utc(answer.received_at as i64 / 1000)
-            )),
-            Some(_) => Err("The acknowledgement is for another receipt.".into()),
-        },
-    );
+    report.tell("acknowledgement", check_acknowledgement(acknowledgement.as_ref(), &claims.id));
+    let place = report.check_log(&file.receipt, &claims.site, acknowledgement.as_ref(), keys);
 
-    report.proves = proves(signed);
-    report.does_not_prove = does_not_prove(signed, acknowledgement.is_some(), claims.shown.is_some());
-    report.content = Some(Content { choices: chosen(&claims, snapshot.as_ref()), claims, signed, acknowledgement });
+    let logged = match (&acknowledgement, &place) {
+        (None, _) => Logged::Unanswered,
+        (Some(_), None) => Logged::No,
+        (Some(_), Some(_)) if report.unchecked.is_empty() => Logged::Signed,
+        (Some(_), Some(_)) => Logged::Claimed,
+    };
+    report.proves = proves(signed, logged);
+    report.does_not_prove = does_not_prove(signed, logged, claims.shown.is_some());
+    report.content =
+        Some(Content { choices: chosen(&claims, snapshot.as_ref()), claims, signed, acknowledgement, place });
     report
 }
 
+/// What is known of a receipt's place in a log.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Logged {
+    /// The file holds no acknowledgement.
+    Unanswered,
+    /// The acknowledgement names no place.
+    No,
+    /// The place fits the checkpoint; nobody checked who signed that.
+    Claimed,
+    /// A known key signed the checkpoint.
+    Signed,
+}
+
 impl Report {
+    /// Adds what the log as it is today says of the receipt.
+    pub fn tell_today(&mut self, outcome: Result<String, String>) {
+        if outcome.is_ok() {
+            self.does_not_prove.retain(|limit| limit != TODAY);
+            self.proves.push("The log has only grown since: it still stands by the receipt in this place.".into());
+        }
+        self.tell("today", outcome);
+    }
+
     fn tell(&mut self, what: &'static str, outcome: Result<String, String>) {
         self.checks.push(Check { what, outcome });
+    }
+
+    /// Checks the place that the acknowledgement names, and who signed the checkpoint; gives the place where it fits.
+    fn check_log(
+        &mut self,
+        jws: &str,
+        site: &str,
+        acknowledgement: Option<&Acknowledgement>,
+        keys: &Keys,
+    ) -> Option<Place> {
+        let answer = acknowledgement?;
+        let proof = answer.log.as_ref()?;
+        let place = match check_place(jws, site, answer, proof) {
+            Ok(place) => place,
+            Err(fault) => {
+                self.tell("log", Err(fault.to_string()));
+                return None;
+            }
+        };
+        let claimed = &place.claimed;
+        let told = format!(
+            "Entry {} of the log {}, which had {}: the proof leads from this receipt to its checkpoint.",
+            place.index, claimed.origin, claimed.size
+        );
+        self.tell("log", Ok(told));
+        match keys.open(&proof.checkpoint) {
+            Ok(signed) => self.tell("checkpoint", Ok(format!("Signed by the log's key {}.", signed.key))),
+            Err(CheckpointFault::KeyUnknown)
+                if !keys.names().iter().any(|key| key.starts_with(&format!("{site}+"))) =>
+            {
+                let told = "Not checked who signed it: that takes the log's verifier key, from the site and not from this file.";
+                self.unchecked.push(("checkpoint", told.into()));
+            }
+            Err(fault) => self.tell("checkpoint", Err(fault.to_string())),
+        }
+        Some(place)
     }
 }
 
@@ -189,6 +252,18 @@ fn other_members(file: &Value) -> Vec<String> {
     names
 }
 
+fn check_acknowledgement(acknowledgement: Option<&Acknowledgement>, id: &str) -> Result<String, String> {
+    let Some(answer) = acknowledgement else {
+        return Ok("None in the file: it was downloaded before an endpoint had answered.".into());
+    };
+    let at = utc(i64::try_from(answer.received_at / 1000).unwrap_or(i64::MAX));
+    match &answer.log {
+        _ if answer.id != id => Err("The acknowledgement is for another receipt.".into()),
+        None => Ok(format!("The endpoint says that it came at {at}; that is not signed.")),
+        Some(_) => Ok(format!("The endpoint says that it came at {at}; its log stands for that.")),
+    }
+}
+
 fn check_notice(text: &str, snapshot: Option<&Value>, named: &NoticeRef) -> Result<String, String> {
     if hash(text.as_bytes()) != named.hash {
         return Err("The notice in the file is not the one that the receipt names: its hash differs.".into());
@@ -215,18 +290,25 @@ fn chosen(claims: &Claims, snapshot: Option<&Value>) -> Vec<Chosen> {
     claims.choices.0.iter().map(line).collect()
 }
 
-fn proves(signed: bool) -> Vec<String> {
-    let notice = "The notice in the file is, byte for byte, the one that the receipt names.";
-    match signed {
-        true => vec![
-            "The receipt was made with the key of this device and not changed by one byte since.".into(),
-            notice.into(),
-        ],
-        false => vec![notice.into()],
+fn proves(signed: bool, logged: Logged) -> Vec<String> {
+    let mut proved = Vec::new();
+    if signed {
+        proved.push("The receipt was made with the key of this device and not changed by one byte since.".to_owned());
     }
+    proved.push("The notice in the file is, byte for byte, the one that the receipt names.".into());
+    if logged == Logged::Signed {
+        proved.push(
+            "The site's log had taken the receipt in when the checkpoint was signed, with what the server noted of it."
+                .into(),
+        );
+    }
+    proved
 }
 
-fn does_not_prove(signed: bool, acknowledged: bool, shown: bool) -> Vec<String> {
+/// What a checkpoint of some day cannot say.
+const TODAY: &str = "That the log still stands by it: the log as it is today tells.";
+
+fn does_not_prove(signed: bool, logged: Logged, shown: bool) -> Vec<String> {
     let mut limits = vec![
         "That a person clicked, or which person: it proves what a device signed.".to_owned(),
         "That the device's clock was right.".to_owned(),
@@ -237,9 +319,13 @@ fn does_not_prove(signed: bool, acknowledged: bool, shown: bool) -> Vec<String> 
     if shown {
         limits.push("That the screen looked as measured: the page measured it itself.".into());
     }
-    if acknowledged {
-        limits.push("That the endpoint still holds the receipt: its acknowledgement is not signed.".into());
-    }
+    let log = match logged {
+        Logged::Unanswered => return limits,
+        Logged::No => "That the endpoint still holds the receipt: its acknowledgement is not signed.",
+        Logged::Claimed => "That the site's log holds the receipt: nobody checked who signed the checkpoint.",
+        Logged::Signed => TODAY,
+    };
+    limits.push(log.into());
     limits
 }
 
@@ -314,6 +400,20 @@ impl Content {
             ("refuse", button(&shown.reject)),
             ("alike", alike),
         ]
+    }
+
+    /// What the server noted when it received the receipt, each line with its name; nothing without a place in the log.
+    pub fn noted(&self) -> Vec<(&'static str, String)> {
+        let Some(Place { envelope, .. }) = &self.place else { return Vec::new() };
+        let mut lines = vec![("received", utc(i64::try_from(envelope.received_at / 1000).unwrap_or(i64::MAX)))];
+        lines.extend(envelope.region.iter().map(|region| ("region", region.clone())));
+        lines.extend(envelope.agent.iter().map(|agent| ("agent", agent.clone())));
+        let flags = [
+            (envelope.skew, "the device's clock was more than ten minutes ahead"),
+            (envelope.late, "the decision was more than thirty days old when it came"),
+        ];
+        lines.extend(flags.iter().filter(|(is, _)| *is).map(|(_, told)| ("flag", (*told).to_owned())));
+        lines
     }
 
     /// When it was decided, by the device's clock.

@@ -1,9 +1,9 @@
-//! The command line: `placet check | publish | serve | verify | feedback | schema`. Each is a file of [`crate::command`].
+//! The command line: `placet check | publish | serve | verify | audit | feedback | schema`. Each is a file of [`crate::command`].
 //!
 //! Exit codes: 0 done; 1 the answer is no (a config with errors, a receipt that is not genuine,
 //! something that cannot be done); 2 the input cannot be read, or the command line is wrong.
 
-use crate::command::{check, feedback, publish, schema, serve, verify};
+use crate::command::{audit, check, feedback, publish, schema, serve, verify};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -21,6 +21,7 @@ enum Command {
     Publish(publish::Publish),
     Serve(serve::Serve),
     Verify(verify::Verify),
+    Audit(audit::Audit),
     Feedback(feedback::Feedback),
     Schema(schema::Schema),
 }
@@ -32,6 +33,7 @@ pub fn run() -> ExitCode {
         Command::Publish(command) => command.run(),
         Command::Serve(command) => command.run(),
         Command::Verify(command) => command.run(),
+        Command::Audit(command) => command.run(),
         Command::Feedback(command) => command.run(),
         Command::Schema(command) => command.run(),
     };

@@ -1,7 +1,7 @@
 //! The receipt server and the command line of Placet.
 //!
 //! In reading order: [`cli`] and [`command`] say what the program can do, [`serve`] starts the server,
-//! [`routes`] lists its routes, [`record`] takes receipts in, [`store`] keeps them, [`self_service`]
+//! [`routes`] lists its routes, [`record`] takes receipts in, [`log`] enters them, [`store`] keeps them, [`self_service`]
 //! answers their devices, [`feedback`] takes what shoppers write, [`region`] says where a visitor is.
 //!
 //! **Invariant:** nothing about a visitor is stored but the receipt, and what they write to us without a name: no address, no user agent, no query.
@@ -19,6 +19,7 @@ pub mod feedback_list;
 pub mod geo;
 pub mod intake;
 pub mod limits;
+pub mod log;
 pub mod notice;
 pub mod pieces;
 pub mod problem;
@@ -32,3 +33,4 @@ pub mod state;
 pub mod store;
 pub mod terminal;
 pub mod verify_report;
+pub mod witness;

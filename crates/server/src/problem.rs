@@ -9,6 +9,7 @@
 //! **Invariant:** an answer holds nothing of the request but short, quoted words, and nothing of
 //! the server's inside.
 
+use crate::log::sequencer::Refused;
 use axum::extract::Path;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -92,6 +93,17 @@ impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
         tracing::error!(%error, "the database failed");
         Problem::StoreFailed
+    }
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Full => Problem::Busy(2),
+            Refused::Stopped => Problem::Busy(5),
+            // The sequencer has said why.
+            Refused::Failed | Refused::Halted(_) => Problem::StoreFailed,
+        }
     }
 }
 

@@ -48,7 +48,7 @@ async fn take(app: &App, call: &Call<'_>, body: Body) -> Result<Response, Proble
 }
 
 /// Verifies the receipts and stores those that hold, all in one transaction.
-async fn keep(app: &App, receipts: &[String]) -> Result<Vec<RecordResult>, sqlx::Error> {
+async fn keep(app: &App, receipts: &[String]) -> Result<Vec<RecordResult>, Problem> {
     let mut entries: Vec<Entry> = Vec::with_capacity(receipts.len());
     let mut refusals: Vec<Option<Refusal>> = Vec::with_capacity(receipts.len());
     for jws in receipts {
@@ -62,7 +62,7 @@ async fn keep(app: &App, receipts: &[String]) -> Result<Vec<RecordResult>, sqlx:
     }
     let recorded = match entries.is_empty() {
         true => Vec::new(),
-        false => app.store.record(&entries, (app.clock)()).await?,
+        false => app.log.record(entries).await?,
     };
     let mut recorded = recorded.into_iter();
     let result = |refusal: Option<Refusal>| match refusal {
@@ -111,7 +111,7 @@ async fn verify(app: &App, jws: &str, before: &[Entry]) -> Result<Result<Entry, 
         }
         Some(_) => {}
     }
-    Ok(Ok(Entry { jws: jws.to_owned(), hash: verified.hash, claims: verified.claims, key: verified.key }))
+    Ok(Ok(Entry::new(jws, verified, (app.clock)())))
 }
 
 fn parse(text: &str) -> Result<Vec<String>, Problem> {

@@ -2,7 +2,7 @@
 
 use crate::problem::{self, Problem};
 use crate::state::App;
-use crate::{embed, feedback, notice, record, region, self_service};
+use crate::{embed, feedback, log, notice, record, region, self_service};
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::map_response;
@@ -20,6 +20,7 @@ pub fn router(app: Arc<App>, others: Router) -> Router {
         .route("/embed/{*path}", get(embed::file))
         .route("/notice/{name}", get(notice::notice))
         .route("/.well-known/gpc.json", get(embed::file))
+        .route("/log/{*path}", get(log::routes::read))
         .route("/problems/{slug}", get(problem::explain))
         .route("/healthz", get(healthz))
         .method_not_allowed_fallback(async || Problem::MethodRefused)

@@ -4,11 +4,15 @@ use crate::address::{Peer, Proxies};
 use crate::command::Failure;
 use crate::demo;
 use crate::limits::Limits;
+use crate::log::Log;
+use crate::log::error::LogError;
+use crate::log::keys::LogKey;
+use crate::log::lock::FileLock;
 use crate::publish::{Place, publish};
 use crate::region::{REGION_PATH, Regions};
 use crate::routes::{nothing, router};
 use crate::state::{App, Settings, now};
-use crate::store::{Store, StoreError};
+use crate::store::{self, Store, StoreError};
 use axum::Router;
 use axum::body::Body;
 use hyper::body::Incoming;
@@ -18,6 +22,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use placet_model::config::Config;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
@@ -34,6 +39,8 @@ pub struct Plan {
     pub listen: SocketAddr,
     /// The database.
     pub database: String,
+    /// The key that signs the log's checkpoints; beside an SQLite database, if not given.
+    pub log_key: Option<PathBuf>,
     /// The address by which browsers reach the server; where it listens, if not given.
     pub public: Option<Url>,
     /// Proxies whose X-Forwarded-For is believed.
@@ -85,9 +92,11 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
         .keep_notices(&publication.notices, now())
         .await
         .map_err(|error| cannot_open(&plan.database, &error.into()))?;
+    let store = Arc::new(store);
+    let log = open_log(&plan.database, &config.site, plan.log_key.as_deref(), store.clone()).await?;
     let limits = Limits::default();
     let settings = Settings { public, proxies: plan.proxies, regions: plan.regions, limits, clock: now };
-    let app = App::new(&config, &publication, settings, store).map_err(|error| {
+    let app = App::new(&config, &publication, settings, store, log).map_err(|error| {
         Failure::new(error.to_string()).help("Write a path of its own there, for example /v1/receipts.")
     })?;
     let app = Arc::new(app);
@@ -111,8 +120,38 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
             tracing::error!(%error, "a listener broke");
         }
     }
-    app.store.close().await;
+    app.stop().await;
     Ok(())
+}
+
+/// Opens the log with its key and its lock.
+async fn open_log(database: &str, site: &str, key: Option<&Path>, store: Arc<Store>) -> Result<Log, Failure> {
+    let cannot = |error: LogError| Failure::new(format!("cannot open the log: {error}")).help(error.help());
+    let file =
+        store::file_of(database).ok_or_else(|| cannot_open(database, &StoreError::Address(database.to_owned())))?;
+    let key = match key {
+        Some(path) => LogKey::read(site, path).map_err(|error| cannot(error.into()))?,
+        None => {
+            let path = beside(&file, ".key");
+            let (key, is_new) = LogKey::beside(site, &path).map_err(|error| cannot(error.into()))?;
+            if is_new {
+                eprintln!(
+                    "Made the log's key {}. Keep a copy of it where the database's copies are not.",
+                    path.display()
+                );
+            }
+            key
+        }
+    };
+    let lock = FileLock::take(&beside(&file, ".lock")).map_err(|error| cannot(error.into()))?;
+    Log::open(store, site, key, lock, now()).await.map_err(cannot)
+}
+
+/// A file beside the database, of its name and more.
+fn beside(database: &Path, ending: &str) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
 }
 
 /// Deletes what has been kept for its time.

@@ -4,6 +4,8 @@ use crate::address::Proxies;
 use crate::asset::{Asset, Keep};
 use crate::cors::{Origins, is_loopback};
 use crate::limits::{Gauge, Limits};
+use crate::log::Log;
+use crate::log::routes::LOG_PATH;
 use crate::publish::{Pages, Publication};
 use crate::region::{REGION_PATH, Regions};
 use crate::store::Store;
@@ -11,7 +13,7 @@ use placet_model::config::Config;
 use placet_model::feedback::Subjects;
 use placet_model::verify::Expect;
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 use url::Url;
 
@@ -33,7 +35,9 @@ pub struct App {
     /// Those that were, by path.
     pub old_pages: Mutex<HashMap<String, Asset>>,
     /// The database.
-    pub store: Store,
+    pub store: Arc<Store>,
+    /// The log.
+    pub log: Log,
     /// The limits and how much of them is used.
     pub gauge: Gauge,
     /// Proxies whose X-Forwarded-For is believed.
@@ -77,7 +81,8 @@ pub enum Unservable {
 }
 
 /// What the server itself serves: no endpoint may lie there.
-const TAKEN: [&str; 7] = [REGION_PATH, "/embed", "/notice", "/problems", "/.well-known", "/healthz", "/assets"];
+const TAKEN: [&str; 8] =
+    [REGION_PATH, LOG_PATH, "/embed", "/notice", "/problems", "/.well-known", "/healthz", "/assets"];
 
 impl App {
     /// Puts the state together.
@@ -88,7 +93,8 @@ impl App {
         config: &Config,
         publication: &Publication,
         settings: Settings,
-        store: Store,
+        store: Arc<Store>,
+        log: Log,
     ) -> Result<Self, Unservable> {
         let endpoint = &config.receipts.endpoint;
         let url = settings.public.join(endpoint).map_err(|_| Unservable::Endpoint(endpoint.clone()))?;
@@ -119,6 +125,7 @@ impl App {
             pages: Pages::new(config),
             old_pages: Mutex::default(),
             store,
+            log,
             gauge: Gauge::new(settings.limits),
             proxies: settings.proxies,
             regions: settings.regions,
@@ -129,6 +136,12 @@ impl App {
             self_audiences: audiences(&asking),
             unsigned: config.receipts.unsigned,
         })
+    }
+
+    /// Ends what runs beside the calls: the log, then the database.
+    pub async fn stop(&self) {
+        self.log.stop().await;
+        self.store.close().await;
     }
 
     /// What a receipt has to agree with here.

@@ -13,7 +13,10 @@ pub fn told_report(report: &Report) -> String {
             Ok(told) => ("ok", told),
             Err(told) => ("NOT OK", told),
         };
-        let _ = writeln!(text, "{mark:>6}  {:<16}{told}", check.what);
+        let _ = writeln!(text, "{mark:>6}  {:<16}{}", check.what, printable(told));
+    }
+    for (what, told) in &report.unchecked {
+        let _ = writeln!(text, "  note  {what:<16}{told}");
     }
     if !report.others.is_empty() {
         let names = report.others.join(", ");
@@ -27,7 +30,7 @@ pub fn told_report(report: &Report) -> String {
         (Some(content), None) => told_content(&mut text, report, content),
         (_, failure) => {
             let why = failure.and_then(|check| check.outcome.as_ref().err()).map_or("", String::as_str);
-            let _ = writeln!(text, "NOT GENUINE. {why}");
+            let _ = writeln!(text, "NOT GENUINE. {}", printable(why));
         }
     }
     text
@@ -35,7 +38,7 @@ pub fn told_report(report: &Report) -> String {
 
 fn told_content(text: &mut String, report: &Report, content: &Content) {
     let verdict = if content.signed { "GENUINE." } else { "CONSISTENT, BUT NOT SIGNED." };
-    let _ = writeln!(text, "{verdict} {}\n{}", content.act(), content.when());
+    let _ = writeln!(text, "{verdict} {}\n{}", printable(&content.act()), content.when());
     let _ = writeln!(text, "\nChoices");
     for chosen in &content.choices {
         let word = match chosen.choice {
@@ -65,6 +68,13 @@ fn told_content(text: &mut String, report: &Report, content: &Content) {
     }
     for (name, told) in evidence {
         let _ = writeln!(text, "  {name:<10} {told}");
+    }
+    let noted = content.noted();
+    if !noted.is_empty() {
+        let _ = writeln!(text, "\nWhat the server noted");
+    }
+    for (name, told) in noted {
+        let _ = writeln!(text, "  {name:<10} {}", printable(&told));
     }
     for (heading, sentences) in [("This proves", &report.proves), ("This does not prove", &report.does_not_prove)] {
         let _ = writeln!(text, "\n{heading}");

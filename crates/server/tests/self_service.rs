@@ -477,12 +477,37 @@ async fn large_bodies_are_cut_off() {
 #[tokio::test]
 async fn receipts_of_an_older_database_can_be_asked_for() {
     let (server, receipts) = server().await;
-    let back = "DROP TABLE requests; DROP TABLE erased; DROP TABLE feedback; DROP INDEX receipts_by_device;
-                DELETE FROM migrations WHERE version > 1";
     let database = server.look().await;
-    sqlx::raw_sql(back).execute(&database).await.unwrap();
+    let rows = "SELECT 'INSERT INTO receipts (id, hash, jws, device, seq, prev, notice, state, decided_at, received_at, skew, late, fork)
+         VALUES (' || quote(id) || ',' || quote(hash) || ',' || quote(jws) || ',' || quote(device) || ',' || seq || ',' || quote(prev)
+         || ',' || quote(notice) || ',' || quote(state) || ',' || decided_at || ',' || received_at || ',' || skew || ',' || late
+         || ',' || fork || ');' FROM receipts UNION ALL
+         SELECT 'INSERT INTO devices VALUES (' || quote(thumbprint) || ',' || quote(x) || ',' || quote(y) || ',' || first_seen_at || ');'
+         FROM devices UNION ALL
+         SELECT 'INSERT INTO notices VALUES (' || quote(hash) || ',' || quote(lang) || ',' || quote(version) || ',' || quote(snapshot)
+         || ',' || first_served_at || ');' FROM notices";
+    let rows: Vec<String> = sqlx::query_scalar(rows).fetch_all(&database).await.unwrap();
+    database.close().await;
+    server.app.stop().await;
+    for ending in ["", "-wal", "-shm", ".lock"] {
+        fs::remove_file(format!("{}{ending}", support::database(server.directory()))).ok();
+    }
+    let first = include_str!("../migrations/sqlite/0001_receipts.sql");
+    let form = "CREATE TABLE migrations (version BIGINT NOT NULL PRIMARY KEY); INSERT INTO migrations VALUES (1);";
+    let older = ["PRAGMA foreign_keys = OFF;", first, form, &rows.concat()].concat();
+    let database = sqlx::SqlitePool::connect_with(
+        sqlx::sqlite::SqliteConnectOptions::new()
+            .filename(support::database(server.directory()))
+            .create_if_missing(true),
+    );
+    let database = database.await.unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(older)).execute(&database).await.unwrap();
     database.close().await;
     let server = server.restart(NOTICE).await;
+    let again = server.record(&receipts).await.json();
+    let mut entries: Vec<u64> = (0..3).map(|place| again["results"][place]["log"]["index"].as_u64().unwrap()).collect();
+    entries.sort_unstable();
+    assert_eq!(entries, [0, 1, 2], "they have their places in the log now: {again}");
     let device = Device::new(1);
     let history = server.ask(&request(&device, "history", "a")).await.json();
     assert_eq!(history["receipts"].as_array().unwrap().len(), 2);

@@ -11,6 +11,8 @@ use tlog_tiles::Hash;
 
 /// The most bytes that a checkpoint may have.
 pub const MAX_CHECKPOINT: usize = 8 * 1024;
+/// More entries than any log will have: the largest number that JSON tells exactly.
+const MOST_ENTRIES: u64 = 1 << 53;
 /// More keys than any site has had.
 const MOST_KEYS: usize = 1000;
 
@@ -147,6 +149,9 @@ fn read(text: &str) -> Result<(Note, Checkpoint), CheckpointFault> {
     }
     let note = Note::from_bytes(text.as_bytes()).map_err(|_| CheckpointFault::Malformed)?;
     let read = tlog_tiles::Checkpoint::from_bytes(note.text()).map_err(|_| CheckpointFault::Malformed)?;
+    if read.size() > MOST_ENTRIES {
+        return Err(CheckpointFault::Malformed);
+    }
     let checkpoint =
         Checkpoint { origin: read.origin().to_owned(), size: read.size(), root: *read.hash(), key: String::new() };
     Ok((note, checkpoint))

@@ -2,10 +2,12 @@
 //! files are read in [`input`], how answers are written in [`output`].
 
 pub mod address;
+pub mod audit;
 pub mod check;
 pub mod failure;
 pub mod feedback;
 pub mod input;
+pub mod log_keys;
 pub mod output;
 pub mod publish;
 pub mod runtime;

@@ -7,22 +7,26 @@
 //! milliseconds, TEXT ids.
 
 pub mod feedback;
+pub mod fuse;
+pub mod log;
 pub mod receipts;
 pub mod self_service;
 
 use crate::publish::Snapshot;
+use fuse::Fuse;
 use placet_model::receipt::NoticeRef;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{SqliteExecutor, SqlitePool};
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 use tokio::sync::Mutex;
 
 /// The migrations, forward only. One that was released is never changed.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../../migrations/sqlite/0001_receipts.sql"),
     include_str!("../../migrations/sqlite/0002_self_service.sql"),
     include_str!("../../migrations/sqlite/0003_feedback.sql"),
+    include_str!("../../migrations/sqlite/0004_log.sql"),
 ];
 
 /// The database.
@@ -31,6 +35,8 @@ pub struct Store {
     pool: SqlitePool,
     /// SQLite takes one writer at a time; waiting here is fairer than its lock.
     writer: Mutex<()>,
+    /// Makes calls of the log fail, for tests.
+    pub fuse: Fuse,
 }
 
 /// Why the database cannot be used.
@@ -69,7 +75,7 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             // What is erased is overwritten, not only unlinked.
             .pragma("secure_delete", "ON");
-        let store = Store { pool: pool(options).await?, writer: Mutex::new(()) };
+        let store = Store { pool: pool(options).await?, writer: Mutex::new(()), fuse: Fuse::default() };
         store.migrate().await?;
         Ok(store)
     }
@@ -79,7 +85,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn look(address: &str) -> Result<Self, StoreError> {
-        let store = Store { pool: pool(options(address)?.read_only(true)).await?, writer: Mutex::new(()) };
+        let store = Store {
+            pool: pool(options(address)?.read_only(true)).await?,
+            writer: Mutex::new(()),
+            fuse: Fuse::default(),
+        };
         let known: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_master WHERE name = 'migrations'")
             .fetch_one(&store.pool)
             .await?;
@@ -161,10 +171,14 @@ impl Store {
     }
 }
 
+/// The file of an SQLite database at `address`.
+pub fn file_of(address: &str) -> Option<PathBuf> {
+    let file = address.strip_prefix("sqlite:")?.trim_start_matches("//");
+    (!file.is_empty() && !file.starts_with(':')).then(|| file.into())
+}
+
 fn options(address: &str) -> Result<SqliteConnectOptions, StoreError> {
-    let file = address.strip_prefix("sqlite:").map(|file| file.trim_start_matches("//"));
-    let file = file.filter(|file| !file.is_empty() && !file.starts_with(':')).map(Path::new);
-    let file = file.ok_or_else(|| StoreError::Address(address.to_owned()))?;
+    let file = file_of(address).ok_or_else(|| StoreError::Address(address.to_owned()))?;
     Ok(SqliteConnectOptions::new().filename(file).busy_timeout(Duration::from_secs(5)))
 }
 

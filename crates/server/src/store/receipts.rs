@@ -4,9 +4,11 @@
 //! **Invariant:** a device is known for as long as a receipt of it is held.
 
 use super::Store;
-use placet_model::receipt::{Acknowledgement, Claims, Jwk};
+use super::log::{Logged, Record};
+use placet_model::log::entry::{Envelope, SALT};
+use placet_model::receipt::{Claims, Jwk};
 use placet_model::self_service::HeldDevice;
-use placet_model::verify::{Refusal, hash};
+use placet_model::verify::{Refusal, Verified, hash};
 use sqlx::{Sqlite, Transaction};
 
 /// A device's clock that is further ahead gets its receipts flagged: ten minutes.
@@ -25,6 +27,45 @@ pub struct Entry {
     pub claims: Claims,
     /// The key that signed it.
     pub key: Option<Jwk>,
+    /// What the server observed.
+    pub envelope: Envelope,
+}
+
+impl Entry {
+    /// A receipt that came at `now` (milliseconds since 1970), with what can be told from both times.
+    pub fn new(jws: &str, verified: Verified, now: i64) -> Self {
+        let Verified { claims, key, hash } = verified;
+        let decided_at = claims.iat.saturating_mul(1000);
+        let envelope = Envelope {
+            received_at: now.unsigned_abs(),
+            skew: decided_at.saturating_sub(now) > SKEW_MS,
+            late: now.saturating_sub(decided_at) > LATE_MS,
+            ..Envelope::default()
+        };
+        Entry { jws: jws.to_owned(), hash, claims, key, envelope }
+    }
+}
+
+/// What became of a receipt that was to be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recorded {
+    /// It is kept now, at the place that was meant for it.
+    New,
+    /// It was kept before.
+    Held(Held),
+    /// It is not kept.
+    Refused(Refusal),
+}
+
+/// A receipt that was kept before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// When it came, in milliseconds since 1970.
+    pub received_at: u64,
+    /// The number of its log.
+    pub log: i64,
+    /// What its entry commits to.
+    pub logged: Logged,
 }
 
 impl Store {
@@ -53,27 +94,6 @@ impl Store {
         Ok(self.device(thumbprint).await?.map(|device| device.jwk))
     }
 
-    /// Keeps receipts in one transaction: all of them or, where the database fails, none.
-    ///
-    /// A receipt that is there already gets its first acknowledgement; another one with its id is refused.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub async fn record(
-        &self,
-        entries: &[Entry],
-        now: i64,
-    ) -> Result<Vec<Result<Acknowledgement, Refusal>>, sqlx::Error> {
-        let _writer = self.writer.lock().await;
-        let mut transaction = self.pool.begin().await?;
-        let mut results = Vec::with_capacity(entries.len());
-        for entry in entries {
-            results.push(record_one(&mut transaction, entry, now).await?);
-        }
-        transaction.commit().await?;
-        Ok(results)
-    }
-
     /// How many receipts are kept.
     ///
     /// # Errors
@@ -83,11 +103,15 @@ impl Store {
     }
 }
 
-async fn record_one(
+/// Keeps a receipt at a place of a log, if it is new.
+pub(super) async fn record_one(
     transaction: &mut Transaction<'_, Sqlite>,
+    log: i64,
+    index: u64,
+    salt: &[u8; SALT],
     entry: &Entry,
-    now: i64,
-) -> Result<Result<Acknowledgement, Refusal>, sqlx::Error> {
+) -> Result<Recorded, sqlx::Error> {
+    let now = i64::try_from(entry.envelope.received_at).unwrap_or(i64::MAX);
     let claims = &entry.claims;
     let device = claims.sub.device.as_deref();
     if let (Some(device), Some(key)) = (device, &entry.key) {
@@ -106,12 +130,13 @@ async fn record_one(
     // No receipt comes back that its device had erased.
     let inserted = sqlx::query(
         "INSERT INTO receipts
-            (id, hash, jws, device, seq, prev, notice, state, decided_at, received_at, skew, late, fork)
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+            (id, hash, jws, device, seq, prev, notice, state, decided_at, received_at, skew, late, log, entry, salt, envelope,
+             fork)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
             CASE WHEN EXISTS (SELECT 1 FROM receipts WHERE device = $4 AND seq = $5)
                    OR EXISTS (SELECT 1 FROM receipts WHERE device = $4 AND prev = $6)
                  THEN 1 ELSE 0 END
-         WHERE NOT EXISTS (SELECT 1 FROM erased WHERE name = $13)
+         WHERE NOT EXISTS (SELECT 1 FROM erased WHERE name = $17)
          ON CONFLICT (id) DO NOTHING",
     )
     .bind(&claims.id)
@@ -124,29 +149,36 @@ async fn record_one(
     .bind(claims.event.state.word())
     .bind(decided_at)
     .bind(now)
-    .bind(i64::from(decided_at.saturating_sub(now) > SKEW_MS))
-    .bind(i64::from(now.saturating_sub(decided_at) > LATE_MS))
+    .bind(i64::from(entry.envelope.skew))
+    .bind(i64::from(entry.envelope.late))
+    .bind(log)
+    .bind(i64::try_from(index).unwrap_or(i64::MAX))
+    .bind(salt.as_slice())
+    .bind(entry.envelope.to_text())
     .bind(erased_name(&claims.id))
     .execute(&mut **transaction)
     .await?
     .rows_affected();
 
-    let received_at = match inserted {
-        0 => {
-            forget_unused(transaction, device).await?;
-            let held: Option<(String, i64)> = sqlx::query_as("SELECT hash, received_at FROM receipts WHERE id = $1")
-                .bind(&claims.id)
-                .fetch_optional(&mut **transaction)
-                .await?;
-            match held {
-                None => return Ok(Err(Refusal::Erased(claims.id.clone()))),
-                Some((hash, _)) if hash != entry.hash => return Ok(Err(Refusal::IdConflict(claims.id.clone()))),
-                Some((_, received_at)) => received_at,
-            }
-        }
-        _ => now,
-    };
-    Ok(Ok(Acknowledgement { id: claims.id.clone(), received_at: received_at.unsigned_abs(), log: None }))
+    if inserted > 0 {
+        return Ok(Recorded::New);
+    }
+    forget_unused(transaction, device).await?;
+    type Row = (String, i64, String, i64, i64, Vec<u8>, String);
+    let held: Option<Row> =
+        sqlx::query_as("SELECT hash, received_at, jws, log, entry, salt, envelope FROM receipts WHERE id = $1")
+            .bind(&claims.id)
+            .fetch_optional(&mut **transaction)
+            .await?;
+    Ok(match held {
+        None => Recorded::Refused(Refusal::Erased(claims.id.clone())),
+        Some((hash, ..)) if hash != entry.hash => Recorded::Refused(Refusal::IdConflict(claims.id.clone())),
+        Some((_, received_at, jws, log, index, salt, envelope)) => Recorded::Held(Held {
+            received_at: received_at.unsigned_abs(),
+            log,
+            logged: Logged { index: index.unsigned_abs(), salt, record: Record::Receipt { jws, envelope } },
+        }),
+    })
 }
 
 /// A device is known by its receipts: one whose only receipt was refused is not kept.

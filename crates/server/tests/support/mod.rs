@@ -14,6 +14,10 @@ use placet_model::check::check;
 use placet_model::verify::hash;
 use placet_server::address::Proxies;
 use placet_server::limits::Limits;
+use placet_server::log::Log;
+use placet_server::log::error::LogError;
+use placet_server::log::keys::LogKey;
+use placet_server::log::lock::FileLock;
 use placet_server::publish::{File, Publication, Snapshot};
 use placet_server::region::Regions;
 use placet_server::routes::{nothing, router};
@@ -113,7 +117,7 @@ impl Server {
 
     /// Stops the server and starts another one on its database, with another notice.
     pub async fn restart(self, notice: &str) -> Self {
-        self.app.store.close().await;
+        self.app.stop().await;
         let settings = Settings { clock: self.app.clock, ..settings(Limits::default()) };
         Self::open(self.directory, settings, notice).await
     }
@@ -139,7 +143,9 @@ impl Server {
         let store = Store::open(&format!("sqlite:{}", database(directory.path()))).await.unwrap();
         let publication = publication(notice);
         store.keep_notices(&publication.notices, now()).await.unwrap();
-        let app = Arc::new(App::new(&config, &publication, settings, store)?);
+        let store = Arc::new(store);
+        let log = open_log(&store, directory.path(), (settings.clock)()).await.unwrap();
+        let app = Arc::new(App::new(&config, &publication, settings, store, log)?);
         Ok(Server { routes: router(app.clone(), nothing()), app, directory })
     }
 
@@ -182,6 +188,13 @@ impl Server {
 fn settings(limits: Limits) -> Settings {
     let public = "https://consent.shop.example".parse().unwrap();
     Settings { public, proxies: Proxies::default(), regions: None, limits, clock: now }
+}
+
+/// The log of the tests' site over a database in a directory.
+pub async fn open_log(store: &Arc<Store>, directory: &Path, now: i64) -> Result<Log, LogError> {
+    let (key, _) = LogKey::beside("shop.example", &directory.join("placet.db.key"))?;
+    let lock = FileLock::take(&directory.join("placet.db.lock"))?;
+    Log::open(store.clone(), "shop.example", key, lock, now).await
 }
 
 /// The database in a directory.

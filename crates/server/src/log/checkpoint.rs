@@ -1,0 +1,16 @@
+//! Signing checkpoints; [`placet_model::log::checkpoint`] reads them.
+//!
+//! **Invariant:** one log never has two checkpoints of the same size with other roots. A checkpoint is signed only for a
+//! tree that grew from the last one, and is shown only after it stands in the lock.
+
+use super::keys::LogKey;
+use signed_note::{Note, Signer};
+use tlog_tiles::{Checkpoint, Hash};
+
+/// The signed checkpoint of a log: the same for the same log, size, root and key. None for a name that no log can have.
+pub fn sign(key: &LogKey, origin: &str, size: u64, root: Hash) -> Option<String> {
+    let text = Checkpoint::new(origin, size, root, "").ok()?;
+    let mut note = Note::new(&text.to_bytes(), &[]).ok()?;
+    note.add_sigs(&[key.signer() as &dyn Signer]).ok()?;
+    String::from_utf8(note.to_bytes()).ok()
+}

@@ -1,0 +1,135 @@
+//! The sequencer: one task that gathers what many calls bring, gives it to the [`Writer`] as one batch, and answers each
+//! call when its batch is on disk and signed.
+//!
+//! Waiting is bounded three ways: a batch goes off when it is full, when nothing has come for a moment, and at the latest a
+//! tenth of a second after its first item. Whoever finds no room in the queue is told so at once.
+//!
+//! **Invariant:** what waits has a bound, in items, whatever the calls hold.
+//! **Invariant:** when the log is stopped, what was taken is answered first.
+
+use super::error::LogError;
+use super::writer::{Heads, Item, Placed, Writer};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
+use tokio::time::{Instant, timeout_at};
+
+/// How many items wait at the same time.
+pub const QUEUE: usize = 4096;
+/// How many items one batch has at most, but for the last call's.
+const BATCH: usize = 500;
+/// How long the first item of a batch waits for others at most.
+const POOL: Duration = Duration::from_millis(100);
+/// A batch goes off when nothing has come for so long.
+const QUIET: Duration = Duration::from_millis(1);
+
+/// What a call brings.
+#[derive(Debug)]
+pub struct Order {
+    /// The log that it goes into, by name, and what goes there.
+    pub items: Vec<(String, Item)>,
+    /// Where the answer goes.
+    pub answer: oneshot::Sender<Result<Answer, Refused>>,
+    /// Its room in the queue.
+    pub room: OwnedSemaphorePermit,
+}
+
+/// What became of an order.
+#[derive(Debug)]
+pub struct Answer {
+    /// What became of each item.
+    pub placed: Vec<Placed>,
+    /// The logs after it.
+    pub heads: Arc<Heads>,
+}
+
+/// Why an order was not carried out. It may be sent again.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// As much waits as may.
+    #[error("as much waits for the log as may")]
+    Full,
+    /// The database or the lock failed.
+    #[error("the log could not be written")]
+    Failed,
+    /// What is stored is not what was entered: somebody has to look before anything more is written.
+    #[error("the log is halted: {0}")]
+    Halted(Arc<str>),
+    /// The server stops.
+    #[error("the log is stopped")]
+    Stopped,
+}
+
+/// Carries out orders until nobody can send any more.
+pub async fn run(mut writer: Writer, mut orders: mpsc::UnboundedReceiver<Order>, heads: watch::Sender<Arc<Heads>>) {
+    let mut halted: Option<Arc<str>> = None;
+    while let Some(first) = orders.recv().await {
+        let batch = gather(first, &mut orders).await;
+        let outcome = match &halted {
+            Some(why) => Err(Refused::Halted(why.clone())),
+            None => write(&mut writer, &batch).await.map_err(|error| {
+                tracing::error!(%error, "the log could not be written");
+                if !error.is_final() {
+                    return Refused::Failed;
+                }
+                tracing::error!(help = error.help(), "the log is halted; nothing is recorded until this is mended");
+                let why: Arc<str> = error.to_string().into();
+                halted = Some(why.clone());
+                Refused::Halted(why)
+            }),
+        };
+        let shown = Arc::new(writer.heads().clone());
+        heads.send_replace(shown.clone());
+        answer(batch, outcome, &shown);
+    }
+}
+
+/// The orders of a batch: what is there, and what comes while it is worth waiting.
+async fn gather(first: Order, orders: &mut mpsc::UnboundedReceiver<Order>) -> Vec<Order> {
+    let latest = Instant::now() + POOL;
+    let mut count = first.items.len();
+    let mut batch = vec![first];
+    while count < BATCH {
+        let next = match orders.try_recv() {
+            Ok(order) => order,
+            Err(_) => match timeout_at(latest.min(Instant::now() + QUIET), orders.recv()).await {
+                Ok(Some(order)) => order,
+                _ => break,
+            },
+        };
+        count += next.items.len();
+        batch.push(next);
+    }
+    batch
+}
+
+/// Writes a batch, log by log: at the turn of a year there are two. What became of each item, in their order.
+async fn write(writer: &mut Writer, batch: &[Order]) -> Result<Vec<Placed>, LogError> {
+    let items: Vec<&(String, Item)> = batch.iter().flat_map(|order| &order.items).collect();
+    let mut logs: Vec<&str> = items.iter().map(|(log, _)| log.as_str()).collect();
+    logs.sort_unstable();
+    logs.dedup();
+    let mut placed: Vec<Option<Placed>> = items.iter().map(|_| None).collect();
+    for log in logs {
+        let places: Vec<usize> = (0..items.len()).filter(|place| items[*place].0 == log).collect();
+        let of_it: Vec<&Item> = places.iter().map(|place| &items[*place].1).collect();
+        for (place, outcome) in places.into_iter().zip(writer.write(log, &of_it).await?) {
+            placed[place] = Some(outcome);
+        }
+    }
+    Ok(placed.into_iter().flatten().collect())
+}
+
+fn answer(batch: Vec<Order>, outcome: Result<Vec<Placed>, Refused>, heads: &Arc<Heads>) {
+    let mut outcome = outcome.map(Vec::into_iter);
+    for order in batch {
+        let Order { items, answer, room } = order;
+        let told = match &mut outcome {
+            Ok(placed) => Ok(Answer { placed: placed.by_ref().take(items.len()).collect(), heads: heads.clone() }),
+            Err(refused) => Err(refused.clone()),
+        };
+        // Who went away meanwhile asks again.
+        let _ = answer.send(told);
+        drop(room);
+    }
+}

@@ -1,0 +1,329 @@
+//! Writing a batch into a log: in this order, and no other.
+//!
+//! 1. One transaction keeps the records, their salts, the tiles that hold their entries, and the size of the log.
+//! 2. The records are read back and their entries made again; the tiles and the root that follow from them are compared
+//!    with what was written.
+//! 3. The checkpoint of that root is signed, and goes into the lock and the database.
+//! 4. Only then is anybody answered, and shown the checkpoint.
+//!
+//! A crash after 1 leaves entries that nobody was answered about: they are signed when the log is opened again. After a fault
+//! at any place the writer forgets what it believes and opens the logs anew, with all their checks.
+//!
+//! **Invariant:** what was read back is what is signed.
+//! **Invariant:** nothing is answered that a crash, or a fault of any of these steps, could take back.
+
+use super::book::{self, Book, entries, torn};
+use super::checkpoint::sign;
+use super::error::LogError;
+use super::keys::LogKey;
+use super::lock::{FileLock, LockError};
+use super::tree::{EntryBytes, Nodes};
+use crate::store::Store;
+use crate::store::log::{Logged, Record, Turn, Unlogged};
+use crate::store::receipts::{Entry, Held, Recorded};
+use placet_model::log::checkpoint::{Keys, origin_of};
+use placet_model::log::entry::SALT;
+use placet_model::verify::Refusal;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Something to be entered.
+#[derive(Debug)]
+pub enum Item {
+    /// A receipt.
+    Receipt(Box<Entry>),
+    /// A line of the audit trail.
+    Audit(String),
+    /// A receipt that is kept, from before there was a log.
+    Adopted(Unlogged),
+}
+
+/// What became of it.
+#[derive(Debug, Clone)]
+pub enum Placed {
+    /// It stands in the log now.
+    New(Logged),
+    /// It stood in a log before.
+    Held(Held),
+    /// It does not stand there.
+    Refused(Refusal),
+}
+
+/// A log as everybody may see it.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// Its number in the database.
+    pub id: i64,
+    /// How many entries it has.
+    pub size: u64,
+    /// Its checkpoint.
+    pub checkpoint: String,
+    /// What proves the entries of its last batch.
+    pub nodes: Arc<Nodes>,
+}
+
+/// All logs as everybody may see them, by name.
+pub type Heads = BTreeMap<String, Shown>;
+
+/// Who writes the logs.
+#[derive(Debug)]
+pub struct Writer {
+    store: Arc<Store>,
+    key: LogKey,
+    keys: Keys,
+    /// The same as text, one a line.
+    verifiers: String,
+    /// Away while it is being written to.
+    lock: Option<FileLock>,
+    /// None after a fault, until they were opened anew.
+    books: Option<BTreeMap<String, Book>>,
+    heads: Heads,
+}
+
+impl Writer {
+    /// Opens all logs and begins the one named `origin`, where it is missing.
+    ///
+    /// # Errors
+    /// [`LogError`].
+    pub async fn open(
+        store: Arc<Store>,
+        key: LogKey,
+        lock: FileLock,
+        origin: &str,
+        now: i64,
+    ) -> Result<Self, LogError> {
+        store.keep_log_key(key.verifier(), now).await?;
+        let verifiers: String = store.log_keys().await?.iter().flat_map(|key| [key.as_str(), "\n"]).collect();
+        let keys = Keys::parse(&verifiers).map_err(LogError::Keys)?;
+        let mut writer = Writer { store, key, keys, verifiers, lock: Some(lock), books: None, heads: Heads::new() };
+        let store = writer.store.clone();
+        let turn = store.turn().await;
+        writer.reopen(&turn).await?;
+        writer.begin(&turn, origin).await?;
+        drop(turn);
+        writer.adopt().await?;
+        Ok(writer)
+    }
+
+    /// Enters what was kept before there was a log.
+    async fn adopt(&mut self) -> Result<(), LogError> {
+        let (mut after, mut adopted) = ((0, String::new()), 0_usize);
+        loop {
+            let receipts = self.store.unlogged((after.0, &after.1)).await?;
+            let Some(last) = receipts.last() else { break };
+            after = (last.envelope.received_at, last.id.clone());
+            adopted += receipts.len();
+            let mut by_log: BTreeMap<String, Vec<Item>> = BTreeMap::new();
+            for receipt in receipts {
+                let origin = origin_of(self.key.name(), receipt.envelope.received_at);
+                by_log.entry(origin).or_default().push(Item::Adopted(receipt));
+            }
+            for (origin, items) in &by_log {
+                self.write(origin, &items.iter().collect::<Vec<_>>()).await?;
+            }
+        }
+        if adopted > 0 {
+            tracing::info!(adopted, "entered receipts from before there was a log");
+        }
+        Ok(())
+    }
+
+    /// The logs as everybody may see them now.
+    pub fn heads(&self) -> &Heads {
+        &self.heads
+    }
+
+    /// All keys that ever signed here, as others verify with them, one a line.
+    pub fn verifiers(&self) -> &str {
+        &self.verifiers
+    }
+
+    /// Enters `items` into the log named `origin`; what became of each. After an error, whether they were entered is not
+    /// known here, and nobody may be told that they were.
+    ///
+    /// # Errors
+    /// [`LogError`].
+    pub async fn write(&mut self, origin: &str, items: &[&Item]) -> Result<Vec<Placed>, LogError> {
+        let store = self.store.clone();
+        // Until the end: nobody erases a record between its writing and its reading back.
+        let turn = store.turn().await;
+        let outcome = async {
+            self.reopen(&turn).await?;
+            self.begin(&turn, origin).await?;
+            self.enter(&turn, origin, items).await
+        };
+        let outcome = outcome.await;
+        if outcome.is_err() {
+            self.books = None;
+        }
+        outcome
+    }
+
+    /// Opens the logs, where that has to be done, and signs what was not signed yet.
+    async fn reopen(&mut self, turn: &Turn<'_>) -> Result<(), LogError> {
+        if self.books.is_some() {
+            return Ok(());
+        }
+        self.with_lock(|lock| lock.reread()).await?;
+        let rows = self.store.logs().await?;
+        let lock = self.lock.as_ref().ok_or_else(lock_lost)?;
+        for (origin, checkpoint) in lock.checkpoints() {
+            if !rows.iter().any(|row| row.origin == *origin) {
+                let head = self.keys.open(checkpoint);
+                let signed = head.map_err(|fault| LogError::Unsigned { origin: origin.clone(), fault })?.size;
+                return Err(LogError::Behind { origin: origin.clone(), found: 0, signed });
+            }
+        }
+        let mut books = BTreeMap::new();
+        for row in rows {
+            let origin = row.origin.clone();
+            books.insert(origin, book::open(&self.store, row, lock, &self.keys).await?);
+        }
+        for (origin, book) in &mut books {
+            self.sign(turn, origin, book, Arc::default()).await?;
+        }
+        self.books = Some(books);
+        Ok(())
+    }
+
+    /// Begins a log, where it is missing. It is in the lock before it has its first entry.
+    async fn begin(&mut self, turn: &Turn<'_>, origin: &str) -> Result<(), LogError> {
+        if self.books.as_ref().is_some_and(|books| books.contains_key(origin)) {
+            return Ok(());
+        }
+        let mut writing = turn.begin().await?;
+        let id = writing.begin_log(origin).await?;
+        writing.commit().await?;
+        let mut book = Book { id, tree: Default::default(), locked: None, kept: None };
+        self.sign(turn, origin, &mut book, Arc::default()).await?;
+        self.books.get_or_insert_default().insert(origin.to_owned(), book);
+        Ok(())
+    }
+
+    async fn enter(&mut self, turn: &Turn<'_>, origin: &str, items: &[&Item]) -> Result<Vec<Placed>, LogError> {
+        let mut books = self.books.take().unwrap_or_default();
+        let Some(book) = books.get_mut(origin) else { return Err(lock_lost()) };
+        let placed = self.enter_into(turn, origin, book, items).await?;
+        self.books = Some(books);
+        Ok(placed)
+    }
+
+    async fn enter_into(
+        &mut self,
+        turn: &Turn<'_>,
+        origin: &str,
+        book: &mut Book,
+        items: &[&Item],
+    ) -> Result<Vec<Placed>, LogError> {
+        let first = book.tree.size();
+        let mut placed = Vec::with_capacity(items.len());
+        let mut made: Vec<EntryBytes> = Vec::with_capacity(items.len());
+        let mut writing = turn.begin().await?;
+        for item in items {
+            let index = first + made.len() as u64;
+            let salt = draw()?;
+            let (outcome, record) = match item {
+                Item::Receipt(entry) => {
+                    let (jws, envelope) = (entry.jws.clone(), entry.envelope.to_text());
+                    (writing.record(book.id, index, &salt, entry).await?, Record::Receipt { jws, envelope })
+                }
+                Item::Adopted(receipt) => {
+                    writing.adopt(book.id, index, &salt, receipt).await?;
+                    let (jws, envelope) = (receipt.jws.clone(), receipt.envelope.to_text());
+                    (Recorded::New, Record::Receipt { jws, envelope })
+                }
+                Item::Audit(event) => {
+                    writing.note(book.id, index, &salt, event).await?;
+                    (Recorded::New, Record::Audit(event.clone()))
+                }
+            };
+            placed.push(match outcome {
+                Recorded::Held(held) => Placed::Held(held),
+                Recorded::Refused(refusal) => Placed::Refused(refusal),
+                Recorded::New => {
+                    let logged = Logged { index, salt: salt.to_vec(), record };
+                    made.extend(logged.entry());
+                    Placed::New(logged)
+                }
+            });
+        }
+        if made.is_empty() {
+            return Ok(placed);
+        }
+        let growth = book.tree.grow(&made).map_err(|error| torn(origin, &error))?;
+        writing.keep_tiles(book.id, &growth.tiles, growth.tree.size()).await?;
+        writing.commit().await?;
+
+        // From here on only what the database gives back counts.
+        let records = self.store.logged(book.id, first, growth.tree.size()).await?;
+        let read = entries(origin, first, made.len(), &records)?;
+        let again = book.tree.grow(&read).map_err(|error| torn(origin, &error))?;
+        let names: Vec<_> = again.tiles.iter().map(|tile| tile.name).collect();
+        let tiles = self.store.tiles(book.id, &names).await?;
+        if tiles != again.tiles || again.tree.root() != growth.tree.root() {
+            return Err(LogError::Changed { origin: origin.to_owned(), size: again.tree.size() });
+        }
+        book.tree = again.tree;
+        self.sign(turn, origin, book, Arc::new(again.nodes)).await?;
+        Ok(placed)
+    }
+
+    /// Signs a log as it is, puts the checkpoint into the lock and the database, and shows it.
+    async fn sign(
+        &mut self,
+        turn: &Turn<'_>,
+        origin: &str,
+        book: &mut Book,
+        nodes: Arc<Nodes>,
+    ) -> Result<(), LogError> {
+        let size = book.tree.size();
+        let unsignable = || LogError::Unsignable { origin: origin.to_owned(), size };
+        let checkpoint = sign(&self.key, origin, size, book.tree.root()).ok_or_else(unsignable)?;
+        let locked = async {
+            if book.locked.as_deref() == Some(&checkpoint) {
+                return Ok(());
+            }
+            self.store.fuse.burn()?;
+            let (origin, old, new) = (origin.to_owned(), book.locked.clone(), checkpoint.clone());
+            self.with_lock(move |lock| lock.swap(&origin, old.as_deref(), &new)).await?;
+            Ok(self.store.fuse.burn()?)
+        };
+        let locked: Result<(), LogError> = locked.await;
+        locked?;
+        book.locked = Some(checkpoint.clone());
+        if book.kept.as_deref() != Some(&checkpoint) {
+            turn.keep_checkpoint(book.id, &checkpoint).await?;
+            book.kept = Some(checkpoint.clone());
+        }
+        let shown = Shown { id: book.id, size, checkpoint, nodes };
+        self.heads.insert(origin.to_owned(), shown);
+        Ok(())
+    }
+
+    /// Works on the lock where waiting for the disk holds nobody up.
+    async fn with_lock(
+        &mut self,
+        work: impl FnOnce(&mut FileLock) -> Result<(), LockError> + Send + 'static,
+    ) -> Result<(), LogError> {
+        let mut lock = self.lock.take().ok_or_else(lock_lost)?;
+        let task = tokio::task::spawn_blocking(move || {
+            let outcome = work(&mut lock);
+            (lock, outcome)
+        });
+        let (lock, outcome) = task.await.map_err(|_| lock_lost())?;
+        self.lock = Some(lock);
+        Ok(outcome?)
+    }
+}
+
+fn draw() -> Result<[u8; SALT], LogError> {
+    let mut salt = [0; SALT];
+    getrandom::fill(&mut salt).map_err(LogError::Random)?;
+    Ok(salt)
+}
+
+/// A task that held the lock broke off; nothing is written without it.
+fn lock_lost() -> LogError {
+    let error = std::io::Error::other("a task that held it broke off");
+    LogError::Lock(LockError::File { path: Default::default(), error })
+}

@@ -1,0 +1,253 @@
+//! A whole log, built anew: every entry, every tile, the root, and where the reader has the records, what the entries stand for.
+//!
+//! **Invariant:** the checkpoint that was signed is what counts: everything else that the log publishes has to lead to it.
+
+use super::source::{Source, Unread};
+use super::tiles::read_tile;
+use placet_model::log::checkpoint::{Checkpoint, Keys};
+use placet_model::log::entry::{ENTRY, EntryKind, SALT, entry};
+use placet_model::log::growth::Growth;
+use placet_model::log::tile::{Content, TileName, WIDTH, read_entries};
+use placet_model::receipt_file::Check;
+use std::fmt;
+use tlog_tiles::HASH_SIZE;
+
+/// The most places that are told where many are wrong.
+const MOST_TOLD: usize = 5;
+
+/// What is kept for an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// What it is.
+    pub kind: EntryKind,
+    /// The salt of the commitment.
+    pub salt: [u8; SALT],
+    /// The bytes that are committed to.
+    pub record: Vec<u8>,
+}
+
+/// Where what the entries stand for is read.
+pub trait Records {
+    /// What is kept for `count` entries of the log of a year, from `first` on; none for what was erased.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    fn read(&mut self, year: &str, first: u64, count: usize) -> Result<Vec<Option<Kept>>, Unread>;
+}
+
+/// What an audit of one log found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Audited {
+    /// What was checked, in order.
+    pub checks: Vec<Check>,
+    /// The text of the checkpoint, where it counts: the next audit compares the log with it.
+    pub checkpoint: Option<String>,
+}
+
+impl Audited {
+    /// Whether everything was as it should be.
+    pub fn is_sound(&self) -> bool {
+        self.checks.iter().all(|check| check.outcome.is_ok())
+    }
+}
+
+/// Audits the log of a year; none where there is no such log.
+///
+/// `seen` is the text of an older checkpoint, from an audit before.
+///
+/// # Errors
+/// Where something that the log should publish cannot be read.
+pub fn audit<'a>(
+    source: &'a Source,
+    year: &'a str,
+    keys: &Keys,
+    seen: Option<&str>,
+    records: Option<&'a mut dyn Records>,
+) -> Result<Option<Audited>, Unread> {
+    let mut found = Audited { checks: Vec::new(), checkpoint: None };
+    let (checkpoint, text) = match source.checkpoint(year, keys)? {
+        None => return Ok(None),
+        Some(Err(fault)) => {
+            found.tell("checkpoint", Err(fault));
+            return Ok(Some(found));
+        }
+        Some(Ok(opened)) => opened,
+    };
+    let told = format!("{} entries in {}, signed by {}.", checkpoint.size, checkpoint.origin, checkpoint.key);
+    found.tell("checkpoint", Ok(told));
+    let seen = match seen.map(|seen| keys.open(seen)) {
+        None => None,
+        Some(Ok(seen)) => Some(seen),
+        Some(Err(fault)) => {
+            found.tell("growth", Err(format!("The checkpoint that was seen before does not count: {fault}")));
+            None
+        }
+    };
+
+    let mut walk = Walk { source, year, records, growth: Growth::default(), tally: Tally::default(), seen };
+    walk.all(&checkpoint)?;
+    walk.tell(&checkpoint, &mut found);
+    if found.is_sound() {
+        found.checkpoint = Some(text);
+    }
+    Ok(Some(found))
+}
+
+impl Audited {
+    fn tell(&mut self, what: &'static str, outcome: Result<String, String>) {
+        self.checks.push(Check { what, outcome });
+    }
+}
+
+/// What was counted on the way.
+#[derive(Debug, Default)]
+struct Tally {
+    receipts: u64,
+    audits: u64,
+    /// Places of entries that are none.
+    malformed: Wrong,
+    tiles: u64,
+    /// Names of tiles that hold other hashes than those of the entries.
+    wrong_tiles: Wrong,
+    held: u64,
+    erased: u64,
+    /// Places of records that are not what the entries stand for.
+    changed: Wrong,
+    /// Whether the log once was what an older checkpoint says.
+    grew: Option<bool>,
+}
+
+/// Things that are wrong: how many, and the first of them.
+#[derive(Debug, Default)]
+struct Wrong {
+    count: u64,
+    told: Vec<String>,
+}
+
+impl Wrong {
+    fn push(&mut self, thing: &dyn fmt::Display) {
+        self.count += 1;
+        if self.told.len() < MOST_TOLD {
+            self.told.push(thing.to_string());
+        }
+    }
+
+    /// The outcome of the check that looked for them.
+    fn outcome(&self, good: String, fault: &str) -> Result<String, String> {
+        match self.count - self.told.len() as u64 {
+            _ if self.count == 0 => Ok(good),
+            0 => Err(format!("{}: {fault}.", self.told.join(", "))),
+            more => Err(format!("{} and {more} more: {fault}.", self.told.join(", "))),
+        }
+    }
+}
+
+struct Walk<'a> {
+    source: &'a Source,
+    year: &'a str,
+    records: Option<&'a mut dyn Records>,
+    growth: Growth,
+    tally: Tally,
+    seen: Option<Checkpoint>,
+}
+
+impl Walk<'_> {
+    fn all(&mut self, checkpoint: &Checkpoint) -> Result<(), Unread> {
+        self.compare_with_seen();
+        let mut first = 0;
+        while first < checkpoint.size {
+            // At most 256.
+            let width = u16::try_from(checkpoint.size - first).unwrap_or(WIDTH).min(WIDTH);
+            let name = TileName { content: Content::Entries, index: first / u64::from(WIDTH), width };
+            let bytes = read_tile(self.source, self.year, name, 2 + ENTRY)?;
+            let entries = read_entries(&bytes).filter(|entries| entries.len() == usize::from(width));
+            let Some(entries) = entries else {
+                // Nothing that comes after it can be placed.
+                self.tally.malformed.push(&name);
+                return Ok(());
+            };
+            self.tile(first, &entries)?;
+            first += u64::from(width);
+        }
+        for (name, bytes) in self.growth.edge() {
+            self.compare_tile(name, &bytes)?;
+        }
+        Ok(())
+    }
+
+    fn tile(&mut self, first: u64, entries: &[&[u8]]) -> Result<(), Unread> {
+        let kept = match &mut self.records {
+            Some(records) => Some(records.read(self.year, first, entries.len())?),
+            None => None,
+        };
+        for (place, bytes) in entries.iter().enumerate() {
+            let index = first + place as u64;
+            match bytes.first() {
+                Some(1) if bytes.len() == ENTRY => self.tally.receipts += 1,
+                Some(2) if bytes.len() == ENTRY => self.tally.audits += 1,
+                _ => self.tally.malformed.push(&index),
+            }
+            match kept.as_ref().map(|kept| kept.get(place).and_then(Option::as_ref)) {
+                None => {}
+                Some(None) => self.tally.erased += 1,
+                Some(Some(kept)) if entry(kept.kind, &kept.salt, &kept.record) == *bytes => self.tally.held += 1,
+                Some(Some(_)) => self.tally.changed.push(&index),
+            }
+            for (name, bytes) in self.growth.push(bytes) {
+                self.compare_tile(name, &bytes)?;
+            }
+            self.compare_with_seen();
+        }
+        Ok(())
+    }
+
+    fn compare_tile(&mut self, name: TileName, bytes: &[u8]) -> Result<(), Unread> {
+        self.tally.tiles += 1;
+        if read_tile(self.source, self.year, name, HASH_SIZE)? != bytes {
+            self.tally.wrong_tiles.push(&name);
+        }
+        Ok(())
+    }
+
+    fn compare_with_seen(&mut self) {
+        if let Some(seen) = self.seen.as_ref().filter(|seen| seen.size == self.growth.size()) {
+            self.tally.grew = Some(seen.root == self.growth.root());
+        }
+    }
+
+    fn tell(self, checkpoint: &Checkpoint, found: &mut Audited) {
+        let Tally { receipts, audits, malformed, tiles, wrong_tiles, held, erased, changed, grew } = self.tally;
+        found.tell(
+            "entries",
+            malformed
+                .outcome(format!("{receipts} of receipts, {audits} of the audit trail."), "not an entry that is known"),
+        );
+        found.tell(
+            "tiles",
+            wrong_tiles.outcome(format!("{tiles} hold the hashes of the entries."), "not the hashes of the entries"),
+        );
+        found.tell(
+            "root",
+            match self.growth.root() == checkpoint.root {
+                true => Ok("The tree of the entries has the root that was signed.".into()),
+                false => Err("The tree of the entries has another root than the one that was signed.".into()),
+            },
+        );
+        if let Some(seen) = self.seen {
+            found.tell(
+                "growth",
+                match grew {
+                    Some(true) => Ok(format!("It begins with the {} entries that were seen before.", seen.size)),
+                    Some(false) => {
+                        Err(format!("It does not begin with the {} that were seen: it was rewritten.", seen.size))
+                    }
+                    None => Err(format!("It had {} entries when it was last seen: it was cut or set back.", seen.size)),
+                },
+            );
+        }
+        if self.records.is_some() {
+            let told = format!("{held} are kept unchanged, {erased} were erased or have expired.");
+            found.tell("records", changed.outcome(told, "not what the entry stands for"));
+        }
+    }
+}
