@@ -8,6 +8,7 @@
 
 pub mod address;
 pub mod asset;
+pub mod calendar;
 pub mod cli;
 pub mod command;
 pub mod cors;
