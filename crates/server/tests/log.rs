@@ -14,17 +14,29 @@ use placet_model::log::place::check_place_by;
 use placet_model::receipt::{Acknowledgement, RecordResult};
 use placet_server::log::error::LogError;
 use placet_server::log::keys::{KeyError, LogKey};
-use placet_server::log::lock::FileLock;
 use placet_server::log::sequencer::Refused;
 use placet_server::store::Store;
 use serde_json::json;
 use sha2::Sha256;
 use std::fs;
-use std::path::Path;
 use std::sync::Arc;
-use support::{Answer, Device, NOTICE, STILL, Server, database, notice, open_log};
+use support::databases::Place;
+use support::{Answer, Device, NOTICE, STILL, Server, database, notice, on_each_database, open_log};
 
 type Oracle = MemoryBackedTree<Sha256, Vec<u8>>;
+
+on_each_database!(
+    every_receipt_is_proved_by_its_answer_and_by_the_log,
+    many_at_once_get_places_of_their_own,
+    the_log_of_each_year_stands_alone,
+    a_receipt_sent_again_gets_its_first_place_in_the_log_of_now,
+    what_is_erased_leaves_the_log_as_it_was,
+    a_fault_at_any_storage_call_loses_nothing,
+    one_server_at_a_time_has_the_lock,
+    a_flipped_bit_is_refused,
+    a_receipt_that_was_changed_is_not_acknowledged,
+    a_full_queue_says_so_and_a_stopped_log_too,
+);
 
 fn get(path: &str) -> Request<Body> {
     Request::get(path).body(Body::empty()).unwrap()
@@ -73,7 +85,6 @@ fn receipts(device: &Device, numbers: std::ops::Range<u32>) -> Vec<String> {
     numbers.map(|number| device.receipt(number, &notice(), &json!({ "seq": number }))).collect()
 }
 
-#[tokio::test]
 async fn every_receipt_is_proved_by_its_answer_and_by_the_log() {
     let server = Server::at_a_still_time().await;
     let device = Device::new(1);
@@ -99,7 +110,6 @@ async fn every_receipt_is_proved_by_its_answer_and_by_the_log() {
     }
 }
 
-#[tokio::test]
 async fn many_at_once_get_places_of_their_own() {
     let server = Server::at_a_still_time().await;
     let calls = (0..60_u32).map(|call| {
@@ -167,7 +177,6 @@ async fn what_the_log_hands_out_is_what_the_checkpoint_covers() {
     assert_eq!(String::from_utf8(told.body).unwrap(), server.app.log.verifiers());
 }
 
-#[tokio::test]
 async fn the_log_of_each_year_stands_alone() {
     let server = Server::at_a_still_time().await;
     let device = Device::new(1);
@@ -184,7 +193,6 @@ async fn the_log_of_each_year_stands_alone() {
     assert_eq!(told.iter().map(|told| told.log.as_ref().unwrap().index).collect::<Vec<_>>(), [1, 2, 3]);
 }
 
-#[tokio::test]
 async fn a_receipt_sent_again_gets_its_first_place_in_the_log_of_now() {
     let server = Server::at_a_still_time().await;
     let device = Device::new(1);
@@ -202,7 +210,6 @@ async fn a_receipt_sent_again_gets_its_first_place_in_the_log_of_now() {
     }
 }
 
-#[tokio::test]
 async fn what_is_erased_leaves_the_log_as_it_was() {
     let server = Server::at_a_still_time().await;
     let (device, other) = (Device::new(1), Device::new(2));
@@ -226,7 +233,6 @@ async fn what_is_erased_leaves_the_log_as_it_was() {
 }
 
 /// Every storage call of a batch fails in turn: nobody is told what is not so, what was told stays, and the next try works.
-#[tokio::test]
 async fn a_fault_at_any_storage_call_loses_nothing() {
     let server = Server::at_a_still_time().await;
     let device = Device::new(1);
@@ -270,15 +276,15 @@ async fn a_fault_at_any_storage_call_loses_nothing() {
     assert_eq!(oracle(&server, "/log").await.1, *seen.last().unwrap());
 }
 
-/// The files of a stopped server, to change and to put back.
-async fn stopped(server: &Server) -> &Path {
+/// What a stopped server leaves, to change and to put back.
+async fn stopped(server: &Server) -> Place {
     server.app.stop().await;
-    server.directory()
+    server.place.clone()
 }
 
-async fn opened(directory: &Path) -> Result<(), LogError> {
-    let store = Arc::new(Store::open(&format!("sqlite:{}", database(directory))).await.unwrap());
-    let log = open_log(&store, directory, STILL).await;
+async fn opened(place: &Place) -> Result<(), LogError> {
+    let store = Arc::new(Store::open(&place.address).await.unwrap());
+    let log = open_log(&store, place.directory.path(), STILL).await;
     if let Ok(log) = &log {
         log.stop().await;
     }
@@ -286,8 +292,8 @@ async fn opened(directory: &Path) -> Result<(), LogError> {
     log.map(drop)
 }
 
-async fn change(directory: &Path, sql: &'static str) {
-    let database = sqlx::SqlitePool::connect(&database(directory)).await.unwrap();
+async fn change(place: &Place, sql: &'static str) {
+    let database = place.look().await;
     assert!(sqlx::query(sql).execute(&database).await.unwrap().rows_affected() > 0, "{sql}");
     database.close().await;
 }
@@ -297,60 +303,62 @@ async fn an_old_copy_of_the_database_is_refused() {
     let server = Server::at_a_still_time().await;
     let device = Device::new(1);
     server.record(&receipts(&device, 1..5)).await;
-    let file = database(stopped(&server).await);
+    let place = stopped(&server).await;
+    let file = database(place.directory.path());
     let copy = format!("{file}.copy");
     fs::copy(&file, &copy).unwrap();
     let server = server.restart(NOTICE).await;
     server.record(&receipts(&device, 5..8)).await;
-    let directory = stopped(&server).await;
+    stopped(&server).await;
     fs::rename(&file, format!("{file}.newest")).unwrap();
     fs::rename(&copy, &file).unwrap();
-    let error = opened(directory).await.unwrap_err();
+    let error = opened(&place).await.unwrap_err();
     assert!(matches!(error, LogError::Behind { found: 4, signed: 7, .. }), "{error}");
     assert!(error.to_string().contains("old copy") && error.help().contains("newest copy"), "{error}");
     // An empty one is older still.
     fs::remove_file(&file).unwrap();
-    let error = opened(directory).await.unwrap_err();
+    let error = opened(&place).await.unwrap_err();
     assert!(matches!(error, LogError::Behind { found: 0, signed: 7, .. }), "{error}");
     // The newest one is taken.
     for ending in ["", "-wal", "-shm"] {
         fs::remove_file(format!("{file}{ending}")).ok();
     }
     fs::rename(format!("{file}.newest"), &file).unwrap();
-    opened(directory).await.unwrap();
+    opened(&place).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_database_without_its_lock_is_refused() {
     let server = Server::at_a_still_time().await;
     server.record(&receipts(&Device::new(1), 1..5)).await;
-    let directory = stopped(&server).await;
-    fs::remove_file(directory.join("placet.db.lock")).unwrap();
-    let error = opened(directory).await.unwrap_err();
+    let place = stopped(&server).await;
+    fs::remove_file(place.directory.path().join("placet.db.lock")).unwrap();
+    let error = opened(&place).await.unwrap_err();
     assert!(matches!(error, LogError::Unlocked { found: 4, .. }), "{error}");
 }
 
-#[tokio::test]
 async fn one_server_at_a_time_has_the_lock() {
     let server = Server::at_a_still_time().await;
-    let second = FileLock::take(&server.directory().join("placet.db.lock"));
-    assert!(second.unwrap_err().to_string().contains("another server"));
-    stopped(&server).await;
-    FileLock::take(&server.directory().join("placet.db.lock")).unwrap();
+    let error = opened(&server.place).await.unwrap_err();
+    assert!(error.to_string().contains("another server has the lock"), "{error}");
+    let place = stopped(&server).await;
+    opened(&place).await.unwrap();
 }
 
 /// What was changed behind the server's back is found, and nothing is built upon it.
-#[tokio::test]
 async fn a_flipped_bit_is_refused() {
     for (what, sql) in [
         ("a receipt", "UPDATE receipts SET jws = replace(jws, 'e', 'f') WHERE entry = 2"),
         ("an envelope", "UPDATE receipts SET envelope = replace(envelope, 'false', 'true') WHERE entry = 2"),
-        ("a salt", "UPDATE receipts SET salt = randomblob(32) WHERE entry = 2"),
-        ("a short salt", "UPDATE receipts SET salt = x'00' WHERE entry = 2"),
+        ("a salt", "UPDATE receipts SET salt = (SELECT salt FROM receipts WHERE entry = 3) WHERE entry = 2"),
+        ("a short salt", "UPDATE receipts SET salt = substr(salt, 1, 31) WHERE entry = 2"),
         ("a place", "UPDATE receipts SET entry = 5 WHERE entry = 2"),
-        ("a tile of hashes", "UPDATE tiles SET content = zeroblob(length(content)) WHERE level = 0"),
-        ("a tile of entries", "UPDATE tiles SET content = zeroblob(length(content)) WHERE level = -1"),
-        ("a short tile", "UPDATE tiles SET content = x'00' WHERE level = 0"),
+        ("a tile of hashes", "UPDATE tiles SET content = (SELECT content FROM tiles WHERE level = -1) WHERE level = 0"),
+        (
+            "a tile of entries",
+            "UPDATE tiles SET content = (SELECT content FROM tiles WHERE level = 0) WHERE level = -1",
+        ),
+        ("a short tile", "UPDATE tiles SET content = substr(content, 1, 191) WHERE level = 0"),
         ("a missing tile", "DELETE FROM tiles WHERE level = 0"),
         ("the size", "UPDATE logs SET size = 5"),
         ("the size, larger", "UPDATE logs SET size = 7"),
@@ -359,28 +367,26 @@ async fn a_flipped_bit_is_refused() {
     ] {
         let server = Server::at_a_still_time().await;
         server.record(&receipts(&Device::new(1), 1..7)).await;
-        let directory = stopped(&server).await;
-        change(directory, sql).await;
-        let error = opened(directory).await.unwrap_err();
+        let place = stopped(&server).await;
+        change(&place, sql).await;
+        let error = opened(&place).await.unwrap_err();
         assert!(error.is_final(), "{what}: {error}");
         assert!(!error.help().is_empty());
     }
 }
 
 /// One that is changed while the server runs is not acknowledged again, and stops nobody else.
-#[tokio::test]
 async fn a_receipt_that_was_changed_is_not_acknowledged() {
     let server = Server::at_a_still_time().await;
     let device = Device::new(1);
     let all = receipts(&device, 1..7);
     server.record(&all).await;
-    change(server.directory(), "UPDATE receipts SET jws = replace(jws, 'e', 'f') WHERE entry = 2").await;
+    change(&server.place, "UPDATE receipts SET jws = replace(jws, 'e', 'f') WHERE entry = 2").await;
     assert_eq!(server.record(&all[2..3]).await.outcomes(), ["503 store-failed"]);
     assert_eq!(server.record(&all[3..4]).await.outcomes(), ["recorded"]);
     assert_eq!(server.record(&receipts(&device, 7..8)).await.outcomes(), ["recorded"]);
 }
 
-#[tokio::test]
 async fn a_full_queue_says_so_and_a_stopped_log_too() {
     let server = Server::at_a_still_time().await;
     let device = Device::new(1);
@@ -412,7 +418,8 @@ async fn keys_are_kept_from_others_and_outlived_by_what_they_signed() {
     let device = Device::new(1);
     let first = receipts(&device, 1..4);
     let acknowledged = proved(&server.record(&first).await, &first, &keys(&server));
-    let directory = stopped(&server).await;
+    let place = stopped(&server).await;
+    let directory = place.directory.path();
     let path = directory.join("placet.db.key");
     let before = LogKey::read("shop.example", &path).unwrap();
     let old = before.verifier().to_owned();

@@ -34,6 +34,10 @@ pub struct Serve {
     /// The key that signs the log's checkpoints, made with `placet keys new`. Without it, an SQLite database gets one beside it.
     #[arg(long, value_name = "FILE")]
     pub log_key: Option<PathBuf>,
+    /// The file that guards the log against an old copy of the database. Without it: FILE.lock beside SQLite, a schema of its
+    /// own on PostgreSQL.
+    #[arg(long, value_name = "FILE")]
+    pub log_lock: Option<PathBuf>,
     /// The address by which browsers reach the server, where a proxy stands before it.
     #[arg(long, value_parser = web_address)]
     pub public_url: Option<Url>,
@@ -57,14 +61,15 @@ impl Serve {
     /// # Errors
     /// A [`Failure`] that says what to do.
     pub fn run(self) -> Result<ExitCode, Failure> {
-        let Serve { config, listen, database, log_key, public_url, trusted_proxy, region_header, geo, demo } = self;
+        let Serve { config, listen, database, log_key, log_lock, public_url, trusted_proxy, region_header, geo, demo } =
+            self;
         let regions = regions(region_header, geo.as_deref())?;
         let config = match config {
             Some(path) => usable(&path)?,
             None => demo_config()?,
         };
         let proxies = Proxies::new(trusted_proxy);
-        start(Plan { config, listen, database, log_key, public: public_url, proxies, regions, demo })
+        start(Plan { config, listen, database, log_key, log_lock, public: public_url, proxies, regions, demo })
     }
 }
 
