@@ -9,6 +9,7 @@
 
 pub mod address;
 mod connect;
+pub mod data_keys;
 pub mod feedback;
 pub mod fuse;
 pub mod log;
@@ -20,10 +21,12 @@ pub mod self_service;
 use crate::publish::Snapshot;
 use address::{Address, BadAddress, Kind};
 use connect::Use;
+use crate::seal::{Keyring, SealError};
 use fuse::Fuse;
 use migrations::NEWEST;
 use months::Months;
 use placet_model::receipt::NoticeRef;
+use std::sync::OnceLock;
 use sqlx::{Any, AnyPool};
 use tokio::sync::Mutex;
 
@@ -40,6 +43,8 @@ pub struct Store {
     /// One writes at a time; waiting here is fairer than the database's lock.
     writer: Mutex<()>,
     months: Months,
+    /// What opens and seals; none until [`Store::unlock`].
+    ring: OnceLock<Keyring>,
     /// Makes calls of the log fail, for tests.
     pub fuse: Fuse,
 }
@@ -64,6 +69,9 @@ pub enum StoreError {
         /// The form found.
         found: i64,
     },
+    /// What lies in it cannot be opened.
+    #[error(transparent)]
+    Sealed(SealError),
     /// The database says no.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
@@ -101,7 +109,7 @@ impl Store {
     async fn connect(address: &str, r#use: Use) -> Result<Self, StoreError> {
         let address: Address = address.parse()?;
         let pool = connect::pool(&address, r#use).await?;
-        Ok(Store { address, pool, writer: Mutex::new(()), months: Months::default(), fuse: Fuse::default() })
+        Ok(Store { address, pool, writer: Mutex::new(()), months: Months::default(), ring: OnceLock::new(), fuse: Fuse::default() })
     }
 
     /// Which database it is.
