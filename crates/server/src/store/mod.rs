@@ -12,6 +12,7 @@ mod connect;
 pub mod data_keys;
 pub mod feedback;
 pub mod fuse;
+pub mod holdings;
 pub mod log;
 mod migrations;
 mod months;
@@ -19,15 +20,15 @@ pub mod receipts;
 pub mod self_service;
 
 use crate::publish::Snapshot;
+use crate::seal::{Keyring, SealError};
 use address::{Address, BadAddress, Kind};
 use connect::Use;
-use crate::seal::{Keyring, SealError};
 use fuse::Fuse;
 use migrations::NEWEST;
 use months::Months;
 use placet_model::receipt::NoticeRef;
-use std::sync::OnceLock;
 use sqlx::{Any, AnyPool};
+use std::sync::OnceLock;
 use tokio::sync::Mutex;
 
 /// A connection to either database.
@@ -109,7 +110,14 @@ impl Store {
     async fn connect(address: &str, r#use: Use) -> Result<Self, StoreError> {
         let address: Address = address.parse()?;
         let pool = connect::pool(&address, r#use).await?;
-        Ok(Store { address, pool, writer: Mutex::new(()), months: Months::default(), ring: OnceLock::new(), fuse: Fuse::default() })
+        Ok(Store {
+            address,
+            pool,
+            writer: Mutex::new(()),
+            months: Months::default(),
+            ring: OnceLock::new(),
+            fuse: Fuse::default(),
+        })
     }
 
     /// Which database it is.

@@ -124,7 +124,7 @@ impl Server {
     pub async fn observing() -> Self {
         let observer = Observer::new(vec![Noted::Region, Noted::Agent, Noted::Network]);
         let settings = Settings { observer, clock: || STILL, ..settings(Limits::default()) };
-        Self::open(Arc::new(TempDir::new().unwrap()), settings, NOTICE).await
+        Self::open(Place::new().await, settings, NOTICE).await
     }
 
     /// A server that knows where visitors are, behind these proxies.
@@ -156,6 +156,7 @@ impl Server {
         let config = check(&config.to_string()).unwrap().config;
         let store = Store::open(&place.address).await.unwrap();
         store.unlock(master(place.directory.path())).await.unwrap();
+        store.seal_old().await.unwrap();
         let publication = publication(notice);
         store.keep_notices(&publication.notices, now()).await.unwrap();
         let store = Arc::new(store);
