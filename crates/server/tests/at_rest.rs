@@ -91,7 +91,8 @@ const REFERENCE: &str = "customer-of-whom-nobody-may-hear";
 
 /// Three receipts of three devices, with `own` in their page and reference.
 fn receipts(own: &str) -> Vec<String> {
-    let changes = json!({ "sub": { "ref": [REFERENCE, own].concat() }, "event": { "page": [PAGE, own].concat() } });
+    let (reference, page) = ([REFERENCE, own].concat(), [PAGE, own].concat());
+    let changes = json!({ "sub": { "ref": reference }, "event": { "page": page } });
     (1..=3_u8).map(|number| Device::new(number).receipt(u32::from(number), &notice(), &changes)).collect()
 }
 
