@@ -290,7 +290,7 @@ fn feedback_is_listed_newest_first_also_while_the_server_runs() {
         assert_eq!(listed["feedback"].as_array().unwrap().len(), count, "{arguments:?}: {listed}");
     }
     let listed: Value = serde_json::from_slice(&list(&["--purpose", "analytics", "--format", "json"]).stdout).unwrap();
-    let entry = json!({ "day": "2026-03-02", "version": "2026-03-01", "lang": "zh-CN", "purpose": "analytics", "text": "看不懂" });
+    let entry = json!({ "place": 101, "day": "2026-03-02", "version": "2026-03-01", "lang": "zh-CN", "purpose": "analytics", "text": "看不懂" });
     assert_eq!(listed, json!({ "feedback": [entry] }));
 
     drop(running);
