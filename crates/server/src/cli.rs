@@ -1,9 +1,9 @@
-//! The command line: `placet check | publish | serve | verify | feedback | schema`. Each is a file of [`crate::command`].
+//! The command line: `placet check | publish | serve | verify | feedback | token | schema`. Each is a file of [`crate::command`].
 //!
 //! Exit codes: 0 done; 1 the answer is no (a config with errors, a receipt that is not genuine,
 //! something that cannot be done); 2 the input cannot be read, or the command line is wrong.
 
-use crate::command::{check, feedback, publish, schema, serve, verify};
+use crate::command::{check, feedback, publish, schema, serve, token, verify};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -22,6 +22,7 @@ enum Command {
     Serve(serve::Serve),
     Verify(verify::Verify),
     Feedback(feedback::Feedback),
+    Token(token::Token),
     Schema(schema::Schema),
 }
 
@@ -33,6 +34,7 @@ pub fn run() -> ExitCode {
         Command::Serve(command) => command.run(),
         Command::Verify(command) => command.run(),
         Command::Feedback(command) => command.run(),
+        Command::Token(command) => command.run(),
         Command::Schema(command) => command.run(),
     };
     done.unwrap_or_else(|failure| {

@@ -57,7 +57,8 @@ impl Serve {
     /// # Errors
     /// A [`Failure`] that says what to do.
     pub fn run(self) -> Result<ExitCode, Failure> {
-        let Serve { config, listen, admin_listen, database, public_url, trusted_proxy, region_header, geo, demo } = self;
+        let Serve { config, listen, admin_listen, database, public_url, trusted_proxy, region_header, geo, demo } =
+            self;
         let regions = regions(region_header, geo.as_deref())?;
         let config = match config {
             Some(path) => usable(&path)?,
