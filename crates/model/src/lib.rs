@@ -71,3 +71,7 @@ pub mod verify;
 // What shoppers write.
 #[cfg(feature = "native")]
 pub mod feedback;
+
+// What the operator's people are told.
+#[cfg(feature = "native")]
+pub mod admin;

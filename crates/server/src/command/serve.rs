@@ -28,6 +28,9 @@ pub struct Serve {
     /// The address to listen on; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:8787")]
     pub listen: SocketAddr,
+    /// The address of the admin listener, without which there is none in the demo [default: 127.0.0.1, the port after --listen].
+    #[arg(long, value_name = "ADDRESS")]
+    pub admin_listen: Option<SocketAddr>,
     /// The database, created at the first start.
     #[arg(long, default_value = "sqlite:placet.db")]
     pub database: String,
@@ -57,14 +60,35 @@ impl Serve {
     /// # Errors
     /// A [`Failure`] that says what to do.
     pub fn run(self) -> Result<ExitCode, Failure> {
-        let Serve { config, listen, database, log_key, public_url, trusted_proxy, region_header, geo, demo } = self;
+        let Serve {
+            config,
+            listen,
+            admin_listen,
+            database,
+            log_key,
+            public_url,
+            trusted_proxy,
+            region_header,
+            geo,
+            demo,
+        } = self;
         let regions = regions(region_header, geo.as_deref())?;
         let config = match config {
             Some(path) => usable(&path)?,
             None => demo_config()?,
         };
         let proxies = Proxies::new(trusted_proxy);
-        start(Plan { config, listen, database, log_key, public: public_url, proxies, regions, demo })
+        start(Plan {
+            config,
+            listen,
+            admin: admin_listen,
+            database,
+            log_key,
+            public: public_url,
+            proxies,
+            regions,
+            demo,
+        })
     }
 }
 

@@ -6,11 +6,14 @@
 //! **Invariant:** the SQL is static and says the same to SQLite and PostgreSQL: `$1`, BIGINT
 //! milliseconds, TEXT ids.
 
+pub mod audit;
+pub mod confirmations;
 pub mod feedback;
 pub mod fuse;
 pub mod log;
 pub mod receipts;
 pub mod self_service;
+pub mod tokens;
 
 use crate::publish::Snapshot;
 use fuse::Fuse;
@@ -22,11 +25,12 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 
 /// The migrations, forward only. One that was released is never changed.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("../../migrations/sqlite/0001_receipts.sql"),
     include_str!("../../migrations/sqlite/0002_self_service.sql"),
     include_str!("../../migrations/sqlite/0003_feedback.sql"),
     include_str!("../../migrations/sqlite/0004_log.sql"),
+    include_str!("../../migrations/sqlite/0005_access.sql"),
 ];
 
 /// The database.
