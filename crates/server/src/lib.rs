@@ -27,6 +27,8 @@ pub mod publish;
 pub mod record;
 pub mod region;
 pub mod routes;
+pub mod seal;
+pub mod secret_file;
 pub mod self_service;
 pub mod serve;
 pub mod state;
