@@ -52,6 +52,10 @@ pub mod text;
 #[cfg(feature = "native")]
 pub mod vendor;
 
+// What a server notes beside what devices sign.
+#[cfg(feature = "native")]
+pub mod agent;
+
 // What devices sign, checked.
 #[cfg(feature = "native")]
 pub mod jws;

@@ -21,6 +21,7 @@ pub mod intake;
 pub mod limits;
 pub mod log;
 pub mod notice;
+pub mod observe;
 pub mod pieces;
 pub mod problem;
 pub mod publish;

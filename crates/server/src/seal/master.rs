@@ -61,7 +61,7 @@ impl MasterKey {
     }
 
     fn from_bytes(bytes: Zeroizing<[u8; KEY]>) -> Self {
-        let digest = Sha256::new().chain_update("placet master key\n").chain_update(&*bytes).finalize();
+        let digest = Sha256::new().chain_update("placet master key\n").chain_update(bytes.as_slice()).finalize();
         let cipher = Aes256Gcm::new((&*bytes).into());
         MasterKey { bytes, cipher, name: hex(&digest[..4]) }
     }
