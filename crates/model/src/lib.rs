@@ -72,6 +72,12 @@ pub mod shown;
 #[cfg(feature = "native")]
 pub mod verify;
 
+// What is told of receipts to those who may ask.
+#[cfg(feature = "native")]
+pub mod evidence;
+#[cfg(feature = "native")]
+pub mod export;
+
 // What shoppers write.
 #[cfg(feature = "native")]
 pub mod feedback;
