@@ -47,9 +47,10 @@ impl Exporter {
             Form::Kantara => kantara::receipt(evidence),
             Form::Dpv => dpv::record(evidence),
         };
-        let fresh = self.form == Form::Lines && self.told.insert(evidence.words.hash.clone());
-        let words = fresh.then(|| format!("{}\n", lines::words(&evidence.words))).unwrap_or_default();
-        format!("{words}{line}\n")
+        match self.form == Form::Lines && self.told.insert(evidence.words.hash.clone()) {
+            true => format!("{}\n{line}\n", lines::words(&evidence.words)),
+            false => format!("{line}\n"),
+        }
     }
 }
 
