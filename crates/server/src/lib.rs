@@ -20,6 +20,7 @@ pub mod geo;
 pub mod intake;
 pub mod limits;
 pub mod log;
+pub mod lookup;
 pub mod notice;
 pub mod observe;
 pub mod pieces;
