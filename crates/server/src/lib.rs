@@ -21,6 +21,7 @@ pub mod intake;
 pub mod limits;
 pub mod log;
 pub mod lookup;
+pub mod master_key;
 pub mod notice;
 pub mod observe;
 pub mod pieces;

@@ -9,6 +9,7 @@ use placet_model::check::check;
 use placet_model::evidence::{Evidence, Words};
 use placet_model::export::{Exporter, Form, lines};
 use placet_model::json::to_text;
+use placet_model::log::checkpoint::Keys;
 use placet_model::receipt::LogProof;
 use placet_model::receipt_file::verify_file;
 use placet_model::self_service::HeldReceipt;
@@ -305,7 +306,7 @@ fn lines_name_their_words_once_and_can_be_verified() {
                 let mut plain = line.clone();
                 plain.as_object_mut().unwrap().remove("log");
                 let file = lines::file(&plain.to_string(), notice).unwrap();
-                let report = verify_file(&file);
+                let report = verify_file(&file, &Keys::default());
                 assert!(report.is_genuine(), "{:?}", report.failure());
                 let other = known.iter().find(|(hash, _)| hash != named);
                 assert!(other.is_none_or(|(_, other)| lines::file(text, other).is_none()));

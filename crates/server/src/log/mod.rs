@@ -72,7 +72,10 @@ impl Log {
     ///
     /// # Errors
     /// [`Refused`]; the receipts may be sent again.
-    pub async fn record(&self, entries: Vec<Entry>) -> Result<Vec<Result<Acknowledgement, Refusal>>, Refused> {
+    pub async fn record(&self, mut entries: Vec<Entry>) -> Result<Vec<Result<Acknowledgement, Refusal>>, Refused> {
+        for entry in &mut entries {
+            self.store.seal(entry).await.map_err(|error| broken(&error.to_string()))?;
+        }
         let told: Vec<(String, u64)> =
             entries.iter().map(|entry| (entry.claims.id.clone(), entry.envelope.received_at)).collect();
         let item = |entry: Entry| {

@@ -57,6 +57,11 @@ impl Keyring {
         keys.by_id.get(id).cloned()
     }
 
+    /// Whether a data key is on the ring.
+    pub fn has(&self, id: KeyId) -> bool {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).by_id.contains_key(&id)
+    }
+
     /// The data key that sealed something; none where it is not on the ring.
     pub fn of_sealed(&self, sealed: &[u8]) -> Option<Arc<DataKey>> {
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);

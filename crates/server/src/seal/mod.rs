@@ -60,6 +60,9 @@ impl fmt::Display for Place<'_> {
 /// Why something cannot be sealed or opened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SealError {
+    /// There is no master key at hand.
+    #[error("what is sealed cannot be read or written without the master key")]
+    Locked,
     /// The system gives no random bytes.
     #[error("the system gives no random bytes")]
     NoRandomness,

@@ -18,9 +18,11 @@ use placet_server::log::Log;
 use placet_server::log::error::LogError;
 use placet_server::log::keys::LogKey;
 use placet_server::log::lock::FileLock;
+use placet_server::observe::{Noted, Observer};
 use placet_server::publish::{File, Publication, Snapshot};
 use placet_server::region::Regions;
 use placet_server::routes::{nothing, router};
+use placet_server::seal::MasterKey;
 use placet_server::state::{App, Settings, Unservable, now};
 use placet_server::store::Store;
 use serde_json::Value;
@@ -141,6 +143,7 @@ impl Server {
         }
         let config = check(&config.to_string()).unwrap().config;
         let store = Store::open(&format!("sqlite:{}", database(directory.path()))).await.unwrap();
+        store.unlock(master(directory.path())).await.unwrap();
         let publication = publication(notice);
         store.keep_notices(&publication.notices, now()).await.unwrap();
         let store = Arc::new(store);
@@ -185,9 +188,19 @@ impl Server {
     }
 }
 
+/// The master key of a test's directory, made with the first server there.
+pub fn master(directory: &Path) -> MasterKey {
+    let path = directory.join("placet.db.master");
+    if !path.exists() {
+        MasterKey::new().unwrap().write(&path).unwrap();
+    }
+    MasterKey::read(&path).unwrap()
+}
+
 fn settings(limits: Limits) -> Settings {
+    let observer = Observer::new(vec![Noted::Region, Noted::Agent, Noted::Network]);
     let public = "https://consent.shop.example".parse().unwrap();
-    Settings { public, proxies: Proxies::default(), regions: None, limits, clock: now }
+    Settings { public, proxies: Proxies::default(), regions: None, observer, limits, clock: now }
 }
 
 /// The log of the tests' site over a database in a directory.
