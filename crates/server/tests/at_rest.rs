@@ -75,7 +75,7 @@ async fn record(server: &Server, receipts: &[String]) -> Value {
 
 #[tokio::test]
 async fn nothing_of_anybody_is_in_the_files() {
-    let server = Server::at_a_still_time().await;
+    let server = Server::observing().await;
     let receipts = receipts();
     let secrets = Secrets::of(&receipts, &[PAGE, REFERENCE, "mobile-browser", "192.0.2", "Mozilla", "iPhone"]);
     let answer = record(&server, &receipts).await;
@@ -104,7 +104,7 @@ async fn nothing_of_anybody_is_in_the_files() {
 
 #[tokio::test]
 async fn another_master_key_opens_nothing_and_changes_nothing() {
-    let server = Server::at_a_still_time().await;
+    let server = Server::observing().await;
     record(&server, &receipts()).await;
     server.app.stop().await;
     let address = format!("sqlite:{}", database(server.directory()));
@@ -118,7 +118,7 @@ async fn another_master_key_opens_nothing_and_changes_nothing() {
 
 #[tokio::test]
 async fn a_new_master_key_takes_the_place_of_the_old() {
-    let server = Server::at_a_still_time().await;
+    let server = Server::observing().await;
     let receipts = receipts();
     record(&server, &receipts).await;
     let blobs = |pool| async move {
@@ -144,7 +144,7 @@ async fn a_new_master_key_takes_the_place_of_the_old() {
 async fn keys_go_with_the_last_that_they_sealed() {
     const DAY: i64 = 24 * 60 * 60 * 1000;
     const APRIL: i64 = 1_775_001_600_000;
-    let server = Server::at_a_still_time().await;
+    let server = Server::observing().await;
     record(&server, &receipts()).await;
     let store = &server.app.store;
     let scopes = || async { store.data_keys().await.unwrap().into_iter().map(|key| key.scope).collect::<Vec<_>>() };
@@ -166,7 +166,7 @@ async fn keys_go_with_the_last_that_they_sealed() {
 /// The tag of the network stands for a week and no longer.
 #[tokio::test]
 async fn tags_of_networks_go_after_their_time() {
-    let server = Server::at_a_still_time().await;
+    let server = Server::observing().await;
     record(&server, &receipts()).await;
     let tags = || async {
         let tags: Vec<Option<String>> =
@@ -183,7 +183,7 @@ async fn tags_of_networks_go_after_their_time() {
 /// A database from before there were keys: what is in it is sealed at the next start.
 #[tokio::test]
 async fn what_was_kept_before_is_sealed() {
-    let server = Server::at_a_still_time().await;
+    let server = Server::observing().await;
     let receipts = receipts();
     record(&server, &receipts).await;
     let pool = server.look().await;

@@ -110,6 +110,13 @@ impl Server {
         Self::build(Arc::new(TempDir::new().unwrap()), settings, NOTICE, changes).await
     }
 
+    /// A server that notes what it may beside receipts, and whose clock stands still at [`STILL`].
+    pub async fn observing() -> Self {
+        let observer = Observer::new(vec![Noted::Region, Noted::Agent, Noted::Network]);
+        let settings = Settings { observer, clock: || STILL, ..settings(Limits::default()) };
+        Self::open(Arc::new(TempDir::new().unwrap()), settings, NOTICE).await
+    }
+
     /// A server that knows where visitors are, behind these proxies.
     pub async fn with_regions(regions: Option<Regions>, proxies: &[&str]) -> Self {
         let proxies = Proxies::new(proxies.iter().map(|proxy| proxy.parse().unwrap()).collect());
@@ -198,7 +205,7 @@ pub fn master(directory: &Path) -> MasterKey {
 }
 
 fn settings(limits: Limits) -> Settings {
-    let observer = Observer::new(vec![Noted::Region, Noted::Agent, Noted::Network]);
+    let observer = Observer::new(Vec::new());
     let public = "https://consent.shop.example".parse().unwrap();
     Settings { public, proxies: Proxies::default(), regions: None, observer, limits, clock: now }
 }
