@@ -166,7 +166,8 @@ impl Store {
     pub async fn logged(&self, log: i64, first: u64, end: u64) -> Result<Vec<Logged>, sqlx::Error> {
         self.fuse.burn()?;
         let bound = |index: u64| i64::try_from(index).unwrap_or(i64::MAX);
-        let receipts: Vec<(String, i64, Vec<u8>, Vec<u8>, Vec<u8>)> = sqlx::query_as(
+        type Row = (String, i64, Vec<u8>, Vec<u8>, Vec<u8>);
+        let receipts: Vec<Row> = sqlx::query_as(
             "SELECT id, entry, salt, jws, envelope FROM receipts WHERE log = $1 AND entry >= $2 AND entry < $3 ORDER BY entry",
         )
         .bind(log)

@@ -9,6 +9,7 @@
 pub mod data_keys;
 pub mod feedback;
 pub mod fuse;
+pub mod holdings;
 pub mod log;
 pub mod receipts;
 pub mod self_service;

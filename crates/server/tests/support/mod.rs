@@ -151,6 +151,7 @@ impl Server {
         let config = check(&config.to_string()).unwrap().config;
         let store = Store::open(&format!("sqlite:{}", database(directory.path()))).await.unwrap();
         store.unlock(master(directory.path())).await.unwrap();
+        store.seal_old().await.unwrap();
         let publication = publication(notice);
         store.keep_notices(&publication.notices, now()).await.unwrap();
         let store = Arc::new(store);
