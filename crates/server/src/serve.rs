@@ -9,10 +9,13 @@ use crate::log::Log;
 use crate::log::error::LogError;
 use crate::log::keys::LogKey;
 use crate::log::lock::FileLock;
+use crate::master_key::unlock;
+use crate::observe::{NETWORK_DAYS, Noted, Observer};
 use crate::publish::{Place, publish};
 use crate::region::{REGION_PATH, Regions};
 use crate::routes::{nothing, router};
 use crate::state::{App, Settings, now};
+use crate::store::feedback::DAY;
 use crate::store::{self, Store, StoreError};
 use axum::Router;
 use axum::body::Body;
@@ -45,6 +48,10 @@ pub struct Plan {
     pub database: String,
     /// The key that signs the log's checkpoints; beside an SQLite database, if not given.
     pub log_key: Option<PathBuf>,
+    /// The master key's file.
+    pub master_key: Option<PathBuf>,
+    /// What is noted beside a receipt.
+    pub noted: Vec<Noted>,
     /// The address by which browsers reach the server; where it listens, if not given.
     pub public: Option<Url>,
     /// Proxies whose X-Forwarded-For is believed.
@@ -96,6 +103,8 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
         Place { base: None, notices: "../notice/", region: plan.regions.as_ref().map(|_| REGION_PATH.to_owned()) };
     let publication = publish(&config, &place).map_err(|error| Failure::new(error.to_string()))?;
     let store = Store::open(&plan.database).await.map_err(|error| cannot_open(&plan.database, &error))?;
+    unlock(&plan.database, plan.master_key.as_deref(), &store).await?;
+    seal_old(&plan.database, &store).await?;
     store
         .keep_notices(&publication.notices, now())
         .await
@@ -103,7 +112,8 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
     let store = Arc::new(store);
     let log = open_log(&plan.database, &config.site, plan.log_key.as_deref(), store.clone()).await?;
     let limits = Limits::default();
-    let settings = Settings { public, proxies: plan.proxies, regions: plan.regions, limits, clock: now };
+    let observer = Observer::new(plan.noted);
+    let settings = Settings { public, observer, proxies: plan.proxies, regions: plan.regions, limits, clock: now };
     let app = App::new(&config, &publication, settings, store, log).map_err(|error| {
         Failure::new(error.to_string()).help("Write a path of its own there, for example /v1/receipts.")
     })?;
@@ -137,6 +147,15 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Seals what was kept before there were keys.
+async fn seal_old(database: &str, store: &Store) -> Result<(), Failure> {
+    match store.seal_old().await.map_err(|error| cannot_open(database, &error.into()))? {
+        0 => {}
+        count => tracing::info!(count, "sealed receipts that were kept before there were keys"),
+    }
+    Ok(())
+}
+
 /// Opens the log with its key and its lock.
 async fn open_log(database: &str, site: &str, key: Option<&Path>, store: Arc<Store>) -> Result<Log, Failure> {
     let cannot = |error: LogError| Failure::new(format!("cannot open the log: {error}")).help(error.help());
@@ -161,7 +180,7 @@ async fn open_log(database: &str, site: &str, key: Option<&Path>, store: Arc<Sto
 }
 
 /// A file beside the database, of its name and more.
-fn beside(database: &Path, ending: &str) -> PathBuf {
+pub fn beside(database: &Path, ending: &str) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
     name.push(ending);
     name.into()
@@ -195,6 +214,17 @@ async fn forget(app: &App) {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "deleted feedback that was kept for its time"),
         Err(error) => tracing::error!(%error, "cannot delete feedback that was kept for its time"),
+    }
+    let now = (app.clock)();
+    match app.store.forget_networks(now.saturating_sub(NETWORK_DAYS * DAY)).await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "took the tags of networks away that stood for their time"),
+        Err(error) => tracing::error!(%error, "cannot take the tags of networks away"),
+    }
+    match app.store.forget_keys(now).await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "deleted keys of months of which nothing is left"),
+        Err(error) => tracing::error!(%error, "cannot delete keys of months of which nothing is left"),
     }
 }
 
@@ -235,6 +265,7 @@ fn local(listener: &TcpListener) -> Result<SocketAddr, Failure> {
 pub fn cannot_open(database: &str, error: &StoreError) -> Failure {
     let help = match error {
         StoreError::Address(_) => "SQLite is the database of this version.",
+        StoreError::Sealed(_) => "Name the master key that sealed it with --master-key.",
         StoreError::Older { .. } => "Start `placet serve` of this version on it once: that brings it into form.",
         StoreError::Newer { .. } => "Start the newer version, or choose another file with --database.",
         StoreError::Database(_) => {

@@ -6,6 +6,7 @@ use super::input::usable;
 use crate::address::Proxies;
 use crate::demo;
 use crate::geo::Geo;
+use crate::observe::Noted;
 use crate::region::Regions;
 use crate::serve::{Plan, serve};
 use axum::http::HeaderName;
@@ -37,6 +38,13 @@ pub struct Serve {
     /// The key that signs the log's checkpoints, made with `placet keys new`. Without it, an SQLite database gets one beside it.
     #[arg(long, value_name = "FILE")]
     pub log_key: Option<PathBuf>,
+    /// The master key, which seals what tells of people, made with `placet keys master`. Without it, PLACET_MASTER_KEY counts, and
+    /// else an SQLite database gets one beside it.
+    #[arg(long, value_name = "FILE")]
+    pub master_key: Option<PathBuf>,
+    /// What to note beside a receipt.
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Noted::Region, Noted::Agent, Noted::Network])]
+    pub note: Vec<Noted>,
     /// The address by which browsers reach the server, where a proxy stands before it.
     #[arg(long, value_parser = web_address)]
     pub public_url: Option<Url>,
@@ -60,18 +68,8 @@ impl Serve {
     /// # Errors
     /// A [`Failure`] that says what to do.
     pub fn run(self) -> Result<ExitCode, Failure> {
-        let Serve {
-            config,
-            listen,
-            admin_listen,
-            database,
-            log_key,
-            public_url,
-            trusted_proxy,
-            region_header,
-            geo,
-            demo,
-        } = self;
+        let Serve { config, listen, admin_listen, database, log_key, master_key, note: noted, .. } = self;
+        let Serve { public_url, trusted_proxy, region_header, geo, demo, .. } = self;
         let regions = regions(region_header, geo.as_deref())?;
         let config = match config {
             Some(path) => usable(&path)?,
@@ -84,6 +82,8 @@ impl Serve {
             admin: admin_listen,
             database,
             log_key,
+            master_key,
+            noted,
             public: public_url,
             proxies,
             regions,

@@ -8,29 +8,34 @@
 
 pub mod audit;
 pub mod confirmations;
+pub mod data_keys;
 pub mod feedback;
 pub mod fuse;
+pub mod holdings;
 pub mod log;
 pub mod receipts;
 pub mod self_service;
 pub mod tokens;
 
 use crate::publish::Snapshot;
+use crate::seal::{Keyring, SealError};
 use fuse::Fuse;
 use placet_model::receipt::NoticeRef;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{SqliteExecutor, SqlitePool};
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::time::Duration;
 use tokio::sync::Mutex;
 
 /// The migrations, forward only. One that was released is never changed.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("../../migrations/sqlite/0001_receipts.sql"),
     include_str!("../../migrations/sqlite/0002_self_service.sql"),
     include_str!("../../migrations/sqlite/0003_feedback.sql"),
     include_str!("../../migrations/sqlite/0004_log.sql"),
     include_str!("../../migrations/sqlite/0005_access.sql"),
+    include_str!("../../migrations/sqlite/0006_sealed.sql"),
 ];
 
 /// The database.
@@ -39,6 +44,8 @@ pub struct Store {
     pool: SqlitePool,
     /// SQLite takes one writer at a time; waiting here is fairer than its lock.
     writer: Mutex<()>,
+    /// What opens and seals; none until [`Store::unlock`].
+    ring: OnceLock<Keyring>,
     /// Makes calls of the log fail, for tests.
     pub fuse: Fuse,
 }
@@ -61,6 +68,9 @@ pub enum StoreError {
         /// The form found.
         found: i64,
     },
+    /// What lies in it cannot be opened.
+    #[error(transparent)]
+    Sealed(SealError),
     /// The database says no.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
@@ -79,7 +89,8 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             // What is erased is overwritten, not only unlinked.
             .pragma("secure_delete", "ON");
-        let store = Store { pool: pool(options).await?, writer: Mutex::new(()), fuse: Fuse::default() };
+        let store =
+            Store { pool: pool(options).await?, writer: Mutex::new(()), ring: OnceLock::new(), fuse: Fuse::default() };
         store.migrate().await?;
         Ok(store)
     }
@@ -92,6 +103,7 @@ impl Store {
         let store = Store {
             pool: pool(options(address)?.read_only(true)).await?,
             writer: Mutex::new(()),
+            ring: OnceLock::new(),
             fuse: Fuse::default(),
         };
         let known: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_master WHERE name = 'migrations'")
@@ -106,6 +118,10 @@ impl Store {
             done if done < MIGRATIONS.len() => Err(StoreError::Older { found }),
             _ => Ok(store),
         }
+    }
+
+    async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Sqlite>, sqlx::Error> {
+        self.pool.begin().await
     }
 
     async fn migrate(&self) -> Result<(), StoreError> {

@@ -18,9 +18,11 @@ use placet_server::log::Log;
 use placet_server::log::error::LogError;
 use placet_server::log::keys::LogKey;
 use placet_server::log::lock::FileLock;
+use placet_server::observe::{Noted, Observer};
 use placet_server::publish::{File, Publication, Snapshot};
 use placet_server::region::Regions;
 use placet_server::routes::{nothing, router};
+use placet_server::seal::MasterKey;
 use placet_server::state::{App, Settings, Unservable, now};
 use placet_server::store::Store;
 use serde_json::Value;
@@ -108,6 +110,13 @@ impl Server {
         Self::build(Arc::new(TempDir::new().unwrap()), settings, NOTICE, changes).await
     }
 
+    /// A server that notes what it may beside receipts, and whose clock stands still at [`STILL`].
+    pub async fn observing() -> Self {
+        let observer = Observer::new(vec![Noted::Region, Noted::Agent, Noted::Network]);
+        let settings = Settings { observer, clock: || STILL, ..settings(Limits::default()) };
+        Self::open(Arc::new(TempDir::new().unwrap()), settings, NOTICE).await
+    }
+
     /// A server that knows where visitors are, behind these proxies.
     pub async fn with_regions(regions: Option<Regions>, proxies: &[&str]) -> Self {
         let proxies = Proxies::new(proxies.iter().map(|proxy| proxy.parse().unwrap()).collect());
@@ -141,6 +150,8 @@ impl Server {
         }
         let config = check(&config.to_string()).unwrap().config;
         let store = Store::open(&format!("sqlite:{}", database(directory.path()))).await.unwrap();
+        store.unlock(master(directory.path())).await.unwrap();
+        store.seal_old().await.unwrap();
         let publication = publication(notice);
         store.keep_notices(&publication.notices, now()).await.unwrap();
         let store = Arc::new(store);
@@ -185,9 +196,19 @@ impl Server {
     }
 }
 
+/// The master key of a test's directory, made with the first server there.
+pub fn master(directory: &Path) -> MasterKey {
+    let path = directory.join("placet.db.master");
+    if !path.exists() {
+        MasterKey::new().unwrap().write(&path).unwrap();
+    }
+    MasterKey::read(&path).unwrap()
+}
+
 fn settings(limits: Limits) -> Settings {
+    let observer = Observer::new(Vec::new());
     let public = "https://consent.shop.example".parse().unwrap();
-    Settings { public, proxies: Proxies::default(), regions: None, limits, clock: now }
+    Settings { public, proxies: Proxies::default(), regions: None, observer, limits, clock: now }
 }
 
 /// The log of the tests' site over a database in a directory.
