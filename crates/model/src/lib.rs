@@ -81,3 +81,7 @@ pub mod export;
 // What shoppers write.
 #[cfg(feature = "native")]
 pub mod feedback;
+
+// What the operator's people are told.
+#[cfg(feature = "native")]
+pub mod admin;

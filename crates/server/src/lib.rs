@@ -7,6 +7,7 @@
 //! **Invariant:** nothing about a visitor is stored but the receipt, and what they write to us without a name: no address, no user agent, no query.
 
 pub mod address;
+pub mod admin;
 pub mod asset;
 pub mod calendar;
 pub mod cli;

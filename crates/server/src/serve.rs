@@ -1,6 +1,7 @@
 //! Starting and stopping the server.
 
 use crate::address::{Peer, Proxies};
+use crate::admin;
 use crate::calendar::DAY;
 use crate::command::Failure;
 use crate::demo;
@@ -25,7 +26,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use placet_model::config::Config;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,6 +42,9 @@ pub struct Plan {
     pub config: Config,
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Where the admin listener is to be. If not given, it is on this machine's own address, at the port after that of `listen`;
+    /// the demo has none then.
+    pub admin: Option<SocketAddr>,
     /// The database.
     pub database: String,
     /// The key that signs the log's checkpoints; beside an SQLite database, if not given.
@@ -73,6 +77,10 @@ const LAST_WORDS: Duration = Duration::from_secs(10);
 /// # Errors
 /// A [`Failure`] that says what to do.
 pub async fn serve(plan: Plan) -> Result<(), Failure> {
+    let admin = match admin_address(&plan)? {
+        Some(address) => Some(bind_admin(address).await?),
+        None => None,
+    };
     let mut config = plan.config;
     let listener = bind(plan.listen).await?;
     let address = local(&listener)?;
@@ -119,6 +127,11 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
         tokio::spawn(accept(listener, router(app.clone(), others), stopped.clone())),
     ];
     println!("placet: listening on {origin}");
+    if let Some(listener) = admin {
+        let origin = format!("http://{}", local(&listener)?);
+        listening.push(tokio::spawn(accept(listener, admin::table::router(app.clone()), stopped.clone())));
+        println!("placet: admin on {origin}");
+    }
     if let Some((listener, routes, origin)) = third_party {
         listening.push(tokio::spawn(accept(listener, routes, stopped)));
         println!("placet: third parties on {origin}");
@@ -173,6 +186,28 @@ pub fn beside(database: &Path, ending: &str) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
     name.push(ending);
     name.into()
+}
+
+/// Where the admin listener is to be.
+fn admin_address(plan: &Plan) -> Result<Option<SocketAddr>, Failure> {
+    if plan.admin.is_some() || plan.demo {
+        return Ok(plan.admin);
+    }
+    let port = match plan.listen.port() {
+        0 => 0,
+        port => port.checked_add(1).ok_or_else(|| {
+            Failure::new(format!("there is no port after {port} for the admin listener"))
+                .help("Choose its address with --admin-listen.")
+        })?,
+    };
+    Ok(Some(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port)))
+}
+
+async fn bind_admin(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::new(format!("cannot listen on {address} for the admin listener: {error}"))
+            .help("Choose another address with --admin-listen.")
+    })
 }
 
 /// Makes room for the receipts of the coming months, and deletes what has been kept for its time.

@@ -96,13 +96,21 @@ fn receipts(own: &str) -> Vec<String> {
     (1..=3_u8).map(|number| Device::new(number).receipt(u32::from(number), &notice(), &changes)).collect()
 }
 
-/// Sends receipts from an address, with what a browser says of itself.
+const IPHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1";
+const IPAD: &str =
+    "Mozilla/5.0 (iPad; CPU OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1";
+
 async fn record(server: &Server, receipts: &[String]) -> Value {
+    record_with(server, receipts, IPHONE).await
+}
+
+/// Sends receipts from an address, with what a browser says of itself.
+async fn record_with(server: &Server, receipts: &[String], agent: &'static str) -> Value {
     let body = json!({ "receipts": receipts }).to_string();
     let mut request = Request::post("/v1/receipts")
         .header("origin", "https://shop.example")
         .header("content-type", "application/json")
-        .header("user-agent", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1")
+        .header("user-agent", agent)
         .body(body.into())
         .unwrap();
     request.extensions_mut().insert(Peer("192.0.2.77".parse().unwrap()));
@@ -116,9 +124,9 @@ async fn nothing_of_anybody_is_in_the_files() {
     // Other tests of this file write texts of their own into the same PostgreSQL.
     let receipts = receipts("-but-who-holds-the-key");
     let words = [PAGE, REFERENCE].map(|word| [word, "-but-who-holds-the-key"].concat());
-    let seen = ["Mozilla/5.0 (iPhone", "192.0.2.77", "\"agent\":\"mobile-browser\""];
+    let seen = ["Mozilla/5.0 (iP", "192.0.2.77", "\"agent\":\"tablet-browser\""];
     let secrets = Secrets::of(&receipts, &[&words[0], &words[1], seen[0], seen[1], seen[2]]);
-    let answer = record(&server, &receipts).await;
+    let answer = record_with(&server, &receipts, IPAD).await;
     assert!(answer["results"][0]["log"]["envelope"].as_str().unwrap().contains(seen[2]));
     // The search finds what is there: the receipts as they came.
     let plain = tempfile::tempdir().unwrap();
@@ -132,7 +140,7 @@ async fn nothing_of_anybody_is_in_the_files() {
     assert_eq!((secrets.found_in(&files), secrets.found_in(copied.path())), (nothing.clone(), nothing.clone()));
     let server = server.restart(NOTICE).await;
     assert_eq!(secrets.found_in(&files), nothing, "after a restart");
-    let again = record(&server, &receipts).await;
+    let again = record_with(&server, &receipts, IPAD).await;
     assert_eq!(again["results"][0]["log"]["envelope"], answer["results"][0]["log"]["envelope"]);
     assert_eq!(secrets.found_in(&files), nothing, "after they came again");
 

@@ -29,6 +29,9 @@ pub struct Serve {
     /// The address to listen on; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:8787")]
     pub listen: SocketAddr,
+    /// The address of the admin listener, without which there is none in the demo [default: 127.0.0.1, the port after --listen].
+    #[arg(long, value_name = "ADDRESS")]
+    pub admin_listen: Option<SocketAddr>,
     /// The database, created at the first start.
     #[arg(long, default_value = "sqlite:placet.db")]
     pub database: String,
@@ -65,7 +68,7 @@ impl Serve {
     /// # Errors
     /// A [`Failure`] that says what to do.
     pub fn run(self) -> Result<ExitCode, Failure> {
-        let Serve { config, listen, database, log_key, master_key, note: noted, .. } = self;
+        let Serve { config, listen, admin_listen, database, log_key, master_key, note: noted, .. } = self;
         let Serve { public_url, trusted_proxy, region_header, geo, demo, .. } = self;
         let regions = regions(region_header, geo.as_deref())?;
         let config = match config {
@@ -73,7 +76,19 @@ impl Serve {
             None => demo_config()?,
         };
         let proxies = Proxies::new(trusted_proxy);
-        start(Plan { config, listen, database, log_key, master_key, noted, public: public_url, proxies, regions, demo })
+        start(Plan {
+            config,
+            listen,
+            admin: admin_listen,
+            database,
+            log_key,
+            master_key,
+            noted,
+            public: public_url,
+            proxies,
+            regions,
+            demo,
+        })
     }
 }
 

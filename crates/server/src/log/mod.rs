@@ -124,7 +124,7 @@ impl Log {
     /// The name of the newest log.
     pub fn newest(&self) -> Option<String> {
         let prefix = format!("{}/", self.site);
-        self.heads().keys().filter(|origin| origin.starts_with(&prefix)).next_back().cloned()
+        self.heads().keys().rfind(|origin| origin.starts_with(&prefix)).cloned()
     }
 
     /// The name of the site, from which those of its logs are made.

@@ -69,7 +69,7 @@ impl Default for Tree {
 impl Tree {
     /// The tiles of the edge of a tree of `size` entries.
     pub fn edge_of(size: u64) -> Vec<Name> {
-        let entries = (size % TILE != 0).then_some(Name { content: Content::Entries, place: size / TILE });
+        let entries = (!size.is_multiple_of(TILE)).then_some(Name { content: Content::Entries, place: size / TILE });
         let hashes =
             (0..8_u8).map(|level| (level, size >> (8 * u32::from(level)))).filter(|(_, count)| count % TILE != 0);
         let hashes = hashes.map(|(level, count)| Name { content: Content::Hashes(level), place: count / TILE });

@@ -8,6 +8,8 @@
 //! milliseconds, TEXT ids.
 
 pub mod address;
+pub mod audit;
+pub mod confirmations;
 mod connect;
 pub mod data_keys;
 pub mod feedback;
@@ -18,6 +20,7 @@ mod migrations;
 mod months;
 pub mod receipts;
 pub mod self_service;
+pub mod tokens;
 
 use crate::publish::Snapshot;
 use crate::seal::{Keyring, SealError};
