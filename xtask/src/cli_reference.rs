@@ -10,12 +10,16 @@ use crate::run;
 const HEAD: &str = "# Command line of `placet`\n\n\
     <!-- Generated from `placet --help` by `cargo xtask generate`; do not edit. -->\n";
 
-/// The page: the help of `placet`, then that of each command.
+/// The page: the help of `placet`, then that of each command and of the commands under it.
 pub(crate) fn render(binary: &Path) -> Result<String> {
     let overview = help(binary, &[])?;
     let mut page = format!("{HEAD}\n{}", block(&overview));
     for command in commands(&overview) {
-        page.push_str(&format!("\n## `placet {command}`\n\n{}", block(&help(binary, &[command])?)));
+        let told = help(binary, &[command])?;
+        page.push_str(&format!("\n## `placet {command}`\n\n{}", block(&told)));
+        for under in commands(&told) {
+            page.push_str(&format!("\n### `placet {command} {under}`\n\n{}", block(&help(binary, &[command, under])?)));
+        }
     }
     Ok(page)
 }

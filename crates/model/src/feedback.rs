@@ -35,6 +35,8 @@ data! {
 
     /// Feedback as it was kept: it leads to nobody.
     pub struct ListedFeedback {
+        /// Its number, by which it can be deleted.
+        place: u64,
         /// The day when it came (UTC), `2026-03-01`.
         day: String,
         /// The notice's version.

@@ -52,6 +52,10 @@ pub mod text;
 #[cfg(feature = "native")]
 pub mod vendor;
 
+// What a server notes beside what devices sign.
+#[cfg(feature = "native")]
+pub mod agent;
+
 // What devices sign, checked.
 #[cfg(feature = "native")]
 pub mod jws;
@@ -68,6 +72,16 @@ pub mod shown;
 #[cfg(feature = "native")]
 pub mod verify;
 
+// What is told of receipts to those who may ask.
+#[cfg(feature = "native")]
+pub mod evidence;
+#[cfg(feature = "native")]
+pub mod export;
+
 // What shoppers write.
 #[cfg(feature = "native")]
 pub mod feedback;
+
+// What the operator's people are told.
+#[cfg(feature = "native")]
+pub mod admin;

@@ -1,9 +1,10 @@
-//! The command line: `placet check | publish | serve | verify | audit | feedback | schema`. Each is a file of [`crate::command`].
+//! The command line: `placet check | publish | serve | verify | audit | feedback | token | schema`. Each is a file of
+//! [`crate::command`].
 //!
 //! Exit codes: 0 done; 1 the answer is no (a config with errors, a receipt that is not genuine,
 //! something that cannot be done); 2 the input cannot be read, or the command line is wrong.
 
-use crate::command::{audit, check, feedback, publish, schema, serve, verify};
+use crate::command::{audit, check, feedback, publish, schema, serve, token, verify};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -23,6 +24,7 @@ enum Command {
     Verify(verify::Verify),
     Audit(audit::Audit),
     Feedback(feedback::Feedback),
+    Token(token::Token),
     Schema(schema::Schema),
 }
 
@@ -35,6 +37,7 @@ pub fn run() -> ExitCode {
         Command::Verify(command) => command.run(),
         Command::Audit(command) => command.run(),
         Command::Feedback(command) => command.run(),
+        Command::Token(command) => command.run(),
         Command::Schema(command) => command.run(),
     };
     done.unwrap_or_else(|failure| {

@@ -28,20 +28,25 @@ pub fn read_day(text: &str) -> Result<i64, String> {
 }
 
 /// The day of a time in milliseconds since 1970 (UTC).
-fn written_day(time: i64) -> String {
+pub fn written_day(time: i64) -> String {
     utc(time.div_euclid(1000)).chars().take(10).collect()
 }
 
 /// The list as JSON.
 pub fn as_json(kept: Vec<Kept>) -> String {
-    let told = |kept: Kept| ListedFeedback {
+    json::to_text(&FeedbackList { feedback: kept.into_iter().map(listed).collect() })
+}
+
+/// Feedback as it is told to programs.
+pub fn listed(kept: Kept) -> ListedFeedback {
+    ListedFeedback {
+        place: kept.place.unsigned_abs(),
         day: written_day(kept.received_on),
         version: kept.version,
         lang: kept.lang,
         purpose: kept.purpose,
         text: kept.text,
-    };
-    json::to_text(&FeedbackList { feedback: kept.into_iter().map(told).collect() })
+    }
 }
 
 /// The list for people.

@@ -3,6 +3,7 @@
 //! **Invariant:** a call is counted before anything of it is read, and takes a place only once its body is there.
 
 use crate::address::Peer;
+use crate::observe::Seen;
 use crate::problem::Problem;
 use crate::state::App;
 use axum::Extension;
@@ -23,14 +24,22 @@ pub const JWS_OR_TEXT: &[&str] = &["application/jwt", "application/json", "text/
 pub struct Call<'a> {
     app: &'a App,
     address: Option<IpAddr>,
+    peer: Option<IpAddr>,
     headers: &'a HeaderMap,
 }
 
 impl<'a> Call<'a> {
     /// A call from `peer`.
     pub fn new(app: &'a App, peer: Option<Extension<Peer>>, headers: &'a HeaderMap) -> Self {
-        let address = peer.map(|Extension(Peer(address))| app.proxies.counted(headers, address));
-        Call { app, address, headers }
+        let peer = peer.map(|Extension(Peer(address))| address);
+        let address = peer.map(|peer| app.proxies.counted(headers, peer));
+        Call { app, address, peer, headers }
+    }
+
+    /// What may be noted of the call.
+    pub fn seen(&self) -> Seen {
+        let App { observer, regions, proxies, clock, .. } = self.app;
+        observer.see(regions.as_ref(), proxies, self.headers, self.peer, clock())
     }
 
     /// Counts the call as so many receipts.

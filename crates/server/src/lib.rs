@@ -7,6 +7,7 @@
 //! **Invariant:** nothing about a visitor is stored but the receipt, and what they write to us without a name: no address, no user agent, no query.
 
 pub mod address;
+pub mod admin;
 pub mod asset;
 pub mod calendar;
 pub mod cli;
@@ -21,13 +22,18 @@ pub mod geo;
 pub mod intake;
 pub mod limits;
 pub mod log;
+pub mod lookup;
+pub mod master_key;
 pub mod notice;
+pub mod observe;
 pub mod pieces;
 pub mod problem;
 pub mod publish;
 pub mod record;
 pub mod region;
 pub mod routes;
+pub mod seal;
+pub mod secret_file;
 pub mod self_service;
 pub mod serve;
 pub mod state;

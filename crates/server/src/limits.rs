@@ -89,7 +89,7 @@ impl Gauge {
 }
 
 /// The network of an address: /24 of IPv4, /48 of IPv6.
-fn network(address: IpAddr) -> Ipv6Addr {
+pub(crate) fn network(address: IpAddr) -> Ipv6Addr {
     match address.to_canonical() {
         IpAddr::V4(address) => {
             let [a, b, c, _] = address.octets();

@@ -13,6 +13,7 @@ use crate::log::sequencer::Refused;
 use axum::extract::Path;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use placet_model::admin::Role;
 use placet_model::json;
 use placet_model::verify::{PROBLEM_TYPES, ProblemType, Refusal};
 
@@ -29,6 +30,16 @@ pub enum Problem {
     Refused(Refusal),
     /// There is no room for more feedback.
     FeedbackFull,
+    /// It carries no token.
+    TokenMissing,
+    /// Its token lets nobody in.
+    TokenRefused,
+    /// Its token has none of these roles.
+    RoleRefused(&'static [Role]),
+    /// It comes to the admin listener from a page.
+    PageRefused,
+    /// The confirmation that it names is not good for it.
+    ConfirmationRefused,
     /// It comes from a page of another site.
     OriginRefused(String),
     /// Its body did not arrive in time.
@@ -53,6 +64,11 @@ impl Problem {
             Problem::UnsupportedType(_) => &UNSUPPORTED_TYPE,
             Problem::Refused(refusal) => refusal.problem_type(),
             Problem::FeedbackFull => &FEEDBACK_FULL,
+            Problem::TokenMissing => &TOKEN_MISSING,
+            Problem::TokenRefused => &TOKEN_REFUSED,
+            Problem::RoleRefused(_) => &ROLE_REFUSED,
+            Problem::PageRefused => &PAGE_REFUSED,
+            Problem::ConfirmationRefused => &CONFIRMATION_REFUSED,
             Problem::OriginRefused(_) => &ORIGIN_REFUSED,
             Problem::TooSlow => &TOO_SLOW,
             Problem::TooMany(_) => &TOO_MANY,
@@ -70,6 +86,18 @@ impl Problem {
             Problem::UnsupportedType(types) => format!("The body must be {}.", types.join(" or ")),
             Problem::Refused(refusal) => refusal.detail(),
             Problem::FeedbackFull => "No more feedback is taken until there is room.".into(),
+            Problem::TokenMissing => "This call needs the header Authorization: Bearer <token>.".into(),
+            Problem::TokenRefused => "This token lets nobody in: it is not known here, was revoked, or its time is over.".into(),
+            Problem::RoleRefused(roles) => {
+                let roles: Vec<&str> = roles.iter().map(|role| role.word()).collect();
+                format!("This call needs a token of the role {} or owner.", roles.join(", "))
+            }
+            Problem::PageRefused => "This listener takes no calls from the pages of other sites.".into(),
+            Problem::ConfirmationRefused => {
+                "This confirmation is not good for this request: it is unknown, not given by another token, used, or past its time, \
+                 or it was asked for by another token or for another request."
+                    .into()
+            }
             Problem::OriginRefused(origin) => format!("{origin:?} is not an origin of this site."),
             Problem::TooSlow => "The body did not arrive within ten seconds.".into(),
             Problem::TooMany(seconds) | Problem::Busy(seconds) => format!("Try again in {seconds} s."),
@@ -114,6 +142,12 @@ impl IntoResponse for Problem {
         let body = json::to_text(&problem.details(self.detail()));
         let headers = [(header::CONTENT_TYPE, "application/problem+json"), (header::CACHE_CONTROL, "no-store")];
         let mut response = (status, headers, body).into_response();
+        if status == StatusCode::UNAUTHORIZED {
+            // RFC 6750, section 3.
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"placet\""));
+        }
         if let Some(seconds) = self.retry_after() {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
@@ -192,6 +226,43 @@ const FEEDBACK_FULL: ProblemType = ProblemType {
     meaning: "As much feedback is kept as there is room for. Nothing is deleted for more before its time.",
     hint: "Read it with placet feedback. Room comes back as feedback reaches its 180 days.",
 };
+const TOKEN_MISSING: ProblemType = ProblemType {
+    slug: "token-missing",
+    title: "Token missing",
+    status: 401,
+    meaning: "Calls to the admin listener carry a token in the header Authorization. A cookie counts for nothing.",
+    hint: "Send the header Authorization: Bearer <token>. An owner makes tokens with placet token new.",
+};
+const TOKEN_REFUSED: ProblemType = ProblemType {
+    slug: "token-refused",
+    title: "Token refused",
+    status: 401,
+    meaning: "The token is not known here, was revoked, or its time is over. The answer does not tell which.",
+    hint: "Look at placet token list, and make a new one with placet token new.",
+};
+const ROLE_REFUSED: ProblemType = ProblemType {
+    slug: "role-refused",
+    title: "Not allowed to this role",
+    status: 403,
+    meaning: "The token is good, but its role may not make this call.",
+    hint: "Use a token of a role that the detail names.",
+};
+const PAGE_REFUSED: ProblemType = ProblemType {
+    slug: "page-refused",
+    title: "Pages may not call",
+    status: 403,
+    meaning: "A browser sent the call for a page of another site. The admin listener takes none of these.",
+    hint: "Call from a program, not from a page.",
+};
+const CONFIRMATION_REFUSED: ProblemType = ProblemType {
+    slug: "confirmation-refused",
+    title: "Not confirmed",
+    status: 409,
+    meaning: "Deleting and exporting in bulk need a second token. A confirmation is good for one day and one use, for the token \
+        that asked and exactly the request that it asked for; the token that asked cannot give it.",
+    hint: "Make the request without the header Placet-Confirmation to get an id, let another owner or auditor send \
+        POST /v1/confirmations/{id}, then make the same request again with the id in that header.",
+};
 const NOT_FOUND: ProblemType = ProblemType {
     slug: "not-found",
     title: "Not found",
@@ -215,6 +286,11 @@ const REQUEST_PROBLEM_TYPES: &[ProblemType] = &[
     BUSY,
     STORE_FAILED,
     FEEDBACK_FULL,
+    TOKEN_MISSING,
+    TOKEN_REFUSED,
+    ROLE_REFUSED,
+    PAGE_REFUSED,
+    CONFIRMATION_REFUSED,
     NOT_FOUND,
     METHOD_REFUSED,
 ];

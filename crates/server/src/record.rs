@@ -6,6 +6,7 @@
 use crate::address::Peer;
 use crate::cors;
 use crate::intake::{Call, JSON_OR_TEXT, text};
+use crate::observe::Seen;
 use crate::problem::Problem;
 use crate::state::App;
 use crate::store::receipts::Entry;
@@ -42,19 +43,19 @@ async fn take(app: &App, call: &Call<'_>, body: Body) -> Result<Response, Proble
     call.count(receipts.len() - 1)?;
     // Only now: a body that trickles in takes no place from others.
     let _place = call.place()?;
-    let answer = RecordAnswer { results: keep(app, &receipts).await? };
+    let answer = RecordAnswer { results: keep(app, &receipts, &call.seen()).await? };
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
     Ok((headers, json::to_text(&answer)).into_response())
 }
 
 /// Verifies the receipts and stores those that hold, all in one transaction.
-async fn keep(app: &App, receipts: &[String]) -> Result<Vec<RecordResult>, Problem> {
+async fn keep(app: &App, receipts: &[String], seen: &Seen) -> Result<Vec<RecordResult>, Problem> {
     let mut entries: Vec<Entry> = Vec::with_capacity(receipts.len());
     let mut refusals: Vec<Option<Refusal>> = Vec::with_capacity(receipts.len());
     for jws in receipts {
         match verify(app, jws, &entries).await? {
             Ok(entry) => {
-                entries.push(entry);
+                entries.push(entry.seen(seen.clone()));
                 refusals.push(None);
             }
             Err(refusal) => refusals.push(Some(refusal)),

@@ -35,7 +35,8 @@ pub enum Regions {
 }
 
 impl Regions {
-    fn of(&self, headers: &HeaderMap, visitor: Option<IpAddr>) -> Option<String> {
+    /// Where the visitor of a request is, as far as that can be told.
+    pub(crate) fn of(&self, headers: &HeaderMap, visitor: Option<IpAddr>) -> Option<String> {
         match self {
             Regions::Headers { country, part } => {
                 let part = match part {

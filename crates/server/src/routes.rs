@@ -35,13 +35,13 @@ pub fn nothing() -> Router {
 }
 
 /// `GET /healthz`: the process runs and answers.
-async fn healthz() -> Response {
+pub(crate) async fn healthz() -> Response {
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
     (headers, r#"{"status":"ok"}"#).into_response()
 }
 
 /// Tells browsers to take nothing that we serve for anything else.
-async fn harden(mut response: Response) -> Response {
+pub(crate) async fn harden(mut response: Response) -> Response {
     // "Not modified" renews the headers of what the browser holds, and that may be a page.
     let unchanged = response.status() == StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();

@@ -1,6 +1,8 @@
 //! Starting and stopping the server.
 
 use crate::address::{Peer, Proxies};
+use crate::admin;
+use crate::calendar::DAY;
 use crate::command::Failure;
 use crate::demo;
 use crate::limits::Limits;
@@ -8,6 +10,8 @@ use crate::log::Log;
 use crate::log::error::LogError;
 use crate::log::keys::LogKey;
 use crate::log::lock::{Lock, beside};
+use crate::master_key::unlock;
+use crate::observe::{NETWORK_DAYS, Noted, Observer};
 use crate::publish::{Place, publish};
 use crate::region::{REGION_PATH, Regions};
 use crate::routes::{nothing, router};
@@ -22,7 +26,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use placet_model::config::Config;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,12 +42,19 @@ pub struct Plan {
     pub config: Config,
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Where the admin listener is to be. If not given, it is on this machine's own address, at the port after that of `listen`;
+    /// the demo has none then.
+    pub admin: Option<SocketAddr>,
     /// The database.
     pub database: String,
     /// The key that signs the log's checkpoints; beside an SQLite database, if not given.
     pub log_key: Option<PathBuf>,
     /// The file of the log's lock; beside an SQLite database or in a PostgreSQL database, if not given.
     pub log_lock: Option<PathBuf>,
+    /// The master key's file.
+    pub master_key: Option<PathBuf>,
+    /// What is noted beside a receipt.
+    pub noted: Vec<Noted>,
     /// The address by which browsers reach the server; where it listens, if not given.
     pub public: Option<Url>,
     /// Proxies whose X-Forwarded-For is believed.
@@ -68,6 +79,10 @@ const LAST_WORDS: Duration = Duration::from_secs(10);
 /// # Errors
 /// A [`Failure`] that says what to do.
 pub async fn serve(plan: Plan) -> Result<(), Failure> {
+    let admin = match admin_address(&plan)? {
+        Some(address) => Some(bind_admin(address).await?),
+        None => None,
+    };
     let mut config = plan.config;
     let listener = bind(plan.listen).await?;
     let address = local(&listener)?;
@@ -91,6 +106,8 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
         Place { base: None, notices: "../notice/", region: plan.regions.as_ref().map(|_| REGION_PATH.to_owned()) };
     let publication = publish(&config, &place).map_err(|error| Failure::new(error.to_string()))?;
     let store = Store::open(&plan.database).await.map_err(|error| cannot_open(&plan.database, &error))?;
+    unlock(&plan.database, plan.master_key.as_deref(), &store).await?;
+    seal_old(&plan.database, &store).await?;
     store
         .keep_notices(&publication.notices, now())
         .await
@@ -98,7 +115,8 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
     let store = Arc::new(store);
     let log = open_log(&config.site, plan.log_key.as_deref(), plan.log_lock.as_deref(), store.clone()).await?;
     let limits = Limits::default();
-    let settings = Settings { public, proxies: plan.proxies, regions: plan.regions, limits, clock: now };
+    let observer = Observer::new(plan.noted);
+    let settings = Settings { public, observer, proxies: plan.proxies, regions: plan.regions, limits, clock: now };
     let app = App::new(&config, &publication, settings, store, log).map_err(|error| {
         Failure::new(error.to_string()).help("Write a path of its own there, for example /v1/receipts.")
     })?;
@@ -111,6 +129,11 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
         tokio::spawn(accept(listener, router(app.clone(), others), stopped.clone())),
     ];
     println!("placet: listening on {origin}");
+    if let Some(listener) = admin {
+        let origin = format!("http://{}", local(&listener)?);
+        listening.push(tokio::spawn(accept(listener, admin::table::router(app.clone()), stopped.clone())));
+        println!("placet: admin on {origin}");
+    }
     if let Some((listener, routes, origin)) = third_party {
         listening.push(tokio::spawn(accept(listener, routes, stopped)));
         println!("placet: third parties on {origin}");
@@ -124,6 +147,15 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
         }
     }
     app.stop().await;
+    Ok(())
+}
+
+/// Seals what was kept before there were keys.
+async fn seal_old(database: &str, store: &Store) -> Result<(), Failure> {
+    match store.seal_old().await.map_err(|error| cannot_open(database, &error.into()))? {
+        0 => {}
+        count => tracing::info!(count, "sealed receipts that were kept before there were keys"),
+    }
     Ok(())
 }
 
@@ -151,6 +183,28 @@ async fn open_log(site: &str, key: Option<&Path>, lock: Option<&Path>, store: Ar
     Log::open(store, site, key, lock, now()).await.map_err(cannot)
 }
 
+/// Where the admin listener is to be.
+fn admin_address(plan: &Plan) -> Result<Option<SocketAddr>, Failure> {
+    if plan.admin.is_some() || plan.demo {
+        return Ok(plan.admin);
+    }
+    let port = match plan.listen.port() {
+        0 => 0,
+        port => port.checked_add(1).ok_or_else(|| {
+            Failure::new(format!("there is no port after {port} for the admin listener"))
+                .help("Choose its address with --admin-listen.")
+        })?,
+    };
+    Ok(Some(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port)))
+}
+
+async fn bind_admin(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::new(format!("cannot listen on {address} for the admin listener: {error}"))
+            .help("Choose another address with --admin-listen.")
+    })
+}
+
 /// Makes room for the receipts of the coming months, and deletes what has been kept for its time.
 async fn forget(app: &App) {
     if let Err(error) = app.store.make_months_ahead((app.clock)()).await {
@@ -160,6 +214,17 @@ async fn forget(app: &App) {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "deleted feedback that was kept for its time"),
         Err(error) => tracing::error!(%error, "cannot delete feedback that was kept for its time"),
+    }
+    let now = (app.clock)();
+    match app.store.forget_networks(now.saturating_sub(NETWORK_DAYS * DAY)).await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "took the tags of networks away that stood for their time"),
+        Err(error) => tracing::error!(%error, "cannot take the tags of networks away"),
+    }
+    match app.store.forget_keys(now).await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "deleted keys of months of which nothing is left"),
+        Err(error) => tracing::error!(%error, "cannot delete keys of months of which nothing is left"),
     }
 }
 
@@ -200,6 +265,7 @@ fn local(listener: &TcpListener) -> Result<SocketAddr, Failure> {
 pub fn cannot_open(database: &str, error: &StoreError) -> Failure {
     let help = match error {
         StoreError::Address(_) => "Such an address begins with sqlite: or postgres://.",
+        StoreError::Sealed(_) => "Name the master key that sealed it with --master-key.",
         StoreError::Older { .. } => "Start `placet serve` of this version on it once: that brings it into form.",
         StoreError::Newer { .. } => "Start the newer version, or choose another database with --database.",
         StoreError::Database(_) if database.starts_with("postgres") => {

@@ -6,6 +6,7 @@ use crate::cors::{Origins, is_loopback};
 use crate::limits::{Gauge, Limits};
 use crate::log::Log;
 use crate::log::routes::LOG_PATH;
+use crate::observe::Observer;
 use crate::publish::{Pages, Publication};
 use crate::region::{REGION_PATH, Regions};
 use crate::store::Store;
@@ -44,6 +45,8 @@ pub struct App {
     pub proxies: Proxies,
     /// How the server knows where a visitor is; none where the operator named no way.
     pub regions: Option<Regions>,
+    /// What notes things beside a receipt.
+    pub observer: Observer,
     /// What feedback may be about; none where the config wants none.
     pub feedback: Option<Subjects>,
     /// The present time in milliseconds since 1970.
@@ -63,6 +66,8 @@ pub struct Settings {
     pub proxies: Proxies,
     /// How the server knows where a visitor is.
     pub regions: Option<Regions>,
+    /// What notes things beside a receipt.
+    pub observer: Observer,
     /// The limits.
     pub limits: Limits,
     /// The present time in milliseconds since 1970: [`now`], but for tests.
@@ -129,6 +134,7 @@ impl App {
             gauge: Gauge::new(settings.limits),
             proxies: settings.proxies,
             regions: settings.regions,
+            observer: settings.observer,
             feedback: config.feedback.then(subjects),
             clock: settings.clock,
             site: config.site.clone(),

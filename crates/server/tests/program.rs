@@ -290,7 +290,7 @@ fn feedback_is_listed_newest_first_also_while_the_server_runs() {
         assert_eq!(listed["feedback"].as_array().unwrap().len(), count, "{arguments:?}: {listed}");
     }
     let listed: Value = serde_json::from_slice(&list(&["--purpose", "analytics", "--format", "json"]).stdout).unwrap();
-    let entry = json!({ "day": "2026-03-02", "version": "2026-03-01", "lang": "zh-CN", "purpose": "analytics", "text": "看不懂" });
+    let entry = json!({ "place": 101, "day": "2026-03-02", "version": "2026-03-01", "lang": "zh-CN", "purpose": "analytics", "text": "看不懂" });
     assert_eq!(listed, json!({ "feedback": [entry] }));
 
     drop(running);
@@ -763,5 +763,71 @@ fn the_demo_shop_is_served_with_its_third_parties() {
             &format!("{request} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"),
         );
         assert!(matches!(answer, Some((200 | 204, _))), "{request}: {answer:?}");
+    }
+}
+
+/// A token made on the command line opens the admin listener of the running server, and revoked, it does no more.
+#[test]
+fn tokens_of_the_command_line_open_the_admin_listener() {
+    let (directory, config) = file("placet.json", demo().to_string());
+    let mut running = Running::start(directory.path(), &["--config", &config]);
+    let admin = running.line("placet: admin on http://");
+    assert!(admin.starts_with("127.0.0.1:") && admin != running.authority, "{admin}");
+    let database = format!("sqlite:{}", database(directory.path()));
+    let token = |arguments: &[&str]| {
+        let told = placet(&[&["token"], arguments, &["--database", &database]].concat());
+        (told.status.code().unwrap(), text(&told.stdout), text(&told.stderr))
+    };
+    let get = |authority: &str, path: &str, token: &str| {
+        let head = format!("Host: {authority}\r\nAuthorization: Bearer {token}\r\nConnection: close");
+        ask(authority, &format!("GET {path} HTTP/1.1\r\n{head}\r\n\r\n")).unwrap()
+    };
+    assert_eq!(
+        token(&["list"]),
+        (0, "No tokens. Make one with placet token new --role owner.\n".into(), String::new())
+    );
+    let (code, made, told) = token(&["new", "--role", "auditor", "--name", "Second \u{202e}eyes", "--expires", "30"]);
+    assert_eq!((code, made.len()), (0, 68), "{made}{told}");
+    let (secret, id) = (made.trim(), &made[7..23]);
+    assert!(told.contains("not shown again") && told.contains(id) && !told.contains(&secret[24..]), "{told}");
+
+    let (status, trail) = get(&admin, "/v1/audit", secret);
+    assert!(status == 200 && trail.contains("token.made") && trail.contains("command-line"), "{status} {trail}");
+    assert_eq!(get(&admin, "/v1/tokens", secret).0, 403);
+    assert_eq!(get(&running.authority, "/v1/audit", secret).0, 404, "not where visitors are");
+    let (_, listed, _) = token(&["list"]);
+    for said in [id, "auditor", "good until ", "last used on ", "Second \\u{202e}eyes", "1 token"] {
+        assert!(listed.contains(said), "{said}: {listed}");
+    }
+    assert!(!listed.contains(&secret[24..]), "{listed}");
+
+    assert_eq!(token(&["revoke", id]).0, 0);
+    assert_eq!(get(&admin, "/v1/audit", secret).0, 401);
+    let (code, _, told) = token(&["revoke", id]);
+    assert!(code == 1 && told.contains("no token"), "{told}");
+    assert!(token(&["list"]).1.contains("revoked on "));
+    for arguments in [
+        &["new"][..],
+        &["new", "--role", "root"],
+        &["new", "--role", "owner", "--expires", "0"],
+        &["new", "--role", "owner", "--expires", "3651"],
+        &["revoke"],
+        &[],
+    ] {
+        assert_eq!(token(arguments).0, 2, "{arguments:?}");
+    }
+    assert_eq!(token(&["new", "--role", "owner", "--name", ""]).0, 1);
+}
+
+/// The demo has an admin listener where it is asked for one.
+#[test]
+fn the_demo_has_an_admin_listener_where_it_is_asked_for() {
+    for (arguments, there) in [(&["--demo"][..], false), (&["--demo", "--admin-listen", "127.0.0.1:0"], true)] {
+        let directory = tempfile::tempdir().unwrap();
+        let mut running = Running::start(directory.path(), arguments);
+        match there {
+            true => assert!(running.line("placet: admin on http://").starts_with("127.0.0.1:")),
+            false => assert!(running.line("placet: third parties on http://").starts_with("127.0.0.1:")),
+        }
     }
 }

@@ -162,7 +162,8 @@ fn the_methods_of_decisions_are_documented() {
         let ends = |c: char| "'\"`".contains(c);
         let is_method = |word: &&str| {
             let (place, what) = word.split_once('.').unwrap_or((word, "?"));
-            PLACES.contains(&place) && what.chars().all(|c| c.is_ascii_lowercase() || "_${}".contains(c))
+            (PLACES.contains(&place) || place == "${where}")
+                && what.chars().all(|c| c.is_ascii_lowercase() || "_${}".contains(c))
         };
         text.split(ends).filter(is_method).map(str::to_owned).collect()
     };

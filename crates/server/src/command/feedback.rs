@@ -35,7 +35,7 @@ pub enum ListFormat {
     /// For people.
     #[default]
     Text,
-    /// For programs: {"feedback": [{"day", "version", "lang", "purpose", "text"}]}.
+    /// For programs: {"feedback": [{"place", "day", "version", "lang", "purpose", "text"}]}.
     Json,
 }
 

@@ -13,6 +13,7 @@ pub mod publish;
 pub mod runtime;
 pub mod schema;
 pub mod serve;
+pub mod token;
 pub mod verify;
 
 pub use failure::Failure;

@@ -6,6 +6,7 @@ use super::input::usable;
 use crate::address::Proxies;
 use crate::demo;
 use crate::geo::Geo;
+use crate::observe::Noted;
 use crate::region::Regions;
 use crate::serve::{Plan, serve};
 use axum::http::HeaderName;
@@ -28,6 +29,9 @@ pub struct Serve {
     /// The address to listen on; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:8787")]
     pub listen: SocketAddr,
+    /// The address of the admin listener, without which there is none in the demo [default: 127.0.0.1, the port after --listen].
+    #[arg(long, value_name = "ADDRESS")]
+    pub admin_listen: Option<SocketAddr>,
     /// The database, created at the first start.
     #[arg(long, default_value = "sqlite:placet.db")]
     pub database: String,
@@ -38,6 +42,13 @@ pub struct Serve {
     /// own on PostgreSQL.
     #[arg(long, value_name = "FILE")]
     pub log_lock: Option<PathBuf>,
+    /// The master key, which seals what tells of people, made with `placet keys master`. Without it, PLACET_MASTER_KEY counts, and
+    /// else an SQLite database gets one beside it.
+    #[arg(long, value_name = "FILE")]
+    pub master_key: Option<PathBuf>,
+    /// What to note beside a receipt.
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Noted::Region, Noted::Agent, Noted::Network])]
+    pub note: Vec<Noted>,
     /// The address by which browsers reach the server, where a proxy stands before it.
     #[arg(long, value_parser = web_address)]
     pub public_url: Option<Url>,
@@ -61,15 +72,28 @@ impl Serve {
     /// # Errors
     /// A [`Failure`] that says what to do.
     pub fn run(self) -> Result<ExitCode, Failure> {
-        let Serve { config, listen, database, log_key, log_lock, public_url, trusted_proxy, region_header, geo, demo } =
-            self;
+        let Serve { config, listen, admin_listen, database, log_key, log_lock, master_key, note: noted, .. } = self;
+        let Serve { public_url, trusted_proxy, region_header, geo, demo, .. } = self;
         let regions = regions(region_header, geo.as_deref())?;
         let config = match config {
             Some(path) => usable(&path)?,
             None => demo_config()?,
         };
         let proxies = Proxies::new(trusted_proxy);
-        start(Plan { config, listen, database, log_key, log_lock, public: public_url, proxies, regions, demo })
+        start(Plan {
+            config,
+            listen,
+            admin: admin_listen,
+            database,
+            log_key,
+            log_lock,
+            master_key,
+            noted,
+            public: public_url,
+            proxies,
+            regions,
+            demo,
+        })
     }
 }
 

@@ -12,6 +12,7 @@ pub mod checkpoint;
 pub mod error;
 pub mod keys;
 pub mod lock;
+pub mod prove;
 pub mod routes;
 pub mod sequencer;
 pub mod tiles;
@@ -27,9 +28,9 @@ use lock::Lock;
 use placet_model::log::checkpoint::origin_of;
 use placet_model::receipt::{Acknowledgement, LogProof, base64url};
 use placet_model::verify::Refusal;
+use prove::{Unproved, prove};
 use sequencer::{Answer, Order, QUEUE, Refused};
 use std::sync::{Arc, Mutex, PoisonError};
-use tiles::{Name, Stored, TILE, entry_in};
 use tlog_tiles::Hash;
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
@@ -72,7 +73,10 @@ impl Log {
     ///
     /// # Errors
     /// [`Refused`]; the receipts may be sent again.
-    pub async fn record(&self, entries: Vec<Entry>) -> Result<Vec<Result<Acknowledgement, Refusal>>, Refused> {
+    pub async fn record(&self, mut entries: Vec<Entry>) -> Result<Vec<Result<Acknowledgement, Refusal>>, Refused> {
+        for entry in &mut entries {
+            self.store.seal(entry).await.map_err(|error| broken(&error.to_string()))?;
+        }
         let told: Vec<(String, u64)> =
             entries.iter().map(|entry| (entry.claims.id.clone(), entry.envelope.received_at)).collect();
         let item = |entry: Entry| {
@@ -161,23 +165,16 @@ impl Log {
         answered.await.map_err(|_| Refused::Stopped)?
     }
 
-    /// Proves a receipt that stood in a log before, out of the tiles, and compares it with its entry.
+    /// Proves a receipt that stood in a log before.
+    ///
+    /// # Errors
+    /// [`Unproved`].
+    pub async fn prove(&self, held: Held) -> Result<LogProof, Unproved> {
+        prove(&self.store, &self.heads(), held).await
+    }
+
     async fn prove_held(&self, heads: &Heads, held: Held) -> Result<LogProof, Refused> {
-        let Held { log, logged, .. } = held;
-        let found = heads.iter().find(|(_, shown)| shown.id == log);
-        let (origin, shown) = found.ok_or_else(|| broken("it names a log that is not there"))?;
-        let names = tiles::tiles_to_prove(shown.size, logged.index);
-        let read = self.store.tiles(log, &names).await.map_err(|error| broken(&error.to_string()))?;
-        let entries = self.store.tile(log, Name::of_entry(logged.index)).await;
-        let entries = entries.map_err(|error| broken(&error.to_string()))?;
-        let entered = entries.and_then(|Stored { bytes, .. }| entry_in(&bytes, logged.index % TILE));
-        if entered.is_none() || entered != logged.entry() {
-            let error = LogError::Damaged { origin: origin.clone(), index: logged.index };
-            tracing::error!(%error, help = error.help(), "a receipt that is held is not what was entered");
-            return Err(Refused::Failed);
-        }
-        let proof = tiles::prove(shown.size, logged.index, &read).map_err(|error| broken(&error.to_string()))?;
-        Ok(proof_of(origin, shown, logged, &proof))
+        prove(&self.store, heads, held).await.map_err(|error| broken(&error.to_string()))
     }
 }
 

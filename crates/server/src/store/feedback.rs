@@ -15,6 +15,8 @@ pub const DAYS_KEPT: i64 = 180;
 /// Feedback as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
+    /// Its number.
+    pub place: i64,
     /// The beginning of the day when it came, in milliseconds since 1970 (UTC).
     pub received_on: i64,
     /// The notice's version.
@@ -57,9 +59,9 @@ impl Store {
     /// # Errors
     /// Where the database fails.
     pub async fn feedback(&self, since: i64, purpose: Option<&str>) -> Result<Vec<Kept>, sqlx::Error> {
-        type Row = (i64, String, String, Option<String>, String);
+        type Row = (i64, i64, String, String, Option<String>, String);
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT received_on, version, lang, purpose, text FROM feedback
+            "SELECT place, received_on, version, lang, purpose, text FROM feedback
              WHERE received_on >= $1 AND ($2 IS NULL OR purpose = $2)
              ORDER BY received_on DESC, place DESC",
         )
@@ -67,8 +69,25 @@ impl Store {
         .bind(purpose)
         .fetch_all(&self.pool)
         .await?;
-        let kept = |(received_on, version, lang, purpose, text)| Kept { received_on, version, lang, purpose, text };
+        let kept = |(place, received_on, version, lang, purpose, text): Row| Kept {
+            place,
+            received_on,
+            version,
+            lang,
+            purpose,
+            text,
+        };
         Ok(rows.into_iter().map(kept).collect())
+    }
+
+    /// Deletes one; whether it was there.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn delete_feedback(&self, place: i64) -> Result<bool, sqlx::Error> {
+        let _writer = self.writer.lock().await;
+        let deleted = sqlx::query("DELETE FROM feedback WHERE place = $1").bind(place).execute(&self.pool).await?;
+        Ok(deleted.rows_affected() == 1)
     }
 
     /// Deletes what has been kept for its time; how much that was.

@@ -46,6 +46,21 @@ pub enum Record {
     Audit(String),
 }
 
+/// The record of a receipt as it lies in the database.
+#[derive(Debug, Clone)]
+pub(super) struct SealedRecord {
+    /// The receipt's id.
+    pub(super) id: String,
+    /// The place of the entry.
+    pub(super) index: u64,
+    /// The salt.
+    pub(super) salt: Vec<u8>,
+    /// The receipt's text, sealed.
+    pub(super) jws: Vec<u8>,
+    /// The text of what the server observed, sealed.
+    pub(super) envelope: Vec<u8>,
+}
+
 impl Logged {
     /// The exact text of what the server observed; empty where it is no receipt.
     pub fn envelope(&self) -> &str {
@@ -74,6 +89,8 @@ pub struct Unlogged {
     pub jws: String,
     /// What the server observed when it came.
     pub envelope: Envelope,
+    /// The same, as it will lie in the database.
+    sealed: Vec<u8>,
 }
 
 /// The turn to write: until it is given back, nobody else changes anything.
@@ -148,8 +165,9 @@ impl Store {
     pub async fn logged(&self, log: i64, first: u64, end: u64) -> Result<Vec<Logged>, sqlx::Error> {
         self.fuse.burn()?;
         let bound = |index: u64| i64::try_from(index).unwrap_or(i64::MAX);
-        let receipts: Vec<(i64, Vec<u8>, String, String)> = sqlx::query_as(
-            "SELECT entry, salt, jws, envelope FROM receipts WHERE log = $1 AND entry >= $2 AND entry < $3 ORDER BY entry",
+        type Row = (String, i64, Vec<u8>, Vec<u8>, Vec<u8>);
+        let receipts: Vec<Row> = sqlx::query_as(
+            "SELECT id, entry, salt, jws, envelope FROM receipts WHERE log = $1 AND entry >= $2 AND entry < $3 ORDER BY entry",
         )
         .bind(log)
         .bind(bound(first))
@@ -165,17 +183,20 @@ impl Store {
         .bind(bound(end))
         .fetch_all(&self.pool)
         .await?;
-        let receipts = receipts.into_iter().map(|(index, salt, jws, envelope)| Logged {
+        let receipts = receipts.into_iter().map(|(id, index, salt, jws, envelope)| SealedRecord {
+            id,
             index: index.unsigned_abs(),
             salt,
-            record: Record::Receipt { jws, envelope },
+            jws,
+            envelope,
         });
+        let receipts = self.open_records(receipts.collect()).await?;
         let events = events.into_iter().map(|(index, salt, event)| Logged {
             index: index.unsigned_abs(),
             salt,
             record: Record::Audit(event),
         });
-        let mut logged: Vec<Logged> = receipts.chain(events).collect();
+        let mut logged: Vec<Logged> = receipts.into_iter().chain(events).collect();
         logged.sort_by_key(|logged| logged.index);
         Ok(logged)
     }
@@ -187,7 +208,7 @@ impl Store {
     pub async fn unlogged(&self, after: (u64, &str)) -> Result<Vec<Unlogged>, sqlx::Error> {
         self.fuse.burn()?;
         let (received_at, id) = after;
-        let rows: Vec<(String, String, i64, i64, i64)> = sqlx::query_as(
+        let rows: Vec<(String, Vec<u8>, i64, i64, i64)> = sqlx::query_as(
             "SELECT id, jws, received_at, skew, late FROM receipts
              WHERE log IS NULL AND (received_at, id) > ($1, $2) ORDER BY received_at, id LIMIT 500",
         )
@@ -195,17 +216,40 @@ impl Store {
         .bind(id)
         .fetch_all(&self.pool)
         .await?;
-        let unlogged = |(id, jws, received_at, skew, late): (String, String, i64, i64, i64)| Unlogged {
-            id,
-            jws,
-            envelope: Envelope {
+        let mut unlogged = Vec::with_capacity(rows.len());
+        for (id, jws, received_at, skew, late) in rows {
+            let envelope = Envelope {
                 received_at: received_at.unsigned_abs(),
                 skew: skew != 0,
                 late: late != 0,
                 ..Envelope::default()
-            },
-        };
-        Ok(rows.into_iter().map(unlogged).collect())
+            };
+            let opened = self.open_text(&id, "jws", &jws).await?;
+            let sealed = self.seal_beside(&id, "envelope", &envelope.to_text(), &jws)?;
+            unlogged.push(Unlogged { id, jws: opened, envelope, sealed });
+        }
+        Ok(unlogged)
+    }
+
+    /// Opens records. One that does not open has no salt: it is damaged, and nothing comes of it.
+    pub(super) async fn open_records(&self, sealed: Vec<SealedRecord>) -> Result<Vec<Logged>, sqlx::Error> {
+        let texts = sealed
+            .iter()
+            .flat_map(|record| [(&*record.id, "jws", &*record.jws), (&*record.id, "envelope", &*record.envelope)]);
+        let mut opened = self.open_texts(texts).await?.into_iter();
+        let mut next = || opened.next().and_then(Result::ok);
+        let mut logged = Vec::with_capacity(sealed.len());
+        for SealedRecord { index, salt, .. } in sealed {
+            logged.push(match (next(), next()) {
+                (Some(jws), Some(envelope)) => Logged { index, salt, record: Record::Receipt { jws, envelope } },
+                _ => Logged {
+                    index,
+                    salt: Vec::new(),
+                    record: Record::Receipt { jws: String::new(), envelope: String::new() },
+                },
+            });
+        }
+        Ok(logged)
     }
 
     /// Every key that ever signed a checkpoint here, the newest first.
@@ -288,7 +332,7 @@ impl Writing<'_> {
         self.store.fuse.burn()?;
         let received_at = i64::try_from(entry.envelope.received_at).unwrap_or(i64::MAX);
         self.store.make_month_of(&mut self.transaction, received_at).await?;
-        record_one(&mut self.transaction, log, index, salt, entry).await
+        record_one(self.store, &mut self.transaction, log, index, salt, entry).await
     }
 
     /// Gives a receipt from before there was a log its place in one.
@@ -309,7 +353,7 @@ impl Writing<'_> {
         .bind(log)
         .bind(i64::try_from(index).unwrap_or(i64::MAX))
         .bind(salt.as_slice())
-        .bind(receipt.envelope.to_text())
+        .bind(receipt.sealed.as_slice())
         .bind(&receipt.id)
         .bind(i64::try_from(receipt.envelope.received_at).unwrap_or(i64::MAX))
         .execute(&mut *self.transaction)

@@ -29,6 +29,8 @@ const MIGRATIONS: &[Migration] = &[
     migration!(2, "0002_self_service"),
     migration!(3, "0003_feedback"),
     migration!(4, "0004_log"),
+    migration!(5, "0005_access"),
+    migration!(6, "0006_sealed"),
     migration!(8, "0008_receipt_ids"),
 ];
 

@@ -8,16 +8,22 @@
 //! milliseconds, TEXT ids.
 
 pub mod address;
+pub mod audit;
+pub mod confirmations;
 mod connect;
+pub mod data_keys;
 pub mod feedback;
 pub mod fuse;
+pub mod holdings;
 pub mod log;
 mod migrations;
 mod months;
 pub mod receipts;
 pub mod self_service;
+pub mod tokens;
 
 use crate::publish::Snapshot;
+use crate::seal::{Keyring, SealError};
 use address::{Address, BadAddress, Kind};
 use connect::Use;
 use fuse::Fuse;
@@ -25,6 +31,7 @@ use migrations::NEWEST;
 use months::Months;
 use placet_model::receipt::NoticeRef;
 use sqlx::{Any, AnyPool};
+use std::sync::OnceLock;
 use tokio::sync::Mutex;
 
 /// A connection to either database.
@@ -40,6 +47,8 @@ pub struct Store {
     /// One writes at a time; waiting here is fairer than the database's lock.
     writer: Mutex<()>,
     months: Months,
+    /// What opens and seals; none until [`Store::unlock`].
+    ring: OnceLock<Keyring>,
     /// Makes calls of the log fail, for tests.
     pub fuse: Fuse,
 }
@@ -64,6 +73,9 @@ pub enum StoreError {
         /// The form found.
         found: i64,
     },
+    /// What lies in it cannot be opened.
+    #[error(transparent)]
+    Sealed(SealError),
     /// The database says no.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
@@ -101,7 +113,14 @@ impl Store {
     async fn connect(address: &str, r#use: Use) -> Result<Self, StoreError> {
         let address: Address = address.parse()?;
         let pool = connect::pool(&address, r#use).await?;
-        Ok(Store { address, pool, writer: Mutex::new(()), months: Months::default(), fuse: Fuse::default() })
+        Ok(Store {
+            address,
+            pool,
+            writer: Mutex::new(()),
+            months: Months::default(),
+            ring: OnceLock::new(),
+            fuse: Fuse::default(),
+        })
     }
 
     /// Which database it is.

@@ -3,8 +3,11 @@
 //! **Invariant:** a receipt's text is stored exactly as it came, and no receipt with the id of an erased one is stored.
 //! **Invariant:** a device is known for as long as a receipt of it is held.
 
-use super::log::{Logged, Record};
+use super::data_keys::{place, unsealable};
+use super::log::{Logged, SealedRecord};
 use super::{Connection, Store, is_name};
+use crate::observe::Seen;
+use crate::seal::SealError;
 use placet_model::log::entry::{Envelope, SALT};
 use placet_model::receipt::{Claims, Jwk};
 use placet_model::self_service::HeldDevice;
@@ -28,6 +31,18 @@ pub struct Entry {
     pub key: Option<Jwk>,
     /// What the server observed.
     pub envelope: Envelope,
+    /// The tag of the network that it came from, for some days.
+    pub network: Option<String>,
+    /// How it will lie in the database; none until [`Store::seal`].
+    sealed: Option<Sealed>,
+}
+
+/// What tells of a person, as it lies in the database.
+#[derive(Debug, Clone)]
+struct Sealed {
+    jws: Vec<u8>,
+    envelope: Vec<u8>,
+    reference: Option<String>,
 }
 
 impl Entry {
@@ -41,7 +56,16 @@ impl Entry {
             late: now.saturating_sub(decided_at) > LATE_MS,
             ..Envelope::default()
         };
-        Entry { jws: jws.to_owned(), hash, claims, key, envelope }
+        Entry { jws: jws.to_owned(), hash, claims, key, envelope, network: None, sealed: None }
+    }
+
+    /// The same with what was seen of the call that brought it.
+    pub fn seen(mut self, seen: Seen) -> Self {
+        let Seen { region, agent, network } = seen;
+        self.envelope.region = region;
+        self.envelope.agent = agent;
+        self.network = network;
+        self
     }
 }
 
@@ -68,6 +92,23 @@ pub struct Held {
 }
 
 impl Store {
+    /// Seals a receipt for the place where it will lie.
+    ///
+    /// # Errors
+    /// Where the database fails, or is locked.
+    pub async fn seal(&self, entry: &mut Entry) -> Result<(), sqlx::Error> {
+        let (claims, now) = (&entry.claims, i64::try_from(entry.envelope.received_at).unwrap_or(i64::MAX));
+        let key = self.month_key(&claims.site, now).await?;
+        let seal = |column, text: &str| key.seal(place(column, &claims.id), text.as_bytes()).map_err(unsealable);
+        let reference = match &claims.sub.reference {
+            Some(reference) => Some(self.reference_tag(&claims.site, reference, now).await?),
+            None => None,
+        };
+        let (jws, envelope) = (seal("jws", &entry.jws)?, seal("envelope", &entry.envelope.to_text())?);
+        entry.sealed = Some(Sealed { jws, envelope, reference });
+        Ok(())
+    }
+
     /// A device whose receipts we hold.
     ///
     /// # Errors
@@ -107,6 +148,7 @@ impl Store {
 
 /// Keeps a receipt at a place of a log, if it is new.
 pub(super) async fn record_one(
+    store: &Store,
     transaction: &mut Connection,
     log: i64,
     index: u64,
@@ -129,22 +171,23 @@ pub(super) async fn record_one(
         .await?;
     }
     let decided_at = claims.iat.saturating_mul(1000);
+    let sealed = entry.sealed.as_ref().ok_or_else(|| unsealable(SealError::Locked))?;
     if !claim_id(transaction, &claims.id, now).await? {
         forget_unused(transaction, device).await?;
-        return held(transaction, entry).await;
+        return held(store, transaction, entry).await;
     }
     sqlx::query(
         "INSERT INTO receipts
             (id, hash, jws, device, seq, prev, notice, state, decided_at, received_at, skew, late, log, entry, salt, envelope,
-             fork)
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+             reference, network, sealed, fork)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1,
             CASE WHEN EXISTS (SELECT 1 FROM receipts WHERE device = $4 AND seq = $5)
                    OR EXISTS (SELECT 1 FROM receipts WHERE device = $4 AND prev = $6)
                  THEN 1 ELSE 0 END",
     )
     .bind(&claims.id)
     .bind(&entry.hash)
-    .bind(&entry.jws)
+    .bind(sealed.jws.as_slice())
     .bind(device)
     .bind(i64::try_from(claims.seq).unwrap_or(i64::MAX))
     .bind(&claims.prev)
@@ -157,15 +200,17 @@ pub(super) async fn record_one(
     .bind(log)
     .bind(i64::try_from(index).unwrap_or(i64::MAX))
     .bind(salt.as_slice())
-    .bind(entry.envelope.to_text())
+    .bind(sealed.envelope.as_slice())
+    .bind(&sealed.reference)
+    .bind(&entry.network)
     .execute(&mut *transaction)
     .await?;
     Ok(Recorded::New)
 }
 
 /// A receipt whose id is taken: held, another one, or erased.
-async fn held(transaction: &mut Connection, entry: &Entry) -> Result<Recorded, sqlx::Error> {
-    type Row = (String, i64, String, i64, i64, Vec<u8>, String);
+async fn held(store: &Store, transaction: &mut Connection, entry: &Entry) -> Result<Recorded, sqlx::Error> {
+    type Row = (String, i64, Vec<u8>, i64, i64, Vec<u8>, Vec<u8>);
     let id = &entry.claims.id;
     let held: Option<Row> = sqlx::query_as(
         "SELECT hash, received_at, jws, log, entry, salt, envelope FROM receipts
@@ -177,11 +222,12 @@ async fn held(transaction: &mut Connection, entry: &Entry) -> Result<Recorded, s
     Ok(match held {
         None => Recorded::Refused(Refusal::Erased(id.clone())),
         Some((hash, ..)) if hash != entry.hash => Recorded::Refused(Refusal::IdConflict(id.clone())),
-        Some((_, received_at, jws, log, index, salt, envelope)) => Recorded::Held(Held {
-            received_at: received_at.unsigned_abs(),
-            log,
-            logged: Logged { index: index.unsigned_abs(), salt, record: Record::Receipt { jws, envelope } },
-        }),
+        Some((_, received_at, jws, log, index, salt, envelope)) => {
+            let sealed = vec![SealedRecord { id: id.clone(), index: index.unsigned_abs(), salt, jws, envelope }];
+            let mut logged = store.open_records(sealed).await?;
+            let logged = logged.pop().ok_or(sqlx::Error::RowNotFound)?;
+            Recorded::Held(Held { received_at: received_at.unsigned_abs(), log, logged })
+        }
     })
 }
 

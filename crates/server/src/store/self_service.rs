@@ -4,6 +4,7 @@
 
 use super::Store;
 use super::address::Kind;
+use super::data_keys::unsealable;
 use super::receipts::erased_name;
 use placet_model::self_service::HeldReceipt;
 
@@ -85,7 +86,7 @@ impl Store {
     /// # Errors
     /// Where the database fails.
     pub async fn receipts_of(&self, device: &str, place: &Place) -> Result<Page, sqlx::Error> {
-        type Row = (String, i64, String, i64, i64, i64, i64);
+        type Row = (String, i64, Vec<u8>, i64, i64, i64, i64);
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT id, seq, jws, received_at, skew, late, fork FROM receipts
              WHERE device = $1 AND (received_at, seq, id) < ($2, $3, $4)
@@ -102,14 +103,18 @@ impl Store {
         let last = rows.last().filter(|_| full);
         let next =
             last.map(|(id, seq, _, received_at, ..)| Place { received_at: *received_at, seq: *seq, id: id.clone() });
-        let receipt = |(_, _, receipt, received_at, skew, late, fork): Row| HeldReceipt {
-            receipt,
-            received_at: received_at.unsigned_abs(),
-            skew: skew != 0,
-            late: late != 0,
-            fork: fork != 0,
-        };
-        Ok(Page { receipts: rows.into_iter().map(receipt).collect(), next })
+        let texts = self.open_texts(rows.iter().map(|(id, _, jws, ..)| (&**id, "jws", &**jws))).await?;
+        let mut receipts = Vec::with_capacity(rows.len());
+        for ((_, _, _, received_at, skew, late, fork), receipt) in rows.into_iter().zip(texts) {
+            receipts.push(HeldReceipt {
+                receipt: receipt.map_err(unsealable)?,
+                received_at: received_at.unsigned_abs(),
+                skew: skew != 0,
+                late: late != 0,
+                fork: fork != 0,
+            });
+        }
+        Ok(Page { receipts, next })
     }
 
     /// Deletes the receipts of a device and the device with them; how many there were.

@@ -22,9 +22,11 @@ use placet_server::log::Log;
 use placet_server::log::error::LogError;
 use placet_server::log::keys::LogKey;
 use placet_server::log::lock::Lock;
+use placet_server::observe::{Noted, Observer};
 use placet_server::publish::{File, Publication, Snapshot};
 use placet_server::region::Regions;
 use placet_server::routes::{nothing, router};
+use placet_server::seal::MasterKey;
 use placet_server::state::{App, Settings, Unservable, now};
 use placet_server::store::Store;
 use serde_json::Value;
@@ -118,6 +120,13 @@ impl Server {
         Self::build(Place::new().await, settings, NOTICE, changes).await
     }
 
+    /// A server that notes what it may beside receipts, and whose clock stands still at [`STILL`].
+    pub async fn observing() -> Self {
+        let observer = Observer::new(vec![Noted::Region, Noted::Agent, Noted::Network]);
+        let settings = Settings { observer, clock: || STILL, ..settings(Limits::default()) };
+        Self::open(Place::new().await, settings, NOTICE).await
+    }
+
     /// A server that knows where visitors are, behind these proxies.
     pub async fn with_regions(regions: Option<Regions>, proxies: &[&str]) -> Self {
         let proxies = Proxies::new(proxies.iter().map(|proxy| proxy.parse().unwrap()).collect());
@@ -146,6 +155,8 @@ impl Server {
         }
         let config = check(&config.to_string()).unwrap().config;
         let store = Store::open(&place.address).await.unwrap();
+        store.unlock(master(place.directory.path())).await.unwrap();
+        store.seal_old().await.unwrap();
         let publication = publication(notice);
         store.keep_notices(&publication.notices, now()).await.unwrap();
         let store = Arc::new(store);
@@ -195,9 +206,19 @@ impl Server {
     }
 }
 
+/// The master key of a test's directory, made with the first server there.
+pub fn master(directory: &Path) -> MasterKey {
+    let path = directory.join("placet.db.master");
+    if !path.exists() {
+        MasterKey::new().unwrap().write(&path).unwrap();
+    }
+    MasterKey::read(&path).unwrap()
+}
+
 fn settings(limits: Limits) -> Settings {
+    let observer = Observer::new(Vec::new());
     let public = "https://consent.shop.example".parse().unwrap();
-    Settings { public, proxies: Proxies::default(), regions: None, limits, clock: now }
+    Settings { public, proxies: Proxies::default(), regions: None, observer, limits, clock: now }
 }
 
 /// The log of the tests' site over a database in a directory.

@@ -1,0 +1,59 @@
+//! The audit trail: who did what with what is held, and reading it.
+//!
+//! **Invariant:** a line is written before what it tells of is done or handed out: where it cannot be written, nothing is.
+//! **Invariant:** a line names no person: a receipt by its random id, a person by a keyed tag that the database alone
+//! does not open.
+
+use super::caller::Caller;
+use super::query::Query;
+use crate::problem::Problem;
+use crate::state::App;
+use axum::extract::State;
+use axum::http::{Uri, header};
+use axum::response::{IntoResponse, Response};
+use placet_model::admin::{Act, AuditEvent, AuditPage};
+use placet_model::json;
+use placet_model::tree::Write;
+use std::sync::Arc;
+
+/// Lines of one page, where the call does not say how many.
+const PAGE: i64 = 100;
+/// Lines of one page at most.
+const LONGEST_PAGE: i64 = 1000;
+
+/// Writes a line of the audit trail: `who` is about to do `what` to `about`.
+///
+/// Call it before the deed. `about` is the id of a receipt, a token or a request, the keyed tag of a person (never the
+/// reference itself), or a period.
+///
+/// # Errors
+/// [`Problem::StoreFailed`]; then the deed must not be done.
+pub async fn audit(app: &App, who: &Caller, what: Act, about: Option<&str>) -> Result<(), Problem> {
+    let event = AuditEvent {
+        at: (app.clock)().unsigned_abs(),
+        who: who.id.clone(),
+        role: Some(who.role),
+        what,
+        about: about.map(str::to_owned),
+    };
+    Ok(app.store.keep_audit(&event).await?)
+}
+
+/// `GET /v1/audit?after=PLACE&limit=LINES`.
+///
+/// # Errors
+/// [`Problem::Malformed`], [`Problem::StoreFailed`].
+pub async fn list(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, Problem> {
+    let query = Query::of(&uri, &["after", "limit"])?;
+    let after = query.number("after", 0..=i64::MAX)?.unwrap_or(0);
+    let limit = query.number("limit", 1..=LONGEST_PAGE)?.unwrap_or(PAGE);
+    let lines = app.store.audit_after(after, limit).await?;
+    let next = lines.last().map(|line| line.place).filter(|_| lines.len() as i64 == limit);
+    Ok(told(&AuditPage { lines, next }))
+}
+
+/// An answer in JSON that nobody keeps.
+pub fn told(answer: &impl Write) -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+    (headers, json::to_text(answer)).into_response()
+}

@@ -1,0 +1,147 @@
+//! Files that hold a secret: made for their owner alone, and refused where anybody else may read them.
+//!
+//! **Invariant:** a secret is never written over what is there, and never read from a file that others can read too.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::Path;
+use zeroize::Zeroizing;
+
+/// The most bytes that a file with a secret has; a longer one is something else.
+const MOST_BYTES: u64 = 4 * 1024;
+
+/// Why a file with a secret cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretFileError {
+    /// It is there already.
+    #[error("{0} is there already")]
+    Exists(String),
+    /// Others than its owner may read or change it.
+    #[error("{path} may be read by others than its owner (its mode is {mode:o})")]
+    Open {
+        /// Its path.
+        path: String,
+        /// Its mode.
+        mode: u32,
+    },
+    /// It is too long to hold a secret.
+    #[error("{0} is too long to be a key")]
+    TooLong(String),
+    /// The system says no.
+    #[error("{path}: {error}")]
+    System {
+        /// Its path.
+        path: String,
+        /// What the system says.
+        error: io::Error,
+    },
+}
+
+impl SecretFileError {
+    fn system(path: &Path, error: io::Error) -> Self {
+        SecretFileError::System { path: path.display().to_string(), error }
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> String {
+        match self {
+            SecretFileError::Exists(_) => "Choose another file: a key that is in use is never written over.".into(),
+            SecretFileError::Open { path, .. } => format!("Run: chmod 600 {path}"),
+            SecretFileError::TooLong(_) => "Name the file that was made for this key.".into(),
+            SecretFileError::System { .. } => {
+                "Check that the directory exists and that this user may read and write there.".into()
+            }
+        }
+    }
+}
+
+/// Writes a secret to a new file that its owner alone may read, and waits until it is on disk.
+///
+/// # Errors
+/// [`SecretFileError`].
+pub fn create(path: &Path, secret: &str) -> Result<(), SecretFileError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let write = |mut file: File| {
+        file.write_all(secret.as_bytes())?;
+        file.sync_all()
+    };
+    match options.open(path) {
+        Ok(file) => write(file).map_err(|error| SecretFileError::system(path, error)),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(SecretFileError::Exists(path.display().to_string()))
+        }
+        Err(error) => Err(SecretFileError::system(path, error)),
+    }
+}
+
+/// Reads a secret; none where there is no such file.
+///
+/// # Errors
+/// [`SecretFileError`].
+pub fn read(path: &Path) -> Result<Option<Zeroizing<String>>, SecretFileError> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(SecretFileError::system(path, error)),
+    };
+    check_mode(path, &file)?;
+    // As long as it can get: a string that grows leaves copies behind.
+    let mut secret = Zeroizing::new(String::with_capacity(MOST_BYTES as usize + 1));
+    let read = (&file).take(MOST_BYTES + 1).read_to_string(&mut secret);
+    let read = read.map_err(|error| SecretFileError::system(path, error))?;
+    match read as u64 > MOST_BYTES {
+        true => Err(SecretFileError::TooLong(path.display().to_string())),
+        false => Ok(Some(secret)),
+    }
+}
+
+#[cfg(unix)]
+fn check_mode(path: &Path, file: &File) -> Result<(), SecretFileError> {
+    let metadata = file.metadata().map_err(|error| SecretFileError::system(path, error))?;
+    let mode = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o777;
+    match mode & 0o077 {
+        0 => Ok(()),
+        _ => Err(SecretFileError::Open { path: path.display().to_string(), mode }),
+    }
+}
+
+/// Elsewhere the directory's own rights have to do.
+#[cfg(not(unix))]
+fn check_mode(_: &Path, _: &File) -> Result<(), SecretFileError> {
+    Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::fs::{Permissions, set_permissions, write};
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn secrets_are_for_their_owner_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("key");
+        assert!(read(&path).unwrap().is_none());
+        create(&path, "a secret").unwrap();
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(read(&path).unwrap().unwrap().as_str(), "a secret");
+        assert!(matches!(create(&path, "another"), Err(SecretFileError::Exists(_))));
+        assert_eq!(read(&path).unwrap().unwrap().as_str(), "a secret");
+        for (mode, good) in [(0o400, true), (0o640, false), (0o604, false), (0o620, false), (0o600, true)] {
+            set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+            assert_eq!(read(&path).is_ok(), good, "{mode:o}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_secret_is_not_read_whole() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("key");
+        write(&path, vec![b'x'; MOST_BYTES as usize + 1]).unwrap();
+        set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+        assert!(matches!(read(&path), Err(SecretFileError::TooLong(_))));
+    }
+}

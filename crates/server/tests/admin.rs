@@ -1,0 +1,305 @@
+//! Who may do what on the admin listener: every route against every role, and what tokens and confirmations are worth.
+
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, unreachable_pub, reason = "tests")]
+
+mod support;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Method, Request};
+use placet_model::admin::{Role, TokenWish};
+use placet_server::admin::table::{route, router, router_of, table};
+use placet_server::admin::tokens::new_token;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use support::{Answer, STILL, Server};
+
+/// The admin listener of a server whose clock stands still.
+struct Admin {
+    server: Server,
+    routes: Router,
+}
+
+impl Admin {
+    async fn start() -> Self {
+        let server = Server::at_a_still_time().await;
+        let routes = router(server.app.clone());
+        Admin { server, routes }
+    }
+
+    /// One whose only route has to be confirmed, beside those of the table that confirm; it counts how often it runs.
+    async fn with_a_route_to_confirm(runs: Arc<AtomicU32>) -> Self {
+        let server = Server::at_a_still_time().await;
+        let run = move || {
+            let runs = runs.clone();
+            async move { runs.fetch_add(1, Ordering::SeqCst).to_string() }
+        };
+        let mut routes = table();
+        routes.push(route(Method::GET, "/v1/everything", &[Role::Auditor, Role::Editor], run).confirmed());
+        let routes = router_of(routes, server.app.clone());
+        Admin { server, routes }
+    }
+
+    /// A token of this role, made so many days ago and good for so many.
+    async fn token(&self, role: Role, ago: u64, days: Option<u32>) -> String {
+        let wish = TokenWish { role, name: format!("the {}", role.word()), days };
+        let (secret, held) = new_token(&wish, STILL.unsigned_abs() - ago * 86_400_000, None).unwrap();
+        self.server.app.store.keep_token(&held).await.unwrap();
+        secret.text().to_owned()
+    }
+
+    async fn call(&self, method: &Method, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let request = Request::builder().method(method).uri(path).header("host", "127.0.0.1:8788");
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        let mut server = self.server.clone();
+        server.routes = self.routes.clone();
+        server.send(request.body(Body::from(body.to_owned())).unwrap()).await
+    }
+
+    async fn with(&self, token: &str, method: Method, path: &str, body: &str) -> Answer {
+        self.call(&method, path, &[("authorization", &format!("Bearer {token}"))], body).await
+    }
+}
+
+/// The path of a route with something in the place of what varies.
+fn filled(path: &str) -> String {
+    path.split('/').map(|part| if part.starts_with('{') { "1" } else { part }).collect::<Vec<_>>().join("/")
+}
+
+/// Every route x every role x no token, a wrong one, one past its time, a revoked one, another kind of header, and a page.
+#[tokio::test]
+async fn every_route_is_open_to_its_roles_and_to_nobody_else() {
+    let admin = Admin::start().await;
+    let mut tokens = Vec::new();
+    for role in Role::ALL {
+        tokens.push((*role, admin.token(*role, 0, None).await));
+    }
+    let owner = &tokens.iter().find(|(role, _)| *role == Role::Owner).unwrap().1;
+    let over = admin.token(Role::Owner, 2, Some(1)).await;
+    let revoked = admin.token(Role::Owner, 0, None).await;
+    let answer = admin.with(owner, Method::DELETE, &format!("/v1/tokens/{}", &revoked[7..23]), "").await;
+    assert_eq!(answer.status, 204);
+    let (mut wrong, unknown) = (owner.clone(), format!("placet_0123456789abcdef_{}", "A".repeat(43)));
+    wrong.replace_range(66.., if owner.ends_with('A') { "B" } else { "A" });
+
+    let routes = table();
+    assert!(routes.len() > 5);
+    for entry in routes.iter().map(|route| &route.entry) {
+        let path = filled(entry.path);
+        let name = format!("{} {path}", entry.method);
+        assert!(!entry.summary.is_empty(), "{name} says what it does");
+        let open = entry.roles.is_empty();
+        for (role, token) in &tokens {
+            let answer = admin.with(token, entry.method.clone(), &path, "").await;
+            let refused = answer.outcomes() == ["403 role-refused"];
+            let may = open || *role == Role::Owner || entry.roles.contains(role);
+            assert_eq!(refused, !may, "{name} as {}: {answer:?}", role.word());
+            assert_ne!(answer.status, 401, "{name} as {}", role.word());
+            assert!(answer.status < 500, "{name} as {}: {answer:?}", role.word());
+            assert!(answer.header("cache-control").contains("no-store"), "{name} as {}: {answer:?}", role.word());
+
+            let bearer = format!("Bearer {token}");
+            for (origin, host) in [("https://evil.example", "127.0.0.1:8788"), ("null", "127.0.0.1:8788")] {
+                let headers = [("authorization", &*bearer), ("origin", origin), ("host", host)];
+                let answer = admin.call(&entry.method, &path, &headers, "").await;
+                assert_eq!(answer.outcomes() == ["403 page-refused"], !open, "{name} from {origin}: {answer:?}");
+            }
+            // The token in any other place counts for nothing.
+            let (cookie, query) =
+                (format!("token={token}; Authorization=Bearer {token}"), format!("{path}?token={token}"));
+            let basic = format!("Basic {token}");
+            for (path, header) in
+                [(&path, ("cookie", &*cookie)), (&query, ("x-token", token)), (&path, ("proxy-authorization", &bearer))]
+            {
+                let answer = admin.call(&entry.method, path, &[header], "").await;
+                assert_eq!(answer.outcomes() == ["401 token-missing"], !open, "{name} by {header:?}: {answer:?}");
+            }
+            let answer = admin.call(&entry.method, &path, &[("authorization", &basic)], "").await;
+            assert_eq!(answer.outcomes() == ["401 token-refused"], !open, "{name} by Basic: {answer:?}");
+        }
+        for token in [&over, &revoked, &wrong, &unknown, "", "' OR 1=1 --"] {
+            let answer = admin.with(token, entry.method.clone(), &path, "").await;
+            assert_eq!(answer.outcomes() == ["401 token-refused"], !open, "{name} with {token}: {answer:?}");
+            if !open {
+                assert_eq!(answer.header("www-authenticate"), "Bearer realm=\"placet\"");
+                let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+                assert!(detail.contains("not known here, was revoked, or its time is over"), "all alike: {detail}");
+            }
+        }
+        let answer = admin.call(&entry.method, &path, &[], "").await;
+        assert_eq!(answer.outcomes() == ["401 token-missing"], !open, "{name}: {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_admin_routes_are_not_on_the_public_listener() {
+    let admin = Admin::start().await;
+    let token = admin.token(Role::Owner, 0, None).await;
+    let public: &[&str] = &["/healthz"];
+    for entry in table().iter().map(|route| &route.entry).filter(|entry| !public.contains(&entry.path)) {
+        let request = Request::builder().method(entry.method.clone()).uri(filled(entry.path));
+        let request = request.header("authorization", format!("Bearer {token}"));
+        let answer = admin.server.send(request.body(Body::empty()).unwrap()).await;
+        // Feedback is given there, beside the endpoint, and read here.
+        let there = entry.path == "/v1/feedback";
+        assert_eq!(answer.status, if there { 405 } else { 404 }, "{} {}", entry.method, entry.path);
+    }
+}
+
+#[tokio::test]
+async fn tokens_are_made_told_once_listed_and_revoked() {
+    let admin = Admin::start().await;
+    let owner = admin.token(Role::Owner, 0, None).await;
+    for (wish, outcome) in [
+        (json!({ "role": "analyst", "name": "weekly report", "days": 30 }), 201),
+        (json!({ "role": "ingest", "name": "shop backend", "days": null }), 201),
+        (json!({ "role": "editor", "name": "x".repeat(100) }), 201),
+        (json!({ "role": "auditor", "name": "second pair of eyes" }), 400),
+        (json!({ "role": "owner", "name": "second owner" }), 400),
+        (json!({ "role": "root", "name": "who" }), 400),
+        (json!({ "name": "who" }), 400),
+        (json!({ "role": "analyst" }), 400),
+        (json!({ "role": "analyst", "name": " " }), 400),
+        (json!({ "role": "analyst", "name": "x".repeat(101) }), 400),
+        (json!({ "role": "analyst", "name": "\u{1b}[31m" }), 400),
+        (json!({ "role": "analyst", "name": "who", "days": 0 }), 400),
+        (json!({ "role": "analyst", "name": "who", "days": 3651 }), 400),
+        (json!({ "role": "analyst", "name": "who", "days": -1 }), 400),
+        (json!([]), 400),
+    ] {
+        let answer = admin.with(&owner, Method::POST, "/v1/tokens", &wish.to_string()).await;
+        assert_eq!(answer.status, outcome, "{wish}: {answer:?}");
+    }
+    let long = format!("{{\"role\":\"analyst\",\"name\":\"{}\"}}", "x".repeat(20_000));
+    assert_eq!(admin.with(&owner, Method::POST, "/v1/tokens", &long).await.outcomes(), ["413 too-large"]);
+
+    let made = admin.with(&owner, Method::POST, "/v1/tokens", r#"{"role":"analyst","name":"report"}"#).await.json();
+    let (secret, id) = (made["secret"].as_str().unwrap(), made["token"]["id"].as_str().unwrap());
+    let listed = admin.with(&owner, Method::GET, "/v1/tokens", "").await;
+    let text = String::from_utf8(listed.body.clone()).unwrap();
+    assert!(text.contains(id) && !text.contains(&secret[24..]) && !text.contains("sha256"), "{text}");
+    assert_eq!(listed.json()["tokens"].as_array().unwrap().len(), 5);
+
+    let used = |list: Value, id: &str| {
+        let tokens = list["tokens"].as_array().unwrap().clone();
+        tokens.into_iter().find(|token| token["id"] == id).unwrap()
+    };
+    let token = used(listed.json(), id);
+    assert_eq!((&token["usedOn"], &token["createdBy"]), (&Value::Null, &json!(owner[7..23])));
+    assert_eq!(admin.with(secret, Method::GET, "/v1/tokens", "").await.outcomes(), ["403 role-refused"]);
+    let listed = admin.with(&owner, Method::GET, "/v1/tokens", "").await.json();
+    assert_eq!(used(listed, id)["usedOn"], "2026-03-01");
+
+    for (id, status) in [(id, 204), (id, 404), ("0000000000000000", 404), ("%27%20OR%201=1", 404)] {
+        let answer = admin.with(&owner, Method::DELETE, &format!("/v1/tokens/{id}"), "").await;
+        assert_eq!(answer.status, status, "{id}");
+    }
+    assert_eq!(admin.with(secret, Method::GET, "/v1/tokens", "").await.outcomes(), ["401 token-refused"]);
+}
+
+#[tokio::test]
+async fn the_trail_tells_what_was_done_in_pages() {
+    let admin = Admin::start().await;
+    let owner = admin.token(Role::Owner, 0, None).await;
+    let auditor = admin.token(Role::Auditor, 0, None).await;
+    for turn in 0..5 {
+        let wish = json!({ "role": "analyst", "name": format!("report {turn}") }).to_string();
+        assert_eq!(admin.with(&owner, Method::POST, "/v1/tokens", &wish).await.status, 201);
+    }
+    let mut places = Vec::new();
+    let mut after = Some(0);
+    while let Some(place) = after {
+        let page = admin.with(&auditor, Method::GET, &format!("/v1/audit?after={place}&limit=2"), "").await.json();
+        for line in page["lines"].as_array().unwrap() {
+            let event: Value = serde_json::from_str(line["text"].as_str().unwrap()).unwrap();
+            assert_eq!(event, line["event"]);
+            assert_eq!((&event["what"], &event["who"]), (&json!("token.made"), &json!(owner[7..23])));
+            assert_eq!((&event["at"], &event["role"]), (&json!(STILL), &json!("owner")));
+            assert_eq!(event["about"].as_str().unwrap().len(), 16);
+            places.push(line["place"].as_i64().unwrap());
+        }
+        after = page["next"].as_i64();
+    }
+    assert_eq!(places, [1, 2, 3, 4, 5]);
+    for query in
+        ["after=-1", "after=x", "limit=0", "limit=1001", "limit=1;DROP TABLE audit", "before=1", "after=1&after=2"]
+    {
+        let path = format!("/v1/audit?{}", query.replace(' ', "%20"));
+        assert_eq!(admin.with(&auditor, Method::GET, &path, "").await.outcomes(), ["400 malformed"], "{query}");
+    }
+}
+
+/// What a second token confirms is done once, by the token that asked, exactly as it was asked for.
+#[tokio::test]
+async fn nobody_does_alone_what_needs_two() {
+    let runs = Arc::new(AtomicU32::new(0));
+    let admin = Admin::with_a_route_to_confirm(runs.clone()).await;
+    let mut tokens = Vec::new();
+    for role in [Role::Auditor, Role::Auditor, Role::Owner, Role::Editor, Role::Ingest, Role::Analyst] {
+        tokens.push(admin.token(role, 0, None).await);
+    }
+    let [first, second, owner, editor, ingest, analyst] = &tokens[..] else { panic!() };
+    let path = "/v1/everything?from=2026-01-01";
+    let ask = async |token: &str, path: &str, id: Option<&str>| {
+        let bearer = format!("Bearer {token}");
+        let mut headers = vec![("authorization", &*bearer)];
+        headers.extend(id.map(|id| ("placet-confirmation", id)));
+        admin.call(&Method::GET, path, &headers, "").await
+    };
+    let confirm = async |token: &str, id: &str| {
+        admin.with(token, Method::POST, &format!("/v1/confirmations/{id}"), "").await.outcomes()[0].clone()
+    };
+    // who asks, who confirms, what comes of that, who then makes the request, which one, what comes of that
+    for (asker, confirmer, confirmed, maker, made, outcome) in [
+        (first, Some(second), "204", first, path, "200"),
+        (first, Some(owner), "204", first, path, "200"),
+        (editor, Some(owner), "204", editor, path, "200"),
+        (first, None, "", first, path, "409 confirmation-refused"),
+        (first, Some(first), "409 confirmation-refused", first, path, "409 confirmation-refused"),
+        (owner, Some(owner), "409 confirmation-refused", owner, path, "409 confirmation-refused"),
+        (first, Some(editor), "403 role-refused", first, path, "409 confirmation-refused"),
+        (first, Some(ingest), "403 role-refused", first, path, "409 confirmation-refused"),
+        (first, Some(analyst), "403 role-refused", first, path, "409 confirmation-refused"),
+        (first, Some(second), "204", second, path, "409 confirmation-refused"),
+        (first, Some(second), "204", first, "/v1/everything?from=2025-01-01", "409 confirmation-refused"),
+        (first, Some(second), "204", first, "/v1/everything", "409 confirmation-refused"),
+    ] {
+        let before = runs.load(Ordering::SeqCst);
+        let asked = ask(asker, path, None).await;
+        assert_eq!(asked.status, 202, "{asked:?}");
+        let id = asked.json()["confirmation"].as_str().unwrap().to_owned();
+        let listed = admin.with(second, Method::GET, "/v1/confirmations", "").await.json();
+        let waiting = listed["waiting"].as_array().unwrap();
+        let waiting = waiting.iter().find(|waiting| waiting["id"] == *id).unwrap();
+        assert_eq!((&waiting["request"], &waiting["who"]), (&json!(format!("GET {path}")), &json!(asker[7..23])));
+        if let Some(confirmer) = confirmer {
+            assert_eq!(confirm(confirmer, &id).await, confirmed, "{}", &confirmer[..23]);
+        }
+        assert_eq!(runs.load(Ordering::SeqCst), before, "nothing was done yet");
+        let answer = ask(maker, made, Some(&id)).await;
+        assert_eq!(answer.outcomes(), [outcome], "{answer:?}");
+        assert_eq!(runs.load(Ordering::SeqCst) - before, u32::from(outcome == "200"));
+        if outcome == "200" {
+            let again = ask(maker, made, Some(&id)).await;
+            assert_eq!(again.outcomes(), ["409 confirmation-refused"], "once");
+            assert_eq!(confirm(second, &id).await, "404 not-found", "and it waits no more");
+        }
+    }
+    for id in ["", "x", "' OR 1=1 --", "00000000000000000000000000000000"] {
+        assert_eq!(ask(first, path, Some(id)).await.outcomes(), ["409 confirmation-refused"], "{id}");
+    }
+    let bearer = format!("Bearer {first}");
+    let hidden = admin.call(&Method::GET, path, &[("authorization", &bearer)], "more than is shown").await;
+    assert_eq!(hidden.outcomes(), ["400 malformed"]);
+    assert_eq!(ask(first, &format!("{path}{}", "x".repeat(1000)), None).await.outcomes(), ["400 malformed"]);
+    assert_eq!(ask(ingest, path, None).await.outcomes(), ["403 role-refused"]);
+}
+
+/// The one who confirms reads the whole request, and no person's name stands in it.
+#[test]
+fn requests_to_confirm_name_nobody() {
+    for entry in table().iter().map(|route| &route.entry).filter(|entry| entry.confirmed) {
+        assert!(!entry.path.contains('{'), "{}", entry.path);
+    }
+}
