@@ -14,6 +14,8 @@ use placet_model::log::place::check_place_by;
 use placet_model::receipt::{Acknowledgement, RecordResult};
 use placet_server::log::error::LogError;
 use placet_server::log::keys::{KeyError, LogKey};
+use placet_server::log::lock::Lock;
+use placet_server::log::renew::renew;
 use placet_server::log::sequencer::Refused;
 use placet_server::store::Store;
 use serde_json::json;
@@ -335,6 +337,15 @@ async fn a_database_without_its_lock_is_refused() {
     fs::remove_file(place.directory.path().join("placet.db.lock")).unwrap();
     let error = opened(&place).await.unwrap_err();
     assert!(matches!(error, LogError::Unlocked { found: 4, .. }), "{error}");
+    // Who is sure makes a new one; one that is there stays.
+    let renewed = async || {
+        let store = Store::look(&place.address).await.unwrap();
+        let lock = Lock::take(store.address(), None).await.unwrap();
+        renew(&store, lock).await
+    };
+    assert_eq!(renewed().await.unwrap(), [("shop.example/2026".to_owned(), 4)]);
+    assert!(matches!(renewed().await, Err(LogError::LockHeld)));
+    opened(&place).await.unwrap();
 }
 
 async fn one_server_at_a_time_has_the_lock() {
@@ -390,6 +401,8 @@ async fn a_receipt_that_was_changed_is_not_acknowledged() {
 async fn a_full_queue_says_so_and_a_stopped_log_too() {
     let server = Server::at_a_still_time().await;
     let device = Device::new(1);
+    // With it comes the key of the month, which the next receipts need.
+    server.record(&receipts(&device, 9..10)).await;
     let turn = server.app.store.turn().await;
     // Nothing can be written meanwhile, so the queue fills.
     let mut waiting = Vec::new();
