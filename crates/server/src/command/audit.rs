@@ -6,9 +6,10 @@ use super::log_keys::known;
 use super::output::say;
 use crate::state::now;
 use crate::terminal::printable;
+use crate::witness::records::Database;
 use crate::witness::seen::Seen;
 use crate::witness::source::{Source, Unread};
-use crate::witness::whole::audit;
+use crate::witness::whole::{Records, audit};
 use clap::Args;
 use placet_model::receipt_file::{Check, utc};
 use std::fmt::Write as _;
@@ -34,6 +35,10 @@ pub struct Audit {
     /// Only the log of this year (UTC); otherwise of all years.
     #[arg(long)]
     pub year: Option<u32>,
+    /// The server's database, for who may read it: compares every record that is kept with its entry. The server may run
+    /// meanwhile.
+    #[arg(long, value_name = "ADDRESS")]
+    pub database: Option<String>,
     /// A file that remembers the checkpoints of this audit, so that the next one sees whether the log was rewritten meanwhile;
     /// created where it is missing.
     #[arg(long, value_name = "FILE")]
@@ -54,13 +59,15 @@ impl Audit {
                 "  note  keys            They came from the log itself: they show that it agrees with itself, not whose it is.\n\n",
             )?;
         }
+        let mut database = self.database.as_deref().map(Database::look).transpose()?;
         let mut seen = self.remember.map(Seen::open).transpose()?;
         let years = self.year.map_or(FIRST_YEAR..=this_year(), |year| year..=year);
         let (mut logs, mut unsound) = (0, 0);
         for year in years {
             let year = format!("{year:04}");
             let before = seen.as_ref().and_then(|seen| seen.of(&year));
-            let Some(found) = audit(&source, &year, &keys, before, None).map_err(unread)? else {
+            let records = database.as_mut().map(|database| database as &mut dyn Records);
+            let Some(found) = audit(&source, &year, &keys, before, records).map_err(unread)? else {
                 if before.is_some() {
                     unsound += 1;
                     say(&told(
