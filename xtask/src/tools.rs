@@ -8,6 +8,7 @@ pub(crate) mod browsers;
 pub(crate) mod cargo_install;
 pub(crate) mod debian;
 pub(crate) mod npm;
+pub(crate) mod postgres;
 pub(crate) mod wasm_target;
 
 use std::path::{Path, PathBuf};

@@ -20,7 +20,7 @@ struct Cli {
 enum Command {
     Check(check::Check),
     Publish(publish::Publish),
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
     Verify(verify::Verify),
     Audit(audit::Audit),
     Feedback(feedback::Feedback),

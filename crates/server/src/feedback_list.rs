@@ -1,6 +1,7 @@
 //! `placet feedback`: what shoppers wrote, for the people who word the notice.
 
-use crate::store::feedback::{DAY, Kept};
+use crate::calendar;
+use crate::store::feedback::Kept;
 use crate::terminal::printable;
 use placet_model::feedback::{FeedbackList, ListedFeedback};
 use placet_model::json;
@@ -19,12 +20,9 @@ pub fn read_day(text: &str) -> Result<i64, String> {
     if !(1970..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
         return Err(wrong());
     }
-    // Days before each month in a year that begins with March, so that a leap day is the last of its year.
-    let (year_of_march, month_of_march) = if month < 3 { (year - 1, month + 9) } else { (year, month - 3) };
-    let leap_days = year_of_march / 4 - year_of_march / 100 + year_of_march / 400;
-    let days = year_of_march * 365 + leap_days + (153 * month_of_march + 2) / 5 + day - 1 - 719_468;
-    match written_day(days * DAY) == text {
-        true => Ok(days * DAY),
+    let start = calendar::day(year, month, day);
+    match written_day(start) == text {
+        true => Ok(start),
         false => Err(wrong()),
     }
 }
@@ -74,6 +72,7 @@ pub fn as_text(kept: &[Kept]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::calendar::DAY;
 
     #[test]
     fn days_are_read_by_the_calendar() {

@@ -9,6 +9,7 @@
 pub mod address;
 pub mod admin;
 pub mod asset;
+pub mod calendar;
 pub mod cli;
 pub mod command;
 pub mod cors;

@@ -6,7 +6,7 @@
 use crate::command::Failure;
 use crate::seal::master::{MasterKey, VARIABLE};
 use crate::serve::{beside, cannot_open};
-use crate::store::{self, Store};
+use crate::store::Store;
 use std::path::Path;
 
 /// Reads the master key of a database and unlocks the store with it. One that is made is told on stderr.
@@ -15,11 +15,11 @@ use std::path::Path;
 /// A [`Failure`] that says what to do.
 pub async fn unlock(database: &str, named: Option<&Path>, store: &Store) -> Result<(), Failure> {
     let sealed = store.data_keys().await.map_err(|error| cannot_open(database, &error.into()))?;
-    let master = find(database, named, sealed.is_empty())?;
+    let master = find(store, named, sealed.is_empty())?;
     store.unlock(master).await.map_err(|error| cannot_open(database, &error))
 }
 
-fn find(database: &str, named: Option<&Path>, is_new: bool) -> Result<MasterKey, Failure> {
+fn find(store: &Store, named: Option<&Path>, is_new: bool) -> Result<MasterKey, Failure> {
     let told = |error: crate::seal::master::MasterFileError| {
         Failure::new(format!("cannot use the master key: {error}")).help(error.help())
     };
@@ -37,10 +37,10 @@ fn find(database: &str, named: Option<&Path>, is_new: bool) -> Result<MasterKey,
             "Name its file with --master-key, or set {VARIABLE} to its text. A new one is made by: placet keys master --out FILE"
         ))
     };
-    let Some(file) = store::file_of(database) else {
+    let Some(file) = store.address().file() else {
         return Err(missing("no master key is named, and what tells of people is sealed with one".into()));
     };
-    let path = beside(&file, ".master");
+    let path = beside(file, ".master");
     match (path.exists(), is_new) {
         (true, _) => MasterKey::read(&path).map_err(told),
         (false, false) => Err(missing(format!(

@@ -7,6 +7,7 @@
 //! tags of two days lead to no one.
 
 use crate::address::Proxies;
+use crate::calendar::DAY;
 use crate::limits::network;
 use crate::region::Regions;
 use axum::http::{HeaderMap, header};
@@ -23,8 +24,6 @@ use zeroize::Zeroizing;
 /// For how many days the tag of a network stands beside a receipt.
 pub const NETWORK_DAYS: i64 = 7;
 
-/// The milliseconds of a day.
-const DAY: i64 = 24 * 60 * 60 * 1000;
 /// The bytes of a tag: enough to tell networks apart, and no more.
 const TAG: usize = 9;
 

@@ -2,6 +2,7 @@
 
 use crate::address::Proxies;
 use crate::admin;
+use crate::calendar::DAY;
 use crate::command::Failure;
 use crate::demo;
 use crate::limits::Limits;
@@ -16,8 +17,8 @@ use crate::publish::{Place, publish};
 use crate::region::{REGION_PATH, Regions};
 use crate::routes::{nothing, router};
 use crate::state::{App, Settings, now};
-use crate::store::feedback::DAY;
-use crate::store::{self, Store, StoreError};
+use crate::store::address::Address;
+use crate::store::{Store, StoreError};
 use placet_model::config::Config;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -102,7 +103,7 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
         .await
         .map_err(|error| cannot_open(&plan.database, &error.into()))?;
     let store = Arc::new(store);
-    let log = open_log(&plan.database, &config.site, plan.log_key.as_deref(), store.clone()).await?;
+    let log = open_log(&config.site, plan.log_key.as_deref(), store.clone()).await?;
     let limits = Limits::default();
     let observer = Observer::new(plan.noted);
     let settings = Settings { public, observer, proxies: plan.proxies, regions: plan.regions, limits, clock: now };
@@ -157,10 +158,11 @@ async fn seal_old(database: &str, store: &Store) -> Result<(), Failure> {
 }
 
 /// Opens the log with its key and its lock.
-async fn open_log(database: &str, site: &str, key: Option<&Path>, store: Arc<Store>) -> Result<Log, Failure> {
+async fn open_log(site: &str, key: Option<&Path>, store: Arc<Store>) -> Result<Log, Failure> {
     let cannot = |error: LogError| Failure::new(format!("cannot open the log: {error}")).help(error.help());
-    let file =
-        store::file_of(database).ok_or_else(|| cannot_open(database, &StoreError::Address(database.to_owned())))?;
+    let Some(file) = store.address().file().map(Path::to_owned) else {
+        return Err(Failure::new("a log on PostgreSQL has no lock yet"));
+    };
     let key = match key {
         Some(path) => LogKey::read(site, path).map_err(|error| cannot(error.into()))?,
         None => {
@@ -208,8 +210,11 @@ async fn bind_admin(address: SocketAddr) -> Result<TcpListener, Failure> {
     })
 }
 
-/// Deletes what has been kept for its time.
+/// Makes room for the receipts of the coming months, and deletes what has been kept for its time.
 async fn forget(app: &App) {
+    if let Err(error) = app.store.make_months_ahead((app.clock)()).await {
+        tracing::error!(%error, "cannot make partitions for the receipts of the coming months");
+    }
     match app.store.forget_feedback((app.clock)()).await {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "deleted feedback that was kept for its time"),
@@ -276,16 +281,21 @@ fn local(listener: &TcpListener) -> Result<SocketAddr, Failure> {
 /// A database that cannot be used, and what to do about it.
 pub fn cannot_open(database: &str, error: &StoreError) -> Failure {
     let help = match error {
-        StoreError::Address(_) => "SQLite is the database of this version.",
+        StoreError::Address(_) => "Such an address begins with sqlite: or postgres://.",
         StoreError::Sealed(_) => "Name the master key that sealed it with --master-key.",
         StoreError::Older { .. } => "Start `placet serve` of this version on it once: that brings it into form.",
-        StoreError::Newer { .. } => "Start the newer version, or choose another file with --database.",
+        StoreError::Newer { .. } => "Start the newer version, or choose another database with --database.",
+        StoreError::Database(_) if database.starts_with("postgres") => {
+            "Check that the server runs and takes this user, and that the database exists: `createdb placet` makes it. The \
+             password may stand in the address, in PGPASSWORD or in ~/.pgpass."
+        }
         StoreError::Database(_) => {
             "Check that the directory exists, that this user may write there and that the disk has room; \
              or choose another file with --database sqlite:FILE."
         }
     };
-    Failure::new(format!("cannot use the database {database}: {error}")).help(help)
+    let database = database.parse::<Address>().map_or_else(|_| String::new(), |address| format!(" {address}"));
+    Failure::new(format!("cannot use the database{database}: {error}")).help(help)
 }
 
 /// Waits for the signal to stop: Ctrl-C, or SIGTERM.

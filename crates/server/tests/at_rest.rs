@@ -11,8 +11,18 @@ use placet_server::seal::MasterKey;
 use placet_server::store::Store;
 use serde_json::{Value, json};
 use std::fs;
-use std::path::Path;
-use support::{Device, NOTICE, STILL, Server, database, master, notice};
+use std::path::{Path, PathBuf};
+use support::databases::On;
+use support::{Device, NOTICE, STILL, Server, master, notice, on_each_database};
+
+on_each_database![
+    nothing_of_anybody_is_in_the_files,
+    another_master_key_opens_nothing_and_changes_nothing,
+    a_new_master_key_takes_the_place_of_the_old,
+    keys_go_with_the_last_that_they_sealed,
+    tags_of_networks_go_after_their_time,
+    what_was_kept_before_is_sealed,
+];
 
 /// What must be nowhere: the site's reference, the page, and the receipt itself, as text and as it is signed.
 struct Secrets(Vec<String>);
@@ -29,17 +39,43 @@ impl Secrets {
         Secrets(secrets)
     }
 
-    /// The files of a directory that hold one of them.
+    /// The files under a directory that hold one of them.
     fn found_in(&self, directory: &Path) -> Vec<String> {
         let mut found = Vec::new();
         for file in fs::read_dir(directory).unwrap() {
             let path = file.unwrap().path();
-            let bytes = fs::read(&path).unwrap();
+            if path.is_dir() {
+                found.extend(self.found_in(&path));
+                continue;
+            }
+            // A file that the database has just taken away holds nothing.
+            let bytes = fs::read(&path).unwrap_or_default();
             let text = String::from_utf8_lossy(&bytes);
             let holds = |needle: &&String| text.contains(needle.as_str());
             found.extend(self.0.iter().filter(holds).map(|needle| format!("{needle} in {}", path.display())));
         }
         found
+    }
+}
+
+/// Where the database keeps its files.
+async fn files(server: &Server) -> PathBuf {
+    match On::now() {
+        On::Sqlite => server.directory().to_owned(),
+        On::Postgres => {
+            sqlx::query("CHECKPOINT").execute(&server.look().await).await.unwrap();
+            let setting = "SELECT setting FROM pg_settings WHERE name = 'data_directory'";
+            let directory: String = sqlx::query_scalar(setting).fetch_one(&server.look().await).await.unwrap();
+            directory.into()
+        }
+    }
+}
+
+/// A copy of the database, as its own tools make it; where those are not at hand, there is none to look into.
+async fn copy(server: &Server, into: &Path) {
+    if On::now() == On::Sqlite {
+        let file = into.join("copy.db").display().to_string();
+        sqlx::query("VACUUM INTO $1").bind(&file).execute(&server.look().await).await.unwrap();
     }
 }
 
@@ -53,18 +89,28 @@ fn in_base64(word: &str, lead: usize) -> String {
 const PAGE: &str = "/tea/the-page-that-nobody-may-read";
 const REFERENCE: &str = "customer-of-whom-nobody-may-hear";
 
-fn receipts() -> Vec<String> {
-    let changes = json!({ "sub": { "ref": REFERENCE }, "event": { "page": PAGE } });
+/// Three receipts of three devices, with `own` in their page and reference.
+fn receipts(own: &str) -> Vec<String> {
+    let (reference, page) = ([REFERENCE, own].concat(), [PAGE, own].concat());
+    let changes = json!({ "sub": { "ref": reference }, "event": { "page": page } });
     (1..=3_u8).map(|number| Device::new(number).receipt(u32::from(number), &notice(), &changes)).collect()
 }
 
-/// Sends receipts from an address, with what a browser says of itself.
+const IPHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1";
+const IPAD: &str =
+    "Mozilla/5.0 (iPad; CPU OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1";
+
 async fn record(server: &Server, receipts: &[String]) -> Value {
+    record_with(server, receipts, IPHONE).await
+}
+
+/// Sends receipts from an address, with what a browser says of itself.
+async fn record_with(server: &Server, receipts: &[String], agent: &'static str) -> Value {
     let body = json!({ "receipts": receipts }).to_string();
     let mut request = Request::post("/v1/receipts")
         .header("origin", "https://shop.example")
         .header("content-type", "application/json")
-        .header("user-agent", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1")
+        .header("user-agent", agent)
         .body(body.into())
         .unwrap();
     request.extensions_mut().insert(Peer("192.0.2.77".parse().unwrap()));
@@ -73,42 +119,41 @@ async fn record(server: &Server, receipts: &[String]) -> Value {
     answer.json()
 }
 
-#[tokio::test]
 async fn nothing_of_anybody_is_in_the_files() {
     let server = Server::observing().await;
-    let receipts = receipts();
-    let secrets = Secrets::of(&receipts, &[PAGE, REFERENCE, "mobile-browser", "192.0.2", "Mozilla", "iPhone"]);
-    let answer = record(&server, &receipts).await;
-    assert!(answer["results"][0]["log"]["envelope"].as_str().unwrap().contains("\"agent\":\"mobile-browser\""));
+    // Other tests of this file write texts of their own into the same PostgreSQL.
+    let receipts = receipts("-but-who-holds-the-key");
+    let words = [PAGE, REFERENCE].map(|word| [word, "-but-who-holds-the-key"].concat());
+    let seen = ["Mozilla/5.0 (iP", "192.0.2.77", "\"agent\":\"tablet-browser\""];
+    let secrets = Secrets::of(&receipts, &[&words[0], &words[1], seen[0], seen[1], seen[2]]);
+    let answer = record_with(&server, &receipts, IPAD).await;
+    assert!(answer["results"][0]["log"]["envelope"].as_str().unwrap().contains(seen[2]));
     // The search finds what is there: the receipts as they came.
-    fs::write(server.directory().join("plain"), receipts.join("\n")).unwrap();
-    assert!(secrets.found_in(server.directory()).len() >= 6);
-    fs::remove_file(server.directory().join("plain")).unwrap();
+    let plain = tempfile::tempdir().unwrap();
+    fs::write(plain.path().join("plain"), receipts.join("\n")).unwrap();
+    assert!(secrets.found_in(plain.path()).len() >= 6);
 
-    let copy = tempfile::tempdir().unwrap();
-    let backup = copy.path().join("copy.db").display().to_string();
-    sqlx::query("VACUUM INTO $1").bind(&backup).execute(&server.look().await).await.unwrap();
-    for (when, directory) in [("while it runs", server.directory()), ("in a copy", copy.path())] {
-        assert_eq!(secrets.found_in(directory), Vec::<String>::new(), "{when}");
-    }
+    let files = files(&server).await;
+    let copied = tempfile::tempdir().unwrap();
+    copy(&server, copied.path()).await;
+    let nothing = Vec::<String>::new();
+    assert_eq!((secrets.found_in(&files), secrets.found_in(copied.path())), (nothing.clone(), nothing.clone()));
     let server = server.restart(NOTICE).await;
-    assert_eq!(secrets.found_in(server.directory()), Vec::<String>::new(), "after a restart");
-    let again = record(&server, &receipts).await;
+    assert_eq!(secrets.found_in(&files), nothing, "after a restart");
+    let again = record_with(&server, &receipts, IPAD).await;
     assert_eq!(again["results"][0]["log"]["envelope"], answer["results"][0]["log"]["envelope"]);
-    assert_eq!(secrets.found_in(server.directory()), Vec::<String>::new(), "after they came again");
+    assert_eq!(secrets.found_in(&files), nothing, "after they came again");
 
     let export = server.ask(&Device::new(1).request("export", "a", STILL / 1000, &json!({}), &json!({}))).await;
     assert_eq!(export.json()["receipts"][0]["receipt"], receipts[0], "who holds the key reads it");
-    assert_eq!(secrets.found_in(server.directory()), Vec::<String>::new(), "after it was read");
+    assert_eq!(secrets.found_in(&files), nothing, "after it was read");
 }
 
-#[tokio::test]
 async fn another_master_key_opens_nothing_and_changes_nothing() {
     let server = Server::observing().await;
-    record(&server, &receipts()).await;
+    record(&server, &receipts("")).await;
     server.app.stop().await;
-    let address = format!("sqlite:{}", database(server.directory()));
-    let store = Store::open(&address).await.unwrap();
+    let store = Store::open(server.address()).await.unwrap();
     let refused = store.unlock(MasterKey::new().unwrap()).await.unwrap_err();
     assert!(refused.to_string().contains(master(server.directory()).name()), "{refused}");
     assert!(store.reference_tag("shop.example", REFERENCE, STILL).await.is_err(), "it stays locked");
@@ -116,10 +161,9 @@ async fn another_master_key_opens_nothing_and_changes_nothing() {
     assert!(store.reference_tag("shop.example", REFERENCE, STILL).await.is_ok());
 }
 
-#[tokio::test]
 async fn a_new_master_key_takes_the_place_of_the_old() {
     let server = Server::observing().await;
-    let receipts = receipts();
+    let receipts = receipts("");
     record(&server, &receipts).await;
     let blobs = |pool| async move {
         let rows: Vec<(Vec<u8>,)> =
@@ -140,12 +184,11 @@ async fn a_new_master_key_takes_the_place_of_the_old() {
 }
 
 /// A key goes when its month is over and nothing is left that it sealed; the key to search by stays.
-#[tokio::test]
 async fn keys_go_with_the_last_that_they_sealed() {
     const DAY: i64 = 24 * 60 * 60 * 1000;
     const APRIL: i64 = 1_775_001_600_000;
     let server = Server::observing().await;
-    record(&server, &receipts()).await;
+    record(&server, &receipts("")).await;
     let store = &server.app.store;
     let scopes = || async { store.data_keys().await.unwrap().into_iter().map(|key| key.scope).collect::<Vec<_>>() };
     assert_eq!(scopes().await, ["2026-03", "search"]);
@@ -164,10 +207,9 @@ async fn keys_go_with_the_last_that_they_sealed() {
 }
 
 /// The tag of the network stands for a week and no longer.
-#[tokio::test]
 async fn tags_of_networks_go_after_their_time() {
     let server = Server::observing().await;
-    record(&server, &receipts()).await;
+    record(&server, &receipts("")).await;
     let tags = || async {
         let tags: Vec<Option<String>> =
             sqlx::query_scalar("SELECT network FROM receipts").fetch_all(&server.look().await).await.unwrap();
@@ -181,10 +223,9 @@ async fn tags_of_networks_go_after_their_time() {
 }
 
 /// A database from before there were keys: what is in it is sealed at the next start.
-#[tokio::test]
 async fn what_was_kept_before_is_sealed() {
     let server = Server::observing().await;
-    let receipts = receipts();
+    let receipts = receipts("");
     record(&server, &receipts).await;
     let pool = server.look().await;
     let envelope = r#"{"receivedAt":1772323201123,"skew":false,"late":false,"region":null,"agent":"mobile-browser"}"#;

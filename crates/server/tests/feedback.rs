@@ -8,11 +8,21 @@ use axum::body::Body;
 use axum::extract::Extension;
 use axum::http::Request;
 use placet_server::address::Peer;
+use placet_server::calendar::DAY;
 use placet_server::limits::Limits;
-use placet_server::store::feedback::{DAY, MOST_FEEDBACK};
+use placet_server::store::feedback::MOST_FEEDBACK;
 use serde_json::{Value, json};
 use std::fs;
-use support::{Answer, NOTICE, STILL, Server, merge};
+use support::{Answer, NOTICE, STILL, Server, merge, on_each_database};
+
+on_each_database![
+    feedback_is_kept_without_its_writer,
+    hostile_feedback_is_refused,
+    a_config_without_feedback_takes_none,
+    a_flood_of_feedback_has_to_wait,
+    one_network_writes_so_much_in_a_day_and_no_more,
+    a_full_table_takes_no_more_and_loses_nothing_before_its_time,
+];
 
 fn good() -> Value {
     json!({ "site": "shop.example", "version": "2026-03-01", "lang": "en", "purpose": "ads", "text": "What is a pixel?" })
@@ -38,7 +48,6 @@ async fn count(server: &Server) -> usize {
     server.app.store.feedback(0, None).await.unwrap().len()
 }
 
-#[tokio::test]
 async fn feedback_is_kept_without_its_writer() {
     let mut server = Server::at_a_still_time().await;
     server.routes = server.routes.clone().layer(Extension(Peer("203.0.113.99".parse().unwrap())));
@@ -64,7 +73,6 @@ async fn feedback_is_kept_without_its_writer() {
     }
 }
 
-#[tokio::test]
 async fn hostile_feedback_is_refused() {
     let server = Server::at_a_still_time().await;
     for (name, body, expected) in [
@@ -110,7 +118,6 @@ async fn hostile_feedback_is_refused() {
     assert_eq!(count(&server).await, 1);
 }
 
-#[tokio::test]
 async fn a_config_without_feedback_takes_none() {
     for changes in [json!({ "feedback": false }), json!({ "feedback": null })] {
         let server = Server::with_config(&changes).await.unwrap();
@@ -122,7 +129,6 @@ async fn a_config_without_feedback_takes_none() {
     }
 }
 
-#[tokio::test]
 async fn a_flood_of_feedback_has_to_wait() {
     let mut server = Server::with_limits(Limits { burst: 60, per_second: 10, ..Limits::default() }).await;
     let all = server.routes.clone();
@@ -141,7 +147,6 @@ async fn a_flood_of_feedback_has_to_wait() {
 }
 
 /// However slowly it writes: what one network may write in 180 days is less than half of what there is room for.
-#[tokio::test]
 async fn one_network_writes_so_much_in_a_day_and_no_more() {
     let mut server = Server::with_limits(Limits { feedback_per_day: 2, ..Limits::default() }).await;
     let all = server.routes.clone();
@@ -162,7 +167,6 @@ async fn one_network_writes_so_much_in_a_day_and_no_more() {
     assert_eq!(count(&server).await, 3);
 }
 
-#[tokio::test]
 async fn a_full_table_takes_no_more_and_loses_nothing_before_its_time() {
     let server = Server::at_a_still_time().await;
     let store = &server.app.store;

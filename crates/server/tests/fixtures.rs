@@ -12,7 +12,14 @@ use axum::http::{HeaderName, Request};
 use placet_server::region::Regions;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use support::{Answer, Device, STILL, Server, merge, notice};
+use support::{Answer, Device, STILL, Server, merge, notice, on_each_database};
+
+on_each_database![
+    the_recording_call_answers_as_the_fixtures_say,
+    the_region_hint_answers_as_the_fixtures_say,
+    requests_about_receipts_are_answered_as_the_fixtures_say,
+    feedback_is_answered_as_the_fixtures_say,
+];
 
 /// What a case is called and about, and its conversation: requests, and what has to come of each.
 struct Case {
@@ -547,13 +554,11 @@ fn told(answer: &Answer) -> Value {
     told
 }
 
-#[tokio::test]
 async fn the_recording_call_answers_as_the_fixtures_say() {
     let files = agree("recording", recording(), Server::start).await;
     known("recording", &files);
 }
 
-#[tokio::test]
 async fn the_region_hint_answers_as_the_fixtures_say() {
     let told = async || {
         let regions = Regions::Headers {
@@ -567,13 +572,11 @@ async fn the_region_hint_answers_as_the_fixtures_say() {
     known("region", &files);
 }
 
-#[tokio::test]
 async fn requests_about_receipts_are_answered_as_the_fixtures_say() {
     let files = agree("self", self_service(), Server::at_a_still_time).await;
     known("self", &files);
 }
 
-#[tokio::test]
 async fn feedback_is_answered_as_the_fixtures_say() {
     let mut files = agree("feedback", feedbacks(), Server::at_a_still_time).await;
     let without = async || Server::with_config(&json!({ "feedback": false })).await.unwrap();

@@ -19,7 +19,14 @@ use placet_server::state::now;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
-use support::{Answer, Server};
+use support::{Answer, Server, on_each_database};
+
+on_each_database![
+    pages_are_served_in_every_language_by_both_addresses,
+    notices_of_old_can_be_read,
+    what_is_no_notice_is_not_found,
+    hostile_texts_are_words,
+];
 
 fn demo() -> Value {
     serde_json::from_str(include_str!("../../../public/demo/placet.json")).unwrap()
@@ -234,7 +241,6 @@ fn assert_guarded(answer: &Answer, what: &str) {
     );
 }
 
-#[tokio::test]
 async fn pages_are_served_in_every_language_by_both_addresses() {
     let server = Server::start().await;
     let config = full();
@@ -268,7 +274,6 @@ async fn pages_are_served_in_every_language_by_both_addresses() {
 }
 
 /// A receipt of long ago names a notice of long ago: it can be read still, without what later notices had to tell.
-#[tokio::test]
 async fn notices_of_old_can_be_read() {
     let server = Server::start().await;
     let mut old: Value = serde_json::from_str(&json::to_text(&snapshot::notice(&full(), "en"))).unwrap();
@@ -299,7 +304,6 @@ async fn notices_of_old_can_be_read() {
     assert!(read(&String::from_utf8(first.body).unwrap()).0.contains("Ads on other platforms"));
 }
 
-#[tokio::test]
 async fn what_is_no_notice_is_not_found() {
     let server = Server::start().await;
     for text in
@@ -316,7 +320,6 @@ async fn what_is_no_notice_is_not_found() {
 }
 
 /// CVE-2023-3388 and its like: whatever stands in a snapshot, nothing of it runs and no link leads to script.
-#[tokio::test]
 async fn hostile_texts_are_words() {
     let hostile = [
         "<script>alert(1)</script>",

@@ -856,7 +856,7 @@ fn ask_over_tls(authority: &str, request: &str) -> Option<String> {
 
 #[test]
 fn the_server_speaks_tls_where_it_has_a_certificate() {
-    let (directory, config) = file("placet.json", &demo().to_string());
+    let (directory, config) = file("placet.json", demo().to_string());
     let place = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/tls");
     let (chain, key) = (format!("{place}/server.pem"), format!("{place}/server.key"));
     let mut child = Command::new(env!("CARGO_BIN_EXE_placet"))
@@ -895,7 +895,7 @@ fn the_server_speaks_tls_where_it_has_a_certificate() {
 /// Each line of the log is an object, and none of them names who asked.
 #[test]
 fn the_log_can_be_json_and_names_nobody() {
-    let (directory, config) = file("placet.json", &demo().to_string());
+    let (directory, config) = file("placet.json", demo().to_string());
     let log = directory.path().join("log");
     let stderr = Stdio::from(std::fs::File::create(&log).unwrap());
     let mut running = Running::logging(directory.path(), &["--config", &config, "--log-format", "json"], stderr);

@@ -12,8 +12,15 @@ use placet_server::region::Regions;
 use serde_json::{Value, json};
 use std::fs;
 use support::mmdb::mmdb;
-use support::{Answer, Server};
+use support::{Answer, Server, on_each_database};
 use tempfile::TempDir;
+
+on_each_database![
+    headers_of_a_cdn_tell_the_region,
+    a_local_file_tells_the_region_of_an_address,
+    where_nothing_tells_regions_there_is_no_hint,
+    the_hint_keeps_nothing,
+];
 
 async fn ask(server: &Server, peer: &str, headers: &[(&str, &str)]) -> Answer {
     let request =
@@ -53,7 +60,6 @@ fn geo(ip_version: u16) -> Option<Regions> {
     Some(Regions::Geo(Box::new(opened(&mmdb("Test-City", ip_version, &networks)).unwrap())))
 }
 
-#[tokio::test]
 async fn headers_of_a_cdn_tell_the_region() {
     let one = Server::with_regions(headers(&["CF-IPCountry"]), &[]).await;
     let two = Server::with_regions(headers(&["CF-IPCountry", "CF-Region-Code"]), &[]).await;
@@ -82,7 +88,6 @@ async fn headers_of_a_cdn_tell_the_region() {
     }
 }
 
-#[tokio::test]
 async fn a_local_file_tells_the_region_of_an_address() {
     let both = Server::with_regions(geo(6), &[]).await;
     let only_four = Server::with_regions(geo(4), &[]).await;
@@ -134,7 +139,6 @@ fn files_that_tell_no_countries_are_refused() {
     }
 }
 
-#[tokio::test]
 async fn where_nothing_tells_regions_there_is_no_hint() {
     let server = Server::start().await;
     let answer = ask(&server, "192.0.2.1", &[("cf-ipcountry", "US"), ("sec-gpc", "1")]).await;
@@ -142,7 +146,6 @@ async fn where_nothing_tells_regions_there_is_no_hint() {
 }
 
 /// An address is looked up and forgotten.
-#[tokio::test]
 async fn the_hint_keeps_nothing() {
     let server = Server::with_regions(geo(6), &["127.0.0.1"]).await;
     let answer = ask(&server, "127.0.0.1", &[("x-forwarded-for", "192.0.2.200"), ("cookie", "needle")]).await;

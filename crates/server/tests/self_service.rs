@@ -9,14 +9,36 @@ use axum::extract::Extension;
 use axum::http::Request;
 use placet_model::receipt::MAX_RECEIPT;
 use placet_model::receipt_file::MAX_FILE;
+use placet_model::verify::hash;
 use placet_server::address::Peer;
 use placet_server::limits::Limits;
 use placet_server::state::now;
 use placet_server::store::self_service::{MOST_REQUESTS, Use};
 use serde_json::{Value, json};
+use sqlx::AssertSqlSafe;
 use std::fs;
 use std::time::{Duration, Instant};
-use support::{Answer, Device, NOTICE, STILL, Server, notice};
+use support::databases::{On, Place};
+use support::{Answer, Device, NOTICE, STILL, Server, notice, on_each_database};
+
+on_each_database![
+    the_history_is_that_of_the_device_newest_first,
+    the_export_holds_everything_of_the_device_and_nothing_of_others,
+    long_histories_come_whole_and_in_order,
+    what_is_erased_is_gone_and_does_not_come_back,
+    a_device_without_receipts_is_unknown,
+    hostile_requests_are_refused_and_change_nothing,
+    a_request_counts_once_also_after_a_restart,
+    many_sendings_of_one_request_are_obeyed_once,
+    names_of_requests_are_kept_until_they_cannot_count_and_no_more_than_there_is_room_for,
+    unknown_and_forbidden_are_answered_alike,
+    only_pages_of_the_site_may_ask_and_only_in_the_forms_that_are_taken,
+    no_other_path_or_method_is_this_one,
+    the_calls_lie_beside_the_endpoint,
+    a_flood_of_requests_has_to_wait,
+    large_bodies_are_cut_off,
+    receipts_of_an_older_database_can_be_asked_for,
+];
 
 const IAT: i64 = STILL / 1000;
 
@@ -48,7 +70,6 @@ async fn server() -> (Server, Vec<String>) {
     (server, receipts)
 }
 
-#[tokio::test]
 async fn the_history_is_that_of_the_device_newest_first() {
     let (server, _) = server().await;
     let history = server.ask(&request(&Device::new(1), "history", "a")).await;
@@ -66,7 +87,6 @@ async fn the_history_is_that_of_the_device_newest_first() {
     assert_eq!(history.json(), json!({ "receipts": [newest, oldest] }));
 }
 
-#[tokio::test]
 async fn the_export_holds_everything_of_the_device_and_nothing_of_others() {
     let (server, receipts) = server().await;
     let device = Device::new(1);
@@ -82,15 +102,18 @@ async fn the_export_holds_everything_of_the_device_and_nothing_of_others() {
         })
     );
     // What the export says of a device is all that the tables say of it.
-    let tables: Vec<String> =
-        sqlx::query_scalar("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%device%'")
-            .fetch_all(&server.look().await)
-            .await
-            .unwrap();
+    let with_devices = match On::now() {
+        On::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%device%'",
+        On::Postgres => {
+            "SELECT c.relname::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+             WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace
+             AND (a.attname LIKE '%device%' OR c.relname LIKE '%device%') GROUP BY 1 ORDER BY 1"
+        }
+    };
+    let tables: Vec<String> = sqlx::query_scalar(with_devices).fetch_all(&server.look().await).await.unwrap();
     assert_eq!(tables, ["devices", "receipts"], "a table that knows devices belongs to the export and to the erasure");
 }
 
-#[tokio::test]
 async fn long_histories_come_whole_and_in_order() {
     let server = Server::at_a_still_time().await;
     let device = Device::new(1);
@@ -109,7 +132,6 @@ async fn long_histories_come_whole_and_in_order() {
     assert_eq!(export.json()["receipts"].as_array().unwrap().len(), 144);
 }
 
-#[tokio::test]
 async fn what_is_erased_is_gone_and_does_not_come_back() {
     let (server, receipts) = server().await;
     let (device, other) = (Device::new(1), Device::new(2));
@@ -117,7 +139,8 @@ async fn what_is_erased_is_gone_and_does_not_come_back() {
     assert_eq!(answer.json(), json!({ "erased": 2, "at": STILL, "device": device.thumbprint() }));
     assert_eq!(server.app.store.count().await.unwrap(), 1, "the other device's receipt stays");
 
-    // Neither the receipts nor the device are in the files of the database, not even in what is free.
+    // Neither the receipts nor the device are in the files of the database, not even in what is free. (The files of a
+    // PostgreSQL server are its own business: there this looks at nothing.)
     let signed: Vec<&str> = receipts.iter().map(|receipt| receipt.split('.').nth(1).unwrap()).collect();
     let thumbprint = device.thumbprint();
     let jwk = device.jwk();
@@ -157,7 +180,6 @@ async fn what_is_erased_is_gone_and_does_not_come_back() {
 }
 
 /// A refused receipt makes no device known.
-#[tokio::test]
 async fn a_device_without_receipts_is_unknown() {
     let (server, _) = server().await;
     let stranger = Device::new(3);
@@ -166,7 +188,6 @@ async fn a_device_without_receipts_is_unknown() {
     assert_eq!(outcome(&server.ask(&request(&stranger, "history", "a")).await), "403 not-held");
 }
 
-#[tokio::test]
 async fn hostile_requests_are_refused_and_change_nothing() {
     let (server, receipts) = server().await;
     let (device, other) = (Device::new(1), Device::new(2));
@@ -233,7 +254,6 @@ async fn hostile_requests_are_refused_and_change_nothing() {
     );
 }
 
-#[tokio::test]
 async fn a_request_counts_once_also_after_a_restart() {
     let (server, _) = server().await;
     let device = Device::new(1);
@@ -260,7 +280,6 @@ async fn a_request_counts_once_also_after_a_restart() {
     assert_eq!(outcome(&server.ask(&early).await), "409 request-replayed");
 }
 
-#[tokio::test]
 async fn many_sendings_of_one_request_are_obeyed_once() {
     let (server, _) = server().await;
     let jws = request(&Device::new(1), "erase", "a");
@@ -278,7 +297,6 @@ async fn many_sendings_of_one_request_are_obeyed_once() {
     assert_eq!(outcomes.iter().filter(|outcome| *outcome == "200 done").count(), 1, "{outcomes:?}");
 }
 
-#[tokio::test]
 async fn names_of_requests_are_kept_until_they_cannot_count_and_no_more_than_there_is_room_for() {
     let (server, _) = server().await;
     let store = &server.app.store;
@@ -300,7 +318,6 @@ async fn names_of_requests_are_kept_until_they_cannot_count_and_no_more_than_the
 }
 
 /// Who has not the key cannot tell a device that is known from one that is not: by status, headers, body or time.
-#[tokio::test]
 async fn unknown_and_forbidden_are_answered_alike() {
     let (server, _) = server().await;
     let (known, unknown, attacker) = (Device::new(1), Device::new(3), Device::new(4));
@@ -336,7 +353,6 @@ async fn unknown_and_forbidden_are_answered_alike() {
     assert!(known.abs_diff(unknown) < within, "known {known:?}, unknown {unknown:?}");
 }
 
-#[tokio::test]
 async fn only_pages_of_the_site_may_ask_and_only_in_the_forms_that_are_taken() {
     let (server, _) = server().await;
     let device = Device::new(1);
@@ -374,7 +390,6 @@ async fn only_pages_of_the_site_may_ask_and_only_in_the_forms_that_are_taken() {
     }
 }
 
-#[tokio::test]
 async fn no_other_path_or_method_is_this_one() {
     let (server, _) = server().await;
     let device = Device::new(1);
@@ -405,7 +420,6 @@ async fn no_other_path_or_method_is_this_one() {
     }
 }
 
-#[tokio::test]
 async fn the_calls_lie_beside_the_endpoint() {
     for (endpoint, path) in [
         ("/receipts", "/self"),
@@ -432,7 +446,6 @@ async fn the_calls_lie_beside_the_endpoint() {
     }
 }
 
-#[tokio::test]
 async fn a_flood_of_requests_has_to_wait() {
     let limits = Limits { burst: 20, per_second: 10, ..Limits::default() };
     let mut server = Server::with_limits(limits).await;
@@ -462,7 +475,6 @@ async fn a_flood_of_requests_has_to_wait() {
     assert_eq!(outcome(&server.ask(&ask("e")).await), "200 done", "what found no place was not used up");
 }
 
-#[tokio::test]
 async fn large_bodies_are_cut_off() {
     let (server, _) = server().await;
     for length in [MAX_RECEIPT + 1, 16 * 1024, 1024 * 1024] {
@@ -474,48 +486,64 @@ async fn large_bodies_are_cut_off() {
 }
 
 /// A database of the first form is brought into the present one at the start, and its receipts can be asked for.
-#[tokio::test]
 async fn receipts_of_an_older_database_can_be_asked_for() {
-    let (server, receipts) = server().await;
-    let database = server.look().await;
-    let rows = "SELECT 'INSERT INTO receipts (id, hash, jws, device, seq, prev, notice, state, decided_at, received_at, skew, late, fork)
-         VALUES (' || quote(id) || ',' || quote(hash) || ',''@' || id || '@'',' || quote(device) || ',' || seq || ',' || quote(prev)
-         || ',' || quote(notice) || ',' || quote(state) || ',' || decided_at || ',' || received_at || ',' || skew || ',' || late
-         || ',' || fork || ');' FROM receipts UNION ALL
-         SELECT 'INSERT INTO devices VALUES (' || quote(thumbprint) || ',' || quote(x) || ',' || quote(y) || ',' || first_seen_at || ');'
-         FROM devices UNION ALL
-         SELECT 'INSERT INTO notices VALUES (' || quote(hash) || ',' || quote(lang) || ',' || quote(version) || ',' || quote(snapshot)
-         || ',' || first_served_at || ');' FROM notices";
-    let rows: Vec<String> = sqlx::query_scalar(rows).fetch_all(&database).await.unwrap();
-    // The texts were not sealed then.
-    let mut rows = rows.concat();
-    for receipt in &receipts {
-        rows = rows.replace(&format!("@{}@", placet_model::verify::claims_of(receipt).unwrap().id), receipt);
-    }
-    database.close().await;
-    server.app.stop().await;
-    for ending in ["", "-wal", "-shm", ".lock"] {
-        fs::remove_file(format!("{}{ending}", support::database(server.directory()))).ok();
-    }
-    let first = include_str!("../migrations/sqlite/0001_receipts.sql");
-    let form = "CREATE TABLE migrations (version BIGINT NOT NULL PRIMARY KEY); INSERT INTO migrations VALUES (1);";
-    let older = ["PRAGMA foreign_keys = OFF;", first, form, &rows].concat();
-    let database = sqlx::SqlitePool::connect_with(
-        sqlx::sqlite::SqliteConnectOptions::new()
-            .filename(support::database(server.directory()))
-            .create_if_missing(true),
-    );
-    let database = database.await.unwrap();
-    sqlx::raw_sql(sqlx::AssertSqlSafe(older)).execute(&database).await.unwrap();
-    database.close().await;
-    let server = server.restart(NOTICE).await;
-    let again = server.record(&receipts).await.json();
-    let mut entries: Vec<u64> = (0..3).map(|place| again["results"][place]["log"]["index"].as_u64().unwrap()).collect();
-    entries.sort_unstable();
-    assert_eq!(entries, [0, 1, 2], "they have their places in the log now: {again}");
     let device = Device::new(1);
+    let receipts = [1, 2].map(|id| device.receipt(id, &notice(), &json!({ "seq": id })));
+    let (first, partition) = match On::now() {
+        On::Sqlite => (include_str!("../migrations/sqlite/0001_receipts.sql"), ""),
+        On::Postgres => (
+            include_str!("../migrations/postgres/0001_receipts.sql"),
+            "CREATE TABLE receipts_2026_03 PARTITION OF receipts FOR VALUES FROM (1772323200000) TO (1775001600000);",
+        ),
+    };
+    let place = Place::new().await;
+    let database = place.look().await;
+    let made = "CREATE TABLE migrations (version BIGINT NOT NULL PRIMARY KEY); INSERT INTO migrations VALUES (1);";
+    sqlx::raw_sql(AssertSqlSafe([made, first, partition].concat())).execute(&database).await.unwrap();
+    sqlx::query("INSERT INTO notices VALUES ($1, 'en', '2026-03-01', $2, 1)")
+        .bind(notice())
+        .bind(NOTICE)
+        .execute(&database)
+        .await
+        .unwrap();
+    let jwk = device.jwk();
+    sqlx::query("INSERT INTO devices VALUES ($1, $2, $3, $4)")
+        .bind(device.thumbprint())
+        .bind(jwk.x)
+        .bind(jwk.y)
+        .bind(STILL)
+        .execute(&database)
+        .await
+        .unwrap();
+    for (receipt, seq) in receipts.iter().zip(1_i64..) {
+        let id = format!("7b0c2f6e-1d7a-4c54-9a3e-{seq:012x}");
+        sqlx::query("INSERT INTO receipts VALUES ($1, $2, $3, $4, $5, NULL, $6, 'given', $7, $7, 0, 0, 0)")
+            .bind(id)
+            .bind(signed_hash(receipt))
+            .bind(receipt)
+            .bind(device.thumbprint())
+            .bind(seq)
+            .bind(notice())
+            .bind(STILL)
+            .execute(&database)
+            .await
+            .unwrap();
+    }
+    database.close().await;
+
+    let server = Server::at_a_still_time_in(place).await;
+    let again = server.record(&receipts).await.json();
+    let mut entries = [0, 1].map(|place| again["results"][place]["log"]["index"].as_u64().unwrap());
+    entries.sort_unstable();
+    assert_eq!(entries, [0, 1], "they are known, and have their places in the log now: {again}");
+    assert_eq!(server.app.store.count().await.unwrap(), 2);
     let history = server.ask(&request(&device, "history", "a")).await.json();
     assert_eq!(history["receipts"].as_array().unwrap().len(), 2);
     assert_eq!(server.ask(&request(&device, "erase", "b")).await.json()["erased"], 2);
     assert_eq!(server.record(&receipts[..1]).await.outcomes(), ["erased"]);
+}
+
+/// What tells a receipt apart: the hash of what is signed.
+fn signed_hash(receipt: &str) -> String {
+    hash(receipt.rsplit_once('.').unwrap().0.as_bytes())
 }

@@ -14,9 +14,22 @@ use placet_server::state::now;
 use serde_json::json;
 use std::fs;
 use std::time::Duration;
-use support::{Device, NOTICE, Server, notice};
+use support::{Device, NOTICE, Server, notice, on_each_database};
 
-#[tokio::test]
+on_each_database![
+    what_was_recorded_is_there_after_a_restart,
+    many_posts_of_one_receipt_make_one_row,
+    the_exact_text_is_kept_with_its_envelope,
+    nothing_of_the_request_is_kept_but_the_receipt,
+    requests_have_limits,
+    endless_bodies_are_cut_off,
+    bodies_that_do_not_arrive_are_given_up,
+    calls_wait_outside_when_every_place_is_taken,
+    a_network_that_asks_too_much_has_to_wait,
+    files_are_cached_as_long_as_they_may_be,
+    everything_else_has_an_answer,
+];
+
 async fn what_was_recorded_is_there_after_a_restart() {
     let device = Device::new(1);
     let server = Server::start().await;
@@ -35,7 +48,6 @@ async fn what_was_recorded_is_there_after_a_restart() {
     assert_eq!((old.status, &old.body[..]), (200, NOTICE.as_bytes()), "and can be read");
 }
 
-#[tokio::test]
 async fn many_posts_of_one_receipt_make_one_row() {
     let server = Server::start().await;
     let receipt = Device::new(1).receipt(1, &notice(), &json!({}));
@@ -53,7 +65,6 @@ async fn many_posts_of_one_receipt_make_one_row() {
     assert_eq!(server.app.store.count().await.unwrap(), 1);
 }
 
-#[tokio::test]
 async fn the_exact_text_is_kept_with_its_envelope() {
     let device = Device::new(1);
     let server = Server::start().await;
@@ -81,7 +92,6 @@ async fn the_exact_text_is_kept_with_its_envelope() {
 const NEXT: &str = "sha256:AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 const LAST: &str = "sha256:AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-#[tokio::test]
 async fn nothing_of_the_request_is_kept_but_the_receipt() {
     let server = Server::start().await;
     let body = json!({ "receipts": [Device::new(1).receipt(1, &notice(), &json!({}))] }).to_string();
@@ -105,7 +115,6 @@ async fn nothing_of_the_request_is_kept_but_the_receipt() {
     }
 }
 
-#[tokio::test]
 async fn requests_have_limits() {
     let server = Server::start().await;
     let long = |length: usize| json!({ "receipts": ["x".repeat(length)] }).to_string();
@@ -124,7 +133,6 @@ async fn requests_have_limits() {
 }
 
 /// A body that says no length and goes on for ever is cut off at the limit.
-#[tokio::test]
 async fn endless_bodies_are_cut_off() {
     struct Endless;
     impl axum::body::HttpBody for Endless {
@@ -143,7 +151,6 @@ async fn endless_bodies_are_cut_off() {
 }
 
 /// A body that never arrives is given up, and takes no place from others meanwhile.
-#[tokio::test]
 async fn bodies_that_do_not_arrive_are_given_up() {
     struct Silent;
     impl axum::body::HttpBody for Silent {
@@ -167,7 +174,6 @@ async fn bodies_that_do_not_arrive_are_given_up() {
     assert_eq!(other.outcomes(), ["malformed"], "the only place was free");
 }
 
-#[tokio::test]
 async fn calls_wait_outside_when_every_place_is_taken() {
     let server = Server::with_limits(Limits { calls: 1, ..Limits::default() }).await;
     let place = server.app.gauge.calls.acquire().await.unwrap();
@@ -179,7 +185,6 @@ async fn calls_wait_outside_when_every_place_is_taken() {
     assert_eq!(server.record(&[String::new()]).await.outcomes(), ["malformed"], "there is a place again");
 }
 
-#[tokio::test]
 async fn a_network_that_asks_too_much_has_to_wait() {
     let limits = Limits { burst: 3, per_second: 1, ..Limits::default() };
     let mut server = Server::with_limits(limits).await;
@@ -205,7 +210,6 @@ fn get(path: &str, headers: &[(&str, &str)]) -> Request<Body> {
     request.body(Body::empty()).unwrap()
 }
 
-#[tokio::test]
 async fn files_are_cached_as_long_as_they_may_be() {
     let server = Server::start().await;
     let notice = format!("/notice/{}.json", &notice()[7..]);
@@ -250,7 +254,6 @@ async fn files_are_cached_as_long_as_they_may_be() {
     }
 }
 
-#[tokio::test]
 async fn everything_else_has_an_answer() {
     let server = Server::start().await;
     for (method, path, status, kind, said) in [

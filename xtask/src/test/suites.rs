@@ -7,6 +7,7 @@ use super::context::Context;
 use super::harness::run_tests;
 use super::outcome::Outcome;
 use crate::run::read;
+use crate::tools::postgres;
 
 /// The test of the widget package that needs browsers; see `engines`.
 pub(crate) const BROWSER: &str = "browser";
@@ -48,10 +49,17 @@ pub(crate) fn widget(context: &Context<'_>) -> Result<Outcome> {
     run_tests(&mut command)
 }
 
-/// The server, with the widget in it that it publishes.
+/// The server, with the widget in it that it publishes, on both databases.
 pub(crate) fn server(context: &Context<'_>) -> Result<Outcome> {
     let binary = context.server()?;
-    run_tests(context.cargo().args(["test", "--no-fail-fast", "--package", "placet-server"]).env("PLACET_BIN", binary))
+    postgres::ensure()?;
+    run_tests(
+        context
+            .cargo()
+            .args(["test", "--no-fail-fast", "--package", "placet-server"])
+            .env("PLACET_BIN", binary)
+            .env("PLACET_POSTGRES", "required"),
+    )
 }
 
 /// The files in `tests/` that are meant for a feature: those that require it, and for the native

@@ -2,7 +2,7 @@
 
 -- A token itself is never kept: whoever reads this table can use none of it.
 CREATE TABLE tokens (
-    id TEXT NOT NULL PRIMARY KEY,
+    id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     -- SHA-256 over the whole token.
     hash TEXT NOT NULL,
     role TEXT NOT NULL,
@@ -24,7 +24,7 @@ CREATE TABLE audit_waiting (
 
 -- Requests that a second token has to confirm.
 CREATE TABLE confirmations (
-    id TEXT NOT NULL PRIMARY KEY,
+    id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     -- The token that asks, and what for: method and path with all that stands behind it.
     who TEXT NOT NULL,
     request TEXT NOT NULL,

@@ -4,6 +4,7 @@
 //! **Invariant:** without the master key nothing that is sealed is read, and nothing is written in its place.
 
 use super::{Store, StoreError};
+use crate::calendar::{DAY, Month};
 use crate::seal::data_key::{SEARCH, key_of};
 use crate::seal::keyring::month;
 use crate::seal::{DataKey, KeyId, Keyring, MasterKey, Place, SealError, WrappedKey};
@@ -14,7 +15,7 @@ use std::sync::Arc;
 const PAGE: i64 = 200;
 
 /// How long after its month a key is still kept with nothing under it: something of the month may be on its way.
-const GRACE: i64 = 24 * 60 * 60 * 1000;
+const GRACE: i64 = DAY;
 
 type Row = (String, String, String, String, Vec<u8>);
 
@@ -223,6 +224,9 @@ impl Store {
             .fetch_all(&self.pool)
             .await?;
             if rows.is_empty() {
+                if done > 0 {
+                    self.cut_log_of_writes().await;
+                }
                 return Ok(done);
             }
             for (id, jws, envelope, received_at) in rows {
@@ -274,21 +278,9 @@ fn wrapped((id, site, scope, master, wrapped): Row) -> Result<WrappedKey, sqlx::
 
 /// When a month begins and ends, in milliseconds since 1970; none for what is no month.
 fn span(scope: &str) -> Option<(i64, i64)> {
-    let (year, number) = scope.split_once('-')?;
-    let (year, number): (i64, i64) = (year.parse().ok()?, number.parse().ok()?);
-    let begin = |months: i64| days_before(months.div_euclid(12), months.rem_euclid(12)) * 86_400_000;
-    let months = (1..=12).contains(&number).then_some(year * 12 + number - 1)?;
-    Some((begin(months), begin(months + 1)))
-}
-
-/// The days from 1970 to the first of a month, from 0, by the proleptic Gregorian calendar.
-fn days_before(year: i64, month: i64) -> i64 {
-    const BEFORE: [i64; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let past = year - 1;
-    let leaps = past.div_euclid(4) - past.div_euclid(100) + past.div_euclid(400) - (1969 / 4 - 1969 / 100 + 1969 / 400);
-    let before = usize::try_from(month).ok().and_then(|month| BEFORE.get(month)).copied().unwrap_or_default();
-    (year - 1970) * 365 + leaps + before + i64::from(leap && month > 1)
+    let (year, month) = scope.split_once('-')?;
+    let month = Month { year: year.parse().ok()?, month: month.parse().ok()? };
+    (1..=12).contains(&month.month).then(|| (month.start(), month.next().start()))
 }
 
 #[cfg(test)]

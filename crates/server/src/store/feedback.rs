@@ -4,15 +4,13 @@
 //! **Invariant:** nothing is deleted before its time: where there is no room, nothing more is taken.
 
 use super::Store;
+use crate::calendar::DAY;
 use placet_model::feedback::Feedback;
 
 /// The most that is kept.
 pub const MOST_FEEDBACK: i64 = 10_000;
 /// For how many days it is kept.
 pub const DAYS_KEPT: i64 = 180;
-
-/// The milliseconds of a day.
-pub const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// Feedback as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +36,7 @@ impl Store {
     /// Where the database fails.
     pub async fn keep_feedback(&self, feedback: &Feedback, now: i64) -> Result<bool, sqlx::Error> {
         let _writer = self.writer.lock().await;
+        let mut transaction = self.begin().await?;
         let kept = sqlx::query(
             "INSERT INTO feedback (place, received_on, version, lang, purpose, text)
              SELECT COALESCE((SELECT MAX(place) FROM feedback), 0) + 1, $1, $2, $3, $4, $5
@@ -49,8 +48,9 @@ impl Store {
         .bind(&feedback.purpose)
         .bind(&feedback.text)
         .bind(MOST_FEEDBACK)
-        .execute(&self.pool)
+        .execute(&mut *transaction)
         .await?;
+        transaction.commit().await?;
         Ok(kept.rows_affected() == 1)
     }
 

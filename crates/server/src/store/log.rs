@@ -2,11 +2,10 @@
 //!
 //! **Invariant:** a record, its entry, the tiles that hold it and the size of the log are written in one transaction.
 
-use super::Store;
 use super::receipts::{Entry, Recorded, record_one};
+use super::{Store, Transaction};
 use crate::log::tiles::{Name, Stored};
 use placet_model::log::entry::{EntryKind, Envelope, SALT, audit_record, entry, receipt_record};
-use sqlx::{Sqlite, Transaction};
 use tokio::sync::MutexGuard;
 
 /// A log as the database knows it.
@@ -105,7 +104,7 @@ pub struct Turn<'a> {
 #[derive(Debug)]
 pub struct Writing<'a> {
     store: &'a Store,
-    transaction: Transaction<'a, Sqlite>,
+    transaction: Transaction,
 }
 
 impl Store {
@@ -287,7 +286,7 @@ impl<'a> Turn<'a> {
     /// Where the database fails.
     pub async fn begin(&self) -> Result<Writing<'a>, sqlx::Error> {
         self.store.fuse.burn()?;
-        Ok(Writing { store: self.store, transaction: self.store.pool.begin().await? })
+        Ok(Writing { store: self.store, transaction: self.store.begin().await? })
     }
 
     /// Keeps a log's newest checkpoint.
@@ -331,6 +330,8 @@ impl Writing<'_> {
         entry: &Entry,
     ) -> Result<Recorded, sqlx::Error> {
         self.store.fuse.burn()?;
+        let received_at = i64::try_from(entry.envelope.received_at).unwrap_or(i64::MAX);
+        self.store.make_month_of(&mut self.transaction, received_at).await?;
         record_one(self.store, &mut self.transaction, log, index, salt, entry).await
     }
 

@@ -2,48 +2,51 @@
 //! ask about them in [`self_service`], and what shoppers wrote in [`feedback`].
 //!
 //! **Invariant:** a receipt is acknowledged only after the transaction that holds it is on disk
-//! (`synchronous=FULL`), and its text is stored exactly as it came.
+//! (`synchronous=FULL`, `synchronous_commit=on`), and its text is stored exactly as it came.
+//! **Invariant:** one writes at a time, in this process by a lock and among processes by the database's.
 //! **Invariant:** the SQL is static and says the same to SQLite and PostgreSQL: `$1`, BIGINT
 //! milliseconds, TEXT ids.
 
+pub mod address;
 pub mod audit;
 pub mod confirmations;
+mod connect;
 pub mod data_keys;
 pub mod feedback;
 pub mod fuse;
 pub mod holdings;
 pub mod log;
+mod migrations;
+mod months;
 pub mod receipts;
 pub mod self_service;
 pub mod tokens;
 
 use crate::publish::Snapshot;
 use crate::seal::{Keyring, SealError};
+use address::{Address, BadAddress, Kind};
+use connect::Use;
 use fuse::Fuse;
+use migrations::NEWEST;
+use months::Months;
 use placet_model::receipt::NoticeRef;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{SqliteExecutor, SqlitePool};
-use std::path::PathBuf;
+use sqlx::{Any, AnyPool};
 use std::sync::OnceLock;
-use std::time::Duration;
 use tokio::sync::Mutex;
 
-/// The migrations, forward only. One that was released is never changed.
-const MIGRATIONS: [&str; 6] = [
-    include_str!("../../migrations/sqlite/0001_receipts.sql"),
-    include_str!("../../migrations/sqlite/0002_self_service.sql"),
-    include_str!("../../migrations/sqlite/0003_feedback.sql"),
-    include_str!("../../migrations/sqlite/0004_log.sql"),
-    include_str!("../../migrations/sqlite/0005_access.sql"),
-    include_str!("../../migrations/sqlite/0006_sealed.sql"),
-];
+/// A connection to either database.
+pub type Connection = sqlx::AnyConnection;
+/// A transaction on either database.
+pub type Transaction = sqlx::Transaction<'static, Any>;
 
 /// The database.
 #[derive(Debug)]
 pub struct Store {
-    pool: SqlitePool,
-    /// SQLite takes one writer at a time; waiting here is fairer than its lock.
+    address: Address,
+    pool: AnyPool,
+    /// One writes at a time; waiting here is fairer than the database's lock.
     writer: Mutex<()>,
+    months: Months,
     /// What opens and seals; none until [`Store::unlock`].
     ring: OnceLock<Keyring>,
     /// Makes calls of the log fail, for tests.
@@ -54,16 +57,18 @@ pub struct Store {
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The address of the database is not one that we know.
-    #[error("{0:?} is no database address: write sqlite:FILE, for example sqlite:placet.db")]
-    Address(String),
+    #[error(transparent)]
+    Address(#[from] BadAddress),
     /// The database was written by a newer version.
-    #[error("the database has form {found}, this program knows forms up to {}: it was used with a newer version of placet", MIGRATIONS.len())]
+    #[error(
+        "the database has form {found}, this program knows forms up to {NEWEST}: it was used with a newer version of placet"
+    )]
     Newer {
         /// The form found.
         found: i64,
     },
     /// The database was last used by an older version, or by none.
-    #[error("the database has form {found}, this command needs form {}", MIGRATIONS.len())]
+    #[error("the database has form {found}, this command needs form {NEWEST}")]
     Older {
         /// The form found.
         found: i64,
@@ -76,22 +81,22 @@ pub enum StoreError {
     Database(#[from] sqlx::Error),
 }
 
+/// SQLite: the lock for writing is taken at once, so that nothing read before is outdated when it comes to writing.
+const WRITE_SQLITE: &str = "BEGIN IMMEDIATE";
+/// PostgreSQL: the same by a lock of ours, which ends with the transaction. Its number is `placet` in ASCII.
+const WRITE_POSTGRES: &str = "BEGIN; SELECT pg_advisory_xact_lock(123641722295668)";
+
 impl Store {
-    /// Opens the database at `address` (`sqlite:FILE`), creating and migrating it as needed.
+    /// Opens the database at `address` (`sqlite:FILE` or `postgres://...`), migrating it as needed. A file that is missing is
+    /// made; a database of a PostgreSQL server is not.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn open(address: &str) -> Result<Self, StoreError> {
-        let options = options(address)?
-            .create_if_missing(true)
-            .foreign_keys(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            // What is erased is overwritten, not only unlinked.
-            .pragma("secure_delete", "ON");
-        let store =
-            Store { pool: pool(options).await?, writer: Mutex::new(()), ring: OnceLock::new(), fuse: Fuse::default() };
-        store.migrate().await?;
+        let store = Store::connect(address, Use::Write).await?;
+        let mut transaction = store.begin().await?;
+        migrations::migrate(&mut transaction, store.kind()).await?;
+        transaction.commit().await?;
         Ok(store)
     }
 
@@ -100,45 +105,40 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn look(address: &str) -> Result<Self, StoreError> {
-        let store = Store {
-            pool: pool(options(address)?.read_only(true)).await?,
+        let store = Store::connect(address, Use::Read).await?;
+        migrations::is_newest(&mut *store.pool.acquire().await?, store.kind()).await?;
+        Ok(store)
+    }
+
+    async fn connect(address: &str, r#use: Use) -> Result<Self, StoreError> {
+        let address: Address = address.parse()?;
+        let pool = connect::pool(&address, r#use).await?;
+        Ok(Store {
+            address,
+            pool,
             writer: Mutex::new(()),
+            months: Months::default(),
             ring: OnceLock::new(),
             fuse: Fuse::default(),
-        };
-        let known: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_master WHERE name = 'migrations'")
-            .fetch_one(&store.pool)
-            .await?;
-        let found = match known {
-            0 => 0,
-            _ => version(&store.pool).await?,
-        };
-        match usize::try_from(found).unwrap_or(0) {
-            done if done > MIGRATIONS.len() => Err(StoreError::Newer { found }),
-            done if done < MIGRATIONS.len() => Err(StoreError::Older { found }),
-            _ => Ok(store),
-        }
+        })
     }
 
-    async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Sqlite>, sqlx::Error> {
-        self.pool.begin().await
+    /// Which database it is.
+    pub fn kind(&self) -> Kind {
+        self.address.kind()
     }
 
-    async fn migrate(&self) -> Result<(), StoreError> {
-        let mut transaction = self.pool.begin().await?;
-        sqlx::raw_sql("CREATE TABLE IF NOT EXISTS migrations (version BIGINT NOT NULL PRIMARY KEY)")
-            .execute(&mut *transaction)
-            .await?;
-        let version = version(&mut *transaction).await?;
-        let done = usize::try_from(version).unwrap_or(0);
-        if done > MIGRATIONS.len() {
-            return Err(StoreError::Newer { found: version });
+    /// Where it is.
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// Begins a transaction that writes; nobody else writes before it ends. Whoever calls this holds `writer`.
+    async fn begin(&self) -> Result<Transaction, sqlx::Error> {
+        match self.kind() {
+            Kind::Sqlite => self.pool.begin_with(WRITE_SQLITE).await,
+            Kind::Postgres => self.pool.begin_with(WRITE_POSTGRES).await,
         }
-        for (migration, next) in MIGRATIONS.into_iter().zip(1_i64..).skip(done) {
-            sqlx::raw_sql(migration).execute(&mut *transaction).await?;
-            sqlx::query("INSERT INTO migrations (version) VALUES ($1)").bind(next).execute(&mut *transaction).await?;
-        }
-        Ok(transaction.commit().await?)
     }
 
     /// Keeps the notices that are about to be served.
@@ -147,7 +147,7 @@ impl Store {
     /// Where the database fails.
     pub async fn keep_notices(&self, notices: &[Snapshot], now: i64) -> Result<(), sqlx::Error> {
         let _writer = self.writer.lock().await;
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         for notice in notices {
             sqlx::query(
                 "INSERT INTO notices (hash, lang, version, snapshot, first_served_at) VALUES ($1, $2, $3, $4, $5)
@@ -169,6 +169,9 @@ impl Store {
     /// # Errors
     /// Where the database fails.
     pub async fn notice(&self, hash: &str) -> Result<Option<String>, sqlx::Error> {
+        if !is_name(hash) {
+            return Ok(None);
+        }
         sqlx::query_scalar("SELECT snapshot FROM notices WHERE hash = $1").bind(hash).fetch_optional(&self.pool).await
     }
 
@@ -177,6 +180,9 @@ impl Store {
     /// # Errors
     /// Where the database fails.
     pub async fn notice_ref(&self, hash: &str) -> Result<Option<NoticeRef>, sqlx::Error> {
+        if !is_name(hash) {
+            return Ok(None);
+        }
         let found: Option<(String, String)> = sqlx::query_as("SELECT version, lang FROM notices WHERE hash = $1")
             .bind(hash)
             .fetch_optional(&self.pool)
@@ -191,24 +197,7 @@ impl Store {
     }
 }
 
-/// The file of an SQLite database at `address`.
-pub fn file_of(address: &str) -> Option<PathBuf> {
-    let file = address.strip_prefix("sqlite:")?.trim_start_matches("//");
-    (!file.is_empty() && !file.starts_with(':')).then(|| file.into())
-}
-
-fn options(address: &str) -> Result<SqliteConnectOptions, StoreError> {
-    let file = file_of(address).ok_or_else(|| StoreError::Address(address.to_owned()))?;
-    Ok(SqliteConnectOptions::new().filename(file).busy_timeout(Duration::from_secs(5)))
-}
-
-async fn pool(options: SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
-    let pool = SqlitePoolOptions::new().max_connections(4).acquire_timeout(Duration::from_secs(10));
-    pool.connect_with(options).await
-}
-
-/// The form of the database: the last migration that was made.
-async fn version<'a>(database: impl SqliteExecutor<'a>) -> Result<i64, sqlx::Error> {
-    let version: Option<i64> = sqlx::query_scalar("SELECT MAX(version) FROM migrations").fetch_one(database).await?;
-    Ok(version.unwrap_or(0))
+/// Whether anything can have this name: PostgreSQL takes no text with NUL, not even to compare.
+fn is_name(text: &str) -> bool {
+    !text.contains('\0')
 }

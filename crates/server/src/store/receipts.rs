@@ -3,16 +3,15 @@
 //! **Invariant:** a receipt's text is stored exactly as it came, and no receipt with the id of an erased one is stored.
 //! **Invariant:** a device is known for as long as a receipt of it is held.
 
-use super::Store;
 use super::data_keys::{place, unsealable};
 use super::log::{Logged, SealedRecord};
+use super::{Connection, Store, is_name};
 use crate::observe::Seen;
 use crate::seal::SealError;
 use placet_model::log::entry::{Envelope, SALT};
 use placet_model::receipt::{Claims, Jwk};
 use placet_model::self_service::HeldDevice;
 use placet_model::verify::{Refusal, Verified, hash};
-use sqlx::{Sqlite, Transaction};
 
 /// A device's clock that is further ahead gets its receipts flagged: ten minutes.
 const SKEW_MS: i64 = 10 * 60 * 1000;
@@ -115,6 +114,9 @@ impl Store {
     /// # Errors
     /// Where the database fails.
     pub async fn device(&self, thumbprint: &str) -> Result<Option<HeldDevice>, sqlx::Error> {
+        if !is_name(thumbprint) {
+            return Ok(None);
+        }
         let found: Option<(String, String, i64)> =
             sqlx::query_as("SELECT x, y, first_seen_at FROM devices WHERE thumbprint = $1")
                 .bind(thumbprint)
@@ -147,7 +149,7 @@ impl Store {
 /// Keeps a receipt at a place of a log, if it is new.
 pub(super) async fn record_one(
     store: &Store,
-    transaction: &mut Transaction<'_, Sqlite>,
+    transaction: &mut Connection,
     log: i64,
     index: u64,
     salt: &[u8; SALT],
@@ -165,22 +167,23 @@ pub(super) async fn record_one(
         .bind(&key.x)
         .bind(&key.y)
         .bind(now)
-        .execute(&mut **transaction)
+        .execute(&mut *transaction)
         .await?;
     }
     let decided_at = claims.iat.saturating_mul(1000);
     let sealed = entry.sealed.as_ref().ok_or_else(|| unsealable(SealError::Locked))?;
-    // No receipt comes back that its device had erased.
-    let inserted = sqlx::query(
+    if !claim_id(transaction, &claims.id, now).await? {
+        forget_unused(transaction, device).await?;
+        return held(store, transaction, entry).await;
+    }
+    sqlx::query(
         "INSERT INTO receipts
             (id, hash, jws, device, seq, prev, notice, state, decided_at, received_at, skew, late, log, entry, salt, envelope,
              reference, network, sealed, fork)
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $18, $19, 1,
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1,
             CASE WHEN EXISTS (SELECT 1 FROM receipts WHERE device = $4 AND seq = $5)
                    OR EXISTS (SELECT 1 FROM receipts WHERE device = $4 AND prev = $6)
-                 THEN 1 ELSE 0 END
-         WHERE NOT EXISTS (SELECT 1 FROM erased WHERE name = $17)
-         ON CONFLICT (id) DO NOTHING",
+                 THEN 1 ELSE 0 END",
     )
     .bind(&claims.id)
     .bind(&entry.hash)
@@ -198,28 +201,29 @@ pub(super) async fn record_one(
     .bind(i64::try_from(index).unwrap_or(i64::MAX))
     .bind(salt.as_slice())
     .bind(sealed.envelope.as_slice())
-    .bind(erased_name(&claims.id))
     .bind(&sealed.reference)
     .bind(&entry.network)
-    .execute(&mut **transaction)
-    .await?
-    .rows_affected();
+    .execute(&mut *transaction)
+    .await?;
+    Ok(Recorded::New)
+}
 
-    if inserted > 0 {
-        return Ok(Recorded::New);
-    }
-    forget_unused(transaction, device).await?;
+/// A receipt whose id is taken: held, another one, or erased.
+async fn held(store: &Store, transaction: &mut Connection, entry: &Entry) -> Result<Recorded, sqlx::Error> {
     type Row = (String, i64, Vec<u8>, i64, i64, Vec<u8>, Vec<u8>);
-    let held: Option<Row> =
-        sqlx::query_as("SELECT hash, received_at, jws, log, entry, salt, envelope FROM receipts WHERE id = $1")
-            .bind(&claims.id)
-            .fetch_optional(&mut **transaction)
-            .await?;
+    let id = &entry.claims.id;
+    let held: Option<Row> = sqlx::query_as(
+        "SELECT hash, received_at, jws, log, entry, salt, envelope FROM receipts
+         WHERE id = $1 AND received_at = (SELECT received_at FROM receipt_ids WHERE id = $1)",
+    )
+    .bind(id)
+    .fetch_optional(transaction)
+    .await?;
     Ok(match held {
-        None => Recorded::Refused(Refusal::Erased(claims.id.clone())),
-        Some((hash, ..)) if hash != entry.hash => Recorded::Refused(Refusal::IdConflict(claims.id.clone())),
+        None => Recorded::Refused(Refusal::Erased(id.clone())),
+        Some((hash, ..)) if hash != entry.hash => Recorded::Refused(Refusal::IdConflict(id.clone())),
         Some((_, received_at, jws, log, index, salt, envelope)) => {
-            let sealed = vec![SealedRecord { id: claims.id.clone(), index: index.unsigned_abs(), salt, jws, envelope }];
+            let sealed = vec![SealedRecord { id: id.clone(), index: index.unsigned_abs(), salt, jws, envelope }];
             let mut logged = store.open_records(sealed).await?;
             let logged = logged.pop().ok_or(sqlx::Error::RowNotFound)?;
             Recorded::Held(Held { received_at: received_at.unsigned_abs(), log, logged })
@@ -227,11 +231,25 @@ pub(super) async fn record_one(
     })
 }
 
+/// Takes the id of a receipt that comes `now`; whether it was free. No receipt comes back that its device had erased.
+async fn claim_id(transaction: &mut Connection, id: &str, now: i64) -> Result<bool, sqlx::Error> {
+    let taken = sqlx::query(
+        "INSERT INTO receipt_ids (id, received_at) SELECT $1, $2 WHERE NOT EXISTS (SELECT 1 FROM erased WHERE name = $3)
+         ON CONFLICT (id) DO NOTHING",
+    )
+    .bind(id)
+    .bind(now)
+    .bind(erased_name(id))
+    .execute(transaction)
+    .await?;
+    Ok(taken.rows_affected() > 0)
+}
+
 /// A device is known by its receipts: one whose only receipt was refused is not kept.
-async fn forget_unused(transaction: &mut Transaction<'_, Sqlite>, device: Option<&str>) -> Result<(), sqlx::Error> {
+async fn forget_unused(transaction: &mut Connection, device: Option<&str>) -> Result<(), sqlx::Error> {
     sqlx::query("DELETE FROM devices WHERE thumbprint = $1 AND NOT EXISTS (SELECT 1 FROM receipts WHERE device = $1)")
         .bind(device)
-        .execute(&mut **transaction)
+        .execute(&mut *transaction)
         .await?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 //! **Invariant:** what is erased is gone from the files of the database, but for a name that leads nowhere.
 
 use super::Store;
+use super::address::Kind;
 use super::data_keys::unsealable;
 use super::receipts::erased_name;
 use placet_model::self_service::HeldReceipt;
@@ -55,7 +56,7 @@ impl Store {
     /// Where the database fails.
     pub async fn use_once(&self, name: &str, expires_at: i64, now: i64) -> Result<Use, sqlx::Error> {
         let _writer = self.writer.lock().await;
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         sqlx::query("DELETE FROM requests WHERE expires_at <= $1").bind(now).execute(&mut *transaction).await?;
         let inserted = sqlx::query(
             "INSERT INTO requests (name, expires_at)
@@ -122,12 +123,13 @@ impl Store {
     /// Where the database fails.
     pub async fn erase(&self, device: &str) -> Result<u64, sqlx::Error> {
         let _writer = self.writer.lock().await;
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin().await?;
         let ids: Vec<String> = sqlx::query_scalar("DELETE FROM receipts WHERE device = $1 RETURNING id")
             .bind(device)
             .fetch_all(&mut *transaction)
             .await?;
         for id in &ids {
+            sqlx::query("DELETE FROM receipt_ids WHERE id = $1").bind(id).execute(&mut *transaction).await?;
             sqlx::query("INSERT INTO erased (name) VALUES ($1) ON CONFLICT (name) DO NOTHING")
                 .bind(erased_name(id))
                 .execute(&mut *transaction)
@@ -135,11 +137,18 @@ impl Store {
         }
         sqlx::query("DELETE FROM devices WHERE thumbprint = $1").bind(device).execute(&mut *transaction).await?;
         transaction.commit().await?;
-        // The log of writes still holds what was deleted, until it is carried over and cut. Where a reader is in the way, the
-        // next checkpoint does it.
+        self.cut_log_of_writes().await;
+        Ok(ids.len() as u64)
+    }
+
+    /// SQLite's log of writes still holds what was deleted, until it is carried over and cut. Where a reader is in the way, the
+    /// next checkpoint does it. PostgreSQL overwrites its own in time, and no command of ours hastens that.
+    pub(super) async fn cut_log_of_writes(&self) {
+        if self.kind() == Kind::Postgres {
+            return;
+        }
         if let Err(error) = sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await {
             tracing::warn!(%error, "the database's log of writes could not be cut after an erasure");
         }
-        Ok(ids.len() as u64)
     }
 }

@@ -4,7 +4,7 @@
 //! **Invariant:** of a token's use the day is kept, not the time.
 
 use super::Store;
-use super::feedback::DAY;
+use crate::calendar::DAY;
 use crate::feedback_list::written_day;
 use placet_model::admin::{Role, Token};
 

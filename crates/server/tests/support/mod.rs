@@ -1,14 +1,18 @@
 //! A receipt server for tests: the real routes over a real database file.
 
-#![allow(dead_code, unused_imports, reason = "each test uses its part")]
+#![allow(dead_code, unused_imports, unused_macros, reason = "each test uses its part")]
 
+pub mod databases;
 #[path = "../../../model/tests/support/mod.rs"]
 mod device;
 pub mod mmdb;
+pub mod postgres;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
+use databases::Place;
+pub(crate) use databases::on_each_database;
 pub use device::{Device, merge};
 use placet_model::check::check;
 use placet_model::verify::hash;
@@ -47,7 +51,7 @@ pub const STILL: i64 = 1_772_323_201_123;
 pub struct Server {
     pub routes: Router,
     pub app: Arc<App>,
-    directory: Arc<TempDir>,
+    place: Place,
 }
 
 /// What came back.
@@ -96,7 +100,7 @@ impl Server {
     }
 
     pub async fn with_limits(limits: Limits) -> Self {
-        Self::open(Arc::new(TempDir::new().unwrap()), settings(limits), NOTICE).await
+        Self::open(Place::new().await, settings(limits), NOTICE).await
     }
 
     /// A server whose clock stands still at [`STILL`].
@@ -104,43 +108,44 @@ impl Server {
         Self::with_config(&Value::Null).await.unwrap()
     }
 
+    /// A server on what is there, whose clock stands still at [`STILL`].
+    pub async fn at_a_still_time_in(place: Place) -> Self {
+        let settings = Settings { clock: || STILL, ..settings(Limits::default()) };
+        Self::open(place, settings, NOTICE).await
+    }
+
     /// A server whose config has these changes, and whose clock stands still at [`STILL`].
     pub async fn with_config(changes: &Value) -> Result<Self, Unservable> {
         let settings = Settings { clock: || STILL, ..settings(Limits::default()) };
-        Self::build(Arc::new(TempDir::new().unwrap()), settings, NOTICE, changes).await
+        Self::build(Place::new().await, settings, NOTICE, changes).await
     }
 
     /// A server that notes what it may beside receipts, and whose clock stands still at [`STILL`].
     pub async fn observing() -> Self {
         let observer = Observer::new(vec![Noted::Region, Noted::Agent, Noted::Network]);
         let settings = Settings { observer, clock: || STILL, ..settings(Limits::default()) };
-        Self::open(Arc::new(TempDir::new().unwrap()), settings, NOTICE).await
+        Self::open(Place::new().await, settings, NOTICE).await
     }
 
     /// A server that knows where visitors are, behind these proxies.
     pub async fn with_regions(regions: Option<Regions>, proxies: &[&str]) -> Self {
         let proxies = Proxies::new(proxies.iter().map(|proxy| proxy.parse().unwrap()).collect());
         let settings = Settings { regions, proxies, ..settings(Limits::default()) };
-        Self::open(Arc::new(TempDir::new().unwrap()), settings, NOTICE).await
+        Self::open(Place::new().await, settings, NOTICE).await
     }
 
     /// Stops the server and starts another one on its database, with another notice.
     pub async fn restart(self, notice: &str) -> Self {
         self.app.stop().await;
         let settings = Settings { clock: self.app.clock, ..settings(Limits::default()) };
-        Self::open(self.directory, settings, notice).await
+        Self::open(self.place, settings, notice).await
     }
 
-    async fn open(directory: Arc<TempDir>, settings: Settings, notice: &str) -> Self {
-        Self::build(directory, settings, notice, &Value::Null).await.unwrap()
+    async fn open(place: Place, settings: Settings, notice: &str) -> Self {
+        Self::build(place, settings, notice, &Value::Null).await.unwrap()
     }
 
-    async fn build(
-        directory: Arc<TempDir>,
-        settings: Settings,
-        notice: &str,
-        changes: &Value,
-    ) -> Result<Self, Unservable> {
+    async fn build(place: Place, settings: Settings, notice: &str, changes: &Value) -> Result<Self, Unservable> {
         let mut config: Value = serde_json::from_str(include_str!("../../../../public/demo/placet.json")).unwrap();
         config["site"] = "shop.example".into();
         config["version"] = "2026-03-01".into();
@@ -149,20 +154,25 @@ impl Server {
             merge(&mut config, changes);
         }
         let config = check(&config.to_string()).unwrap().config;
-        let store = Store::open(&format!("sqlite:{}", database(directory.path()))).await.unwrap();
-        store.unlock(master(directory.path())).await.unwrap();
+        let store = Store::open(&place.address).await.unwrap();
+        store.unlock(master(place.directory.path())).await.unwrap();
         store.seal_old().await.unwrap();
         let publication = publication(notice);
         store.keep_notices(&publication.notices, now()).await.unwrap();
         let store = Arc::new(store);
-        let log = open_log(&store, directory.path(), (settings.clock)()).await.unwrap();
+        let log = open_log(&store, place.directory.path(), (settings.clock)()).await.unwrap();
         let app = Arc::new(App::new(&config, &publication, settings, store, log)?);
-        Ok(Server { routes: router(app.clone(), nothing()), app, directory })
+        Ok(Server { routes: router(app.clone(), nothing()), app, place })
     }
 
     /// The directory of the database.
     pub fn directory(&self) -> &Path {
-        self.directory.path()
+        self.place.directory.path()
+    }
+
+    /// The address of the database.
+    pub fn address(&self) -> &str {
+        &self.place.address
     }
 
     /// Sends a request.
@@ -182,8 +192,8 @@ impl Server {
     }
 
     /// A connection of its own to the database.
-    pub async fn look(&self) -> sqlx::SqlitePool {
-        sqlx::SqlitePool::connect(&database(self.directory())).await.unwrap()
+    pub async fn look(&self) -> sqlx::AnyPool {
+        self.place.look().await
     }
 
     /// Records receipts as a page of the site does.

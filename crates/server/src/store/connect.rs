@@ -1,0 +1,49 @@
+//! Connections to the database, and what each of them is told first.
+
+use super::address::{Address, Kind};
+use super::{Connection, StoreError};
+use sqlx::AnyPool;
+use sqlx::ConnectOptions;
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
+use std::time::Duration;
+
+/// What connections are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    /// To write, into a database that is made where it is missing.
+    Write,
+    /// To read only.
+    Read,
+}
+
+/// A commit is on disk before it is answered; what is deleted is overwritten, not only unlinked; readers do not stop the writer.
+const SQLITE_WRITE: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON";
+const SQLITE_READ: &str = "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON";
+/// A commit is on disk before it is answered, whatever this role or database is set to.
+const POSTGRES_WRITE: &str = "SET synchronous_commit = on; SET lock_timeout = '60s'";
+const POSTGRES_READ: &str = "SET default_transaction_read_only = on";
+
+pub(super) async fn pool(address: &Address, r#use: Use) -> Result<AnyPool, StoreError> {
+    install_default_drivers();
+    let (mode, connections, first) = match (address.kind(), r#use) {
+        (Kind::Sqlite, Use::Write) => ("rwc", 4, SQLITE_WRITE),
+        (Kind::Sqlite, Use::Read) => ("ro", 4, SQLITE_READ),
+        (Kind::Postgres, Use::Write) => ("", 8, POSTGRES_WRITE),
+        (Kind::Postgres, Use::Read) => ("", 4, POSTGRES_READ),
+    };
+    let url = address.url(mode).map_err(|error| sqlx::Error::Configuration(error.into()))?;
+    let options = AnyConnectOptions::from_url(&url)?;
+    let pool = AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(10))
+        .after_connect(move |connection: &mut Connection, _| {
+            Box::pin(async move {
+                sqlx::raw_sql(first).execute(connection).await?;
+                Ok(())
+            })
+        })
+        .connect_with(options)
+        .await?;
+    Ok(pool)
+}
