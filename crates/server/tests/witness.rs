@@ -410,15 +410,25 @@ fn a_server_stands_by_what_it_answered() {
     for (sql, code, told) in [
         ("SELECT 1", 0, "300 are kept unchanged, 0 were erased"),
         ("DELETE FROM receipts WHERE entry IN (4, 256)", 0, "298 are kept unchanged, 2 were erased"),
-        ("UPDATE receipts SET jws = jws || ' ' WHERE entry = 7", 1, "7: not what the entry stands for"),
-        ("UPDATE receipts SET envelope = '{}' WHERE entry = 299", 1, "7, 299: not what the entry stands for"),
-        ("UPDATE receipts SET salt = x'00' WHERE entry = 8", 1, "7, 8, 299: not what the entry stands for"),
+        ("UPDATE receipts SET jws = zeroblob(length(jws)) WHERE entry = 7", 1, "7: not what the entry stands for"),
+        (
+            "UPDATE receipts SET envelope = (SELECT envelope FROM receipts WHERE entry = 298) WHERE entry = 299",
+            1,
+            "7, 299: not what the entry stands for",
+        ),
+        ("UPDATE receipts SET salt = zeroblob(32) WHERE entry = 8", 1, "7, 8, 299: not what the entry stands for"),
     ] {
         change(sql);
         let (ended, said) = audit();
         assert_eq!(ended, Some(code), "{sql}: {said}");
         assert!(said.contains(told), "{sql}: {said}");
     }
+    let other = directory.path().join("other.master");
+    fs::write(&other, "not a master key").unwrap();
+    let (ended, said) =
+        placet(&["audit", "--log", &address, "--database", &database, "--master-key", &other.display().to_string()]);
+    assert_eq!(ended, Some(1), "{said}");
+    assert!(said.contains("cannot use the master key"), "{said}");
     let (ended, said) = placet(&["audit", "--log", &address, "--database", "sqlite:/nowhere/placet.db"]);
     assert_eq!(ended, Some(1), "{said}");
     assert!(said.contains("cannot use the database"), "{said}");

@@ -39,6 +39,9 @@ pub struct Audit {
     /// meanwhile.
     #[arg(long, value_name = "ADDRESS")]
     pub database: Option<String>,
+    /// The master key's file, for a database whose key does not lie beside it; PLACET_MASTER_KEY counts too.
+    #[arg(long, value_name = "FILE", requires = "database")]
+    pub master_key: Option<PathBuf>,
     /// A file that remembers the checkpoints of this audit, so that the next one sees whether the log was rewritten meanwhile;
     /// created where it is missing.
     #[arg(long, value_name = "FILE")]
@@ -59,7 +62,10 @@ impl Audit {
                 "  note  keys            They came from the log itself: they show that it agrees with itself, not whose it is.\n\n",
             )?;
         }
-        let mut database = self.database.as_deref().map(Database::look).transpose()?;
+        let mut database = match &self.database {
+            Some(address) => Some(Database::look(address, self.master_key.as_deref())?),
+            None => None,
+        };
         let mut seen = self.remember.map(Seen::open).transpose()?;
         let years = self.year.map_or(FIRST_YEAR..=this_year(), |year| year..=year);
         let (mut logs, mut unsound) = (0, 0);
@@ -123,5 +129,5 @@ fn this_year() -> u32 {
 
 fn unread(fault: Unread) -> Failure {
     Failure::unreadable(fault.to_string())
-        .help("Check the address, which ends with /log as the site publishes it, and try again later.")
+        .help("Check the address, which ends with /log as the site publishes it, and that of the database where one is given; then try again.")
 }
