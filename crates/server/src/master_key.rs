@@ -4,8 +4,9 @@
 //! **Invariant:** no new key is made where something is sealed already: it would open nothing.
 
 use crate::command::Failure;
+use crate::log::lock::beside;
 use crate::seal::master::{MasterKey, VARIABLE};
-use crate::serve::{beside, cannot_open};
+use crate::serve::cannot_open;
 use crate::store::Store;
 use std::path::Path;
 

@@ -10,7 +10,7 @@ use crate::listen::{Door, accept};
 use crate::log::Log;
 use crate::log::error::LogError;
 use crate::log::keys::LogKey;
-use crate::log::lock::FileLock;
+use crate::log::lock::{Lock, beside};
 use crate::master_key::unlock;
 use crate::observe::{NETWORK_DAYS, Noted, Observer};
 use crate::publish::{Place, publish};
@@ -42,6 +42,8 @@ pub struct Plan {
     pub database: String,
     /// The key that signs the log's checkpoints; beside an SQLite database, if not given.
     pub log_key: Option<PathBuf>,
+    /// The file of the log's lock; beside an SQLite database or in a PostgreSQL database, if not given.
+    pub log_lock: Option<PathBuf>,
     /// The master key's file.
     pub master_key: Option<PathBuf>,
     /// What is noted beside a receipt.
@@ -103,7 +105,7 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
         .await
         .map_err(|error| cannot_open(&plan.database, &error.into()))?;
     let store = Arc::new(store);
-    let log = open_log(&config.site, plan.log_key.as_deref(), store.clone()).await?;
+    let log = open_log(&config.site, plan.log_key.as_deref(), plan.log_lock.as_deref(), store.clone()).await?;
     let limits = Limits::default();
     let observer = Observer::new(plan.noted);
     let settings = Settings { public, observer, proxies: plan.proxies, regions: plan.regions, limits, clock: now };
@@ -158,34 +160,27 @@ async fn seal_old(database: &str, store: &Store) -> Result<(), Failure> {
 }
 
 /// Opens the log with its key and its lock.
-async fn open_log(site: &str, key: Option<&Path>, store: Arc<Store>) -> Result<Log, Failure> {
+async fn open_log(site: &str, key: Option<&Path>, lock: Option<&Path>, store: Arc<Store>) -> Result<Log, Failure> {
     let cannot = |error: LogError| Failure::new(format!("cannot open the log: {error}")).help(error.help());
-    let Some(file) = store.address().file().map(Path::to_owned) else {
-        return Err(Failure::new("a log on PostgreSQL has no lock yet"));
-    };
-    let key = match key {
-        Some(path) => LogKey::read(site, path).map_err(|error| cannot(error.into()))?,
-        None => {
-            let path = beside(&file, ".key");
+    let key = match (key, store.address()) {
+        (Some(path), _) => LogKey::read(site, path).map_err(|error| cannot(error.into()))?,
+        (None, Address::Sqlite(database)) => {
+            let path = beside(database, ".key");
             let (key, is_new) = LogKey::beside(site, &path).map_err(|error| cannot(error.into()))?;
             if is_new {
-                eprintln!(
-                    "Made the log's key {}. Keep a copy of it where the database's copies are not.",
-                    path.display()
-                );
+                let path = path.display();
+                eprintln!("Made the log's key {path}. Keep a copy of it where the database's copies are not.");
             }
             key
         }
+        (None, Address::Postgres(_)) => {
+            return Err(Failure::new("a log on PostgreSQL needs a key of its own").help(format!(
+                "Make one with `placet keys new --site {site} --out placet.key`, and name it with --log-key placet.key."
+            )));
+        }
     };
-    let lock = FileLock::take(&beside(&file, ".lock")).map_err(|error| cannot(error.into()))?;
+    let lock = Lock::take(store.address(), lock).await.map_err(|error| cannot(error.into()))?;
     Log::open(store, site, key, lock, now()).await.map_err(cannot)
-}
-
-/// A file beside the database, of its name and more.
-pub fn beside(database: &Path, ending: &str) -> PathBuf {
-    let mut name = database.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
 }
 
 /// Where the admin listener is to be.

@@ -40,6 +40,10 @@ pub struct Serve {
     /// The key that signs the log's checkpoints, made with `placet keys new`. Without it, an SQLite database gets one beside it.
     #[arg(long, value_name = "FILE")]
     pub log_key: Option<PathBuf>,
+    /// The file that guards the log against an old copy of the database. Without it: FILE.lock beside SQLite, a schema of its
+    /// own on PostgreSQL.
+    #[arg(long, value_name = "FILE")]
+    pub log_lock: Option<PathBuf>,
     /// The master key, which seals what tells of people, made with `placet keys master`. Without it, PLACET_MASTER_KEY counts, and
     /// else an SQLite database gets one beside it.
     #[arg(long, value_name = "FILE")]
@@ -79,7 +83,7 @@ impl Serve {
     /// # Errors
     /// A [`Failure`] that says what to do.
     pub fn run(self) -> Result<ExitCode, Failure> {
-        let Serve { config, listen, admin_listen, database, log_key, master_key, note: noted, .. } = self;
+        let Serve { config, listen, admin_listen, database, log_key, log_lock, master_key, note: noted, .. } = self;
         let Serve { tls_cert, tls_key, log_format, .. } = self;
         let Serve { public_url, trusted_proxy, region_header, geo, demo, .. } = self;
         let regions = regions(region_header, geo.as_deref())?;
@@ -95,6 +99,7 @@ impl Serve {
             admin: admin_listen,
             database,
             log_key,
+            log_lock,
             master_key,
             noted,
             public: public_url,

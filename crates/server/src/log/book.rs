@@ -4,7 +4,7 @@
 //! was written by us and answered to nobody, and is signed then.
 
 use super::error::LogError;
-use super::lock::FileLock;
+use super::lock::Checkpoints;
 use super::tiles::{self, Name, Stored, TILE, entry_in};
 use super::tree::{EntryBytes, Tree};
 use crate::store::Store;
@@ -32,11 +32,11 @@ pub struct Book {
 ///
 /// # Errors
 /// [`LogError`] where something does not agree.
-pub async fn open(store: &Store, row: LogRow, lock: &FileLock, keys: &Keys) -> Result<Book, LogError> {
+pub async fn open(store: &Store, row: LogRow, locked: &Checkpoints, keys: &Keys) -> Result<Book, LogError> {
     let LogRow { id, origin, size, checkpoint: kept } = row;
     let edge = store.tiles(id, &Tree::edge_of(size)).await?;
     let tree = Tree::read(size, &edge).map_err(|error| torn(&origin, &error))?;
-    let locked = lock.holds(&origin).map(str::to_owned);
+    let locked = locked.get(&origin).cloned();
     if locked.is_none() && size > 0 {
         return Err(LogError::Unlocked { origin, found: size });
     }

@@ -90,7 +90,7 @@ impl LogError {
     pub fn is_final(&self) -> bool {
         match self {
             LogError::Store(_) | LogError::Random(_) => false,
-            LogError::Lock(error) => !matches!(error, LockError::File { .. }),
+            LogError::Lock(error) => !matches!(error, LockError::Unusable { .. }),
             _ => true,
         }
     }
@@ -103,8 +103,8 @@ impl LogError {
             }
             LogError::Key(error) => error.help(),
             LogError::Lock(LockError::Taken(_)) => "Stop the other server first. One server at a time writes a log.",
-            LogError::Lock(LockError::File { .. }) => {
-                "Check that this user may write there and that the disk has room."
+            LogError::Lock(LockError::Unusable { .. }) => {
+                "Check that this user may write there, that the disk has room, and that the database server runs."
             }
             LogError::Lock(_) => {
                 "Put the lock's own backup back, or, where it is lost and this is surely the newest copy of the database, \

@@ -24,7 +24,7 @@ use crate::store::log::Logged;
 use crate::store::receipts::{Entry, Held};
 use error::LogError;
 use keys::LogKey;
-use lock::FileLock;
+use lock::Lock;
 use placet_model::log::checkpoint::origin_of;
 use placet_model::receipt::{Acknowledgement, LogProof, base64url};
 use placet_model::verify::Refusal;
@@ -58,7 +58,7 @@ impl Log {
     ///
     /// # Errors
     /// [`LogError`] where database, lock and key do not agree.
-    pub async fn open(store: Arc<Store>, site: &str, key: LogKey, lock: FileLock, now: i64) -> Result<Self, LogError> {
+    pub async fn open(store: Arc<Store>, site: &str, key: LogKey, lock: Lock, now: i64) -> Result<Self, LogError> {
         let writer = Writer::open(store.clone(), key, lock, &origin_of(site, now.unsigned_abs()), now).await?;
         let verifiers = writer.verifiers().to_owned();
         let (shown, heads) = watch::channel(Arc::new(writer.heads().clone()));

@@ -70,8 +70,9 @@ impl Tree {
     /// The tiles of the edge of a tree of `size` entries.
     pub fn edge_of(size: u64) -> Vec<Name> {
         let entries = (!size.is_multiple_of(TILE)).then_some(Name { content: Content::Entries, place: size / TILE });
-        let hashes =
-            (0..8_u8).map(|level| (level, size >> (8 * u32::from(level)))).filter(|(_, count)| count % TILE != 0);
+        let hashes = (0..8_u8)
+            .map(|level| (level, size >> (8 * u32::from(level))))
+            .filter(|(_, count)| !count.is_multiple_of(TILE));
         let hashes = hashes.map(|(level, count)| Name { content: Content::Hashes(level), place: count / TILE });
         entries.into_iter().chain(hashes).collect()
     }
@@ -151,5 +152,101 @@ fn push(edge: &mut BTreeMap<Content, Vec<u8>>, full: &mut Vec<Stored>, level: Co
     if index % TILE == TILE - 1 {
         let name = Name { content: level, place: index / TILE };
         full.push(Stored { name, bytes: std::mem::take(tile) });
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::log::tiles::{prove, root_of, tiles_of_root, tiles_to_prove};
+    use ct_merkle::InclusionProof;
+    use ct_merkle::mem_backed_tree::MemoryBackedTree;
+    use proptest::prelude::*;
+    use sha2::{Digest, Sha256};
+
+    /// The root by the words of RFC 6962, section 2.1.
+    fn naive(entries: &[EntryBytes]) -> Vec<u8> {
+        let hash = |parts: &[&[u8]]| Sha256::digest(parts.concat()).to_vec();
+        match entries {
+            [] => hash(&[]),
+            [one] => hash(&[&[0], one]),
+            _ => {
+                let (left, right) = entries.split_at(entries.len().next_power_of_two() / 2);
+                hash(&[&[1], &naive(left), &naive(right)])
+            }
+        }
+    }
+
+    fn entry(number: usize) -> EntryBytes {
+        let mut entry = [1; ENTRY];
+        entry[1..9].copy_from_slice(&(number as u64).to_be_bytes());
+        entry
+    }
+
+    fn check(batches: &[usize], earlier: usize, asked: usize) {
+        let (mut tree, mut stored) = (Tree::default(), BTreeMap::new());
+        let (mut entries, mut oracle) = (Vec::new(), MemoryBackedTree::<Sha256, Vec<u8>>::new());
+        for batch in batches {
+            let new: Vec<EntryBytes> = (entries.len()..entries.len() + batch).map(entry).collect();
+            for entry in &new {
+                oracle.push(entry.to_vec());
+            }
+            entries.extend(&new);
+            let growth = tree.grow(&new).unwrap();
+            let root = oracle.root();
+            assert_eq!(growth.tree.root().0, root.as_bytes().as_slice());
+            for index in entries.len() - batch..entries.len() {
+                let proof = growth.nodes.prove(entries.len() as u64, index as u64).unwrap();
+                let proof = InclusionProof::from_bytes(proof.iter().flat_map(|hash| hash.0).collect());
+                root.verify_inclusion(&entries[index], index as u64, &proof).unwrap();
+            }
+            for tile in growth.tiles {
+                let before: Vec<u8> = stored.insert(tile.name, tile.bytes.clone()).unwrap_or_default();
+                assert!(tile.bytes.len() > before.len() && tile.bytes.starts_with(&before), "a tile grows at its end");
+            }
+            tree = growth.tree;
+            // Nothing but the tiles is needed to go on.
+            let stored: Vec<Stored> =
+                stored.iter().map(|(name, bytes)| Stored { name: *name, bytes: bytes.clone() }).collect();
+            tree = Tree::read(tree.size(), &stored).unwrap();
+            assert_eq!(tree.root().0, root.as_bytes().as_slice());
+        }
+        let size = entries.len() as u64;
+        assert_eq!(naive(&entries), tree.root().0);
+        let named = |names: Vec<Name>| -> Vec<Stored> {
+            names.into_iter().map(|name| Stored { name, bytes: stored[&name].clone() }).collect()
+        };
+        let earlier = (earlier % (entries.len() + 1)) as u64;
+        let root = root_of(earlier, &named(tiles_of_root(earlier))).unwrap();
+        assert_eq!(root.0.to_vec(), naive(&entries[..earlier as usize]), "the root of {earlier}");
+        if size > 0 {
+            let index = asked as u64 % size;
+            let proof = prove(size, index, &named(tiles_to_prove(size, index))).unwrap();
+            let proof = InclusionProof::from_bytes(proof.iter().flat_map(|hash| hash.0).collect());
+            oracle.root().verify_inclusion(&entries[index as usize], index, &proof).unwrap();
+        }
+    }
+
+    #[test]
+    fn trees_of_few_entries_and_of_more_than_a_tile() {
+        for batches in
+            [&[][..], &[1], &[1, 1, 1], &[2, 5], &[255, 1], &[256], &[257], &[100, 156, 256], &[511, 2], &[600]]
+        {
+            check(batches, 3, 1);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn the_tree_is_that_of_the_rfc(
+            batches in prop::collection::vec(1..300_usize, 0..6),
+            earlier in any::<u32>(),
+            asked in any::<u32>(),
+        ) {
+            check(&batches, earlier as usize, asked as usize);
+        }
     }
 }

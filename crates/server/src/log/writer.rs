@@ -16,7 +16,7 @@ use super::book::{self, Book, entries, torn};
 use super::checkpoint::sign;
 use super::error::LogError;
 use super::keys::LogKey;
-use super::lock::{FileLock, LockError};
+use super::lock::Lock;
 use super::tree::{EntryBytes, Nodes};
 use crate::store::Store;
 use crate::store::log::{Logged, Record, Turn, Unlogged};
@@ -73,8 +73,7 @@ pub struct Writer {
     keys: Keys,
     /// The same as text, one a line.
     verifiers: String,
-    /// Away while it is being written to.
-    lock: Option<FileLock>,
+    lock: Lock,
     /// None after a fault, until they were opened anew.
     books: Option<BTreeMap<String, Book>>,
     heads: Heads,
@@ -85,17 +84,11 @@ impl Writer {
     ///
     /// # Errors
     /// [`LogError`].
-    pub async fn open(
-        store: Arc<Store>,
-        key: LogKey,
-        lock: FileLock,
-        origin: &str,
-        now: i64,
-    ) -> Result<Self, LogError> {
+    pub async fn open(store: Arc<Store>, key: LogKey, lock: Lock, origin: &str, now: i64) -> Result<Self, LogError> {
         store.keep_log_key(key.verifier(), now).await?;
         let verifiers: String = store.log_keys().await?.iter().flat_map(|key| [key.as_str(), "\n"]).collect();
         let keys = Keys::parse(&verifiers).map_err(LogError::Keys)?;
-        let mut writer = Writer { store, key, keys, verifiers, lock: Some(lock), books: None, heads: Heads::new() };
+        let mut writer = Writer { store, key, keys, verifiers, lock, books: None, heads: Heads::new() };
         let store = writer.store.clone();
         let turn = store.turn().await;
         writer.reopen(&turn).await?;
@@ -149,7 +142,6 @@ impl Writer {
         let turn = store.turn().await;
         let outcome = async {
             self.reopen(&turn).await?;
-            self.begin(&turn, origin).await?;
             self.enter(&turn, origin, items).await
         };
         let outcome = outcome.await;
@@ -164,10 +156,10 @@ impl Writer {
         if self.books.is_some() {
             return Ok(());
         }
-        self.with_lock(|lock| lock.reread()).await?;
+        self.lock.reread().await?;
         let rows = self.store.logs().await?;
-        let lock = self.lock.as_ref().ok_or_else(lock_lost)?;
-        for (origin, checkpoint) in lock.checkpoints() {
+        let locked = self.lock.checkpoints()?;
+        for (origin, checkpoint) in locked {
             if !rows.iter().any(|row| row.origin == *origin) {
                 let head = self.keys.open(checkpoint);
                 let signed = head.map_err(|fault| LogError::Unsigned { origin: origin.clone(), fault })?.size;
@@ -177,7 +169,7 @@ impl Writer {
         let mut books = BTreeMap::new();
         for row in rows {
             let origin = row.origin.clone();
-            books.insert(origin, book::open(&self.store, row, lock, &self.keys).await?);
+            books.insert(origin, book::open(&self.store, row, locked, &self.keys).await?);
         }
         for (origin, book) in &mut books {
             self.sign(turn, origin, book, Arc::default()).await?;
@@ -188,22 +180,30 @@ impl Writer {
 
     /// Begins a log, where it is missing. It is in the lock before it has its first entry.
     async fn begin(&mut self, turn: &Turn<'_>, origin: &str) -> Result<(), LogError> {
-        if self.books.as_ref().is_some_and(|books| books.contains_key(origin)) {
-            return Ok(());
+        if !self.books.as_ref().is_some_and(|books| books.contains_key(origin)) {
+            let book = self.begun(turn, origin).await?;
+            self.books.get_or_insert_default().insert(origin.to_owned(), book);
         }
+        Ok(())
+    }
+
+    async fn begun(&mut self, turn: &Turn<'_>, origin: &str) -> Result<Book, LogError> {
         let mut writing = turn.begin().await?;
         let id = writing.begin_log(origin).await?;
         writing.commit().await?;
         let mut book = Book { id, tree: Default::default(), locked: None, kept: None };
         self.sign(turn, origin, &mut book, Arc::default()).await?;
-        self.books.get_or_insert_default().insert(origin.to_owned(), book);
-        Ok(())
+        Ok(book)
     }
 
     async fn enter(&mut self, turn: &Turn<'_>, origin: &str, items: &[&Item]) -> Result<Vec<Placed>, LogError> {
         let mut books = self.books.take().unwrap_or_default();
-        let Some(book) = books.get_mut(origin) else { return Err(lock_lost()) };
-        let placed = self.enter_into(turn, origin, book, items).await?;
+        let mut book = match books.remove(origin) {
+            Some(book) => book,
+            None => self.begun(turn, origin).await?,
+        };
+        let placed = self.enter_into(turn, origin, &mut book, items).await?;
+        books.insert(origin.to_owned(), book);
         self.books = Some(books);
         Ok(placed)
     }
@@ -251,7 +251,7 @@ impl Writer {
             return Ok(placed);
         }
         let growth = book.tree.grow(&made).map_err(|error| torn(origin, &error))?;
-        writing.keep_tiles(book.id, &growth.tiles, growth.tree.size()).await?;
+        writing.keep_tiles(book.id, &growth.tiles, first, growth.tree.size()).await?;
         writing.commit().await?;
 
         // From here on only what the database gives back counts.
@@ -279,40 +279,31 @@ impl Writer {
         let size = book.tree.size();
         let unsignable = || LogError::Unsignable { origin: origin.to_owned(), size };
         let checkpoint = sign(&self.key, origin, size, book.tree.root()).ok_or_else(unsignable)?;
-        let locked = async {
-            if book.locked.as_deref() == Some(&checkpoint) {
-                return Ok(());
+        let (locked, kept) = (book.locked.as_deref(), book.kept.as_deref());
+        let (store, lock) = (&self.store, &mut self.lock);
+        let into_lock = async {
+            if locked != Some(&checkpoint) {
+                store.fuse.burn()?;
+                lock.swap(origin, locked, &checkpoint).await?;
+                store.fuse.burn()?;
             }
-            self.store.fuse.burn()?;
-            let (origin, old, new) = (origin.to_owned(), book.locked.clone(), checkpoint.clone());
-            self.with_lock(move |lock| lock.swap(&origin, old.as_deref(), &new)).await?;
-            Ok(self.store.fuse.burn()?)
+            Ok::<_, LogError>(())
         };
-        let locked: Result<(), LogError> = locked.await;
+        let into_database = async {
+            if kept != Some(&checkpoint) {
+                turn.keep_checkpoint(book.id, &checkpoint).await?;
+            }
+            Ok::<_, LogError>(())
+        };
+        // Both wait for a disk, at the same time. Which of them is first does not matter: nobody is shown the checkpoint yet.
+        let (locked, kept) = tokio::join!(into_lock, into_database);
         locked?;
+        kept?;
         book.locked = Some(checkpoint.clone());
-        if book.kept.as_deref() != Some(&checkpoint) {
-            turn.keep_checkpoint(book.id, &checkpoint).await?;
-            book.kept = Some(checkpoint.clone());
-        }
+        book.kept = Some(checkpoint.clone());
         let shown = Shown { id: book.id, size, checkpoint, nodes };
         self.heads.insert(origin.to_owned(), shown);
         Ok(())
-    }
-
-    /// Works on the lock where waiting for the disk holds nobody up.
-    async fn with_lock(
-        &mut self,
-        work: impl FnOnce(&mut FileLock) -> Result<(), LockError> + Send + 'static,
-    ) -> Result<(), LogError> {
-        let mut lock = self.lock.take().ok_or_else(lock_lost)?;
-        let task = tokio::task::spawn_blocking(move || {
-            let outcome = work(&mut lock);
-            (lock, outcome)
-        });
-        let (lock, outcome) = task.await.map_err(|_| lock_lost())?;
-        self.lock = Some(lock);
-        Ok(outcome?)
     }
 }
 
@@ -320,10 +311,4 @@ fn draw() -> Result<[u8; SALT], LogError> {
     let mut salt = [0; SALT];
     getrandom::fill(&mut salt).map_err(LogError::Random)?;
     Ok(salt)
-}
-
-/// A task that held the lock broke off; nothing is written without it.
-fn lock_lost() -> LogError {
-    let error = std::io::Error::other("a task that held it broke off");
-    LogError::Lock(LockError::File { path: Default::default(), error })
 }

@@ -377,11 +377,11 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Keeps tiles, in the place of narrower ones, and the size of the log that they make.
+    /// Keeps tiles, in the place of narrower ones, and the size of the log that they make; it had `before` entries.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn keep_tiles(&mut self, log: i64, tiles: &[Stored], size: u64) -> Result<(), sqlx::Error> {
+    pub async fn keep_tiles(&mut self, log: i64, tiles: &[Stored], before: u64, size: u64) -> Result<(), sqlx::Error> {
         for Stored { name, bytes } in tiles {
             self.store.fuse.burn()?;
             sqlx::query(
@@ -396,12 +396,17 @@ impl Writing<'_> {
             .await?;
         }
         self.store.fuse.burn()?;
-        sqlx::query("UPDATE logs SET size = $1 WHERE id = $2")
+        let grown = sqlx::query("UPDATE logs SET size = $1 WHERE id = $2 AND size = $3")
             .bind(i64::try_from(size).unwrap_or(i64::MAX))
             .bind(log)
+            .bind(i64::try_from(before).unwrap_or(i64::MAX))
             .execute(&mut *self.transaction)
             .await?;
-        Ok(())
+        match grown.rows_affected() {
+            1 => Ok(()),
+            // Another server has written meanwhile: nothing of this one's may stand beside it.
+            _ => Err(sqlx::Error::RowNotFound),
+        }
     }
 
     /// Makes it last. Where this fails, it may have lasted or not.

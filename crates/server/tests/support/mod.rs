@@ -21,7 +21,7 @@ use placet_server::limits::Limits;
 use placet_server::log::Log;
 use placet_server::log::error::LogError;
 use placet_server::log::keys::LogKey;
-use placet_server::log::lock::FileLock;
+use placet_server::log::lock::Lock;
 use placet_server::observe::{Noted, Observer};
 use placet_server::publish::{File, Publication, Snapshot};
 use placet_server::region::Regions;
@@ -51,7 +51,7 @@ pub const STILL: i64 = 1_772_323_201_123;
 pub struct Server {
     pub routes: Router,
     pub app: Arc<App>,
-    place: Place,
+    pub place: Place,
 }
 
 /// What came back.
@@ -229,7 +229,7 @@ fn settings(limits: Limits) -> Settings {
 /// The log of the tests' site over a database in a directory.
 pub async fn open_log(store: &Arc<Store>, directory: &Path, now: i64) -> Result<Log, LogError> {
     let (key, _) = LogKey::beside("shop.example", &directory.join("placet.db.key"))?;
-    let lock = FileLock::take(&directory.join("placet.db.lock"))?;
+    let lock = Lock::take(store.address(), None).await?;
     Log::open(store.clone(), "shop.example", key, lock, now).await
 }
 

@@ -32,14 +32,14 @@ impl FileLock {
     /// # Errors
     /// [`LockError`].
     pub fn take(path: &Path) -> Result<Self, LockError> {
-        let cannot = |error| LockError::File { path: path.to_owned(), error };
+        let cannot = |error: io::Error| LockError::Unusable { place: told(path), error: error.to_string() };
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path).map_err(cannot)?;
         file.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => LockError::Taken(path.to_owned()),
+            TryLockError::WouldBlock => LockError::Taken(told(path)),
             TryLockError::Error(error) => cannot(error),
         })?;
         let mut lock = FileLock { file, path: path.to_owned(), counter: 0, held: Checkpoints::new() };
@@ -51,16 +51,6 @@ impl FileLock {
         }
         lock.reread()?;
         Ok(lock)
-    }
-
-    /// Where it is.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// The checkpoint of a log that stands in it.
-    pub fn holds(&self, origin: &str) -> Option<&str> {
-        self.held.get(origin).map(String::as_str)
     }
 
     /// All checkpoints that stand in it.
@@ -75,14 +65,14 @@ impl FileLock {
     /// then not known, and [`Self::reread`] tells.
     pub fn swap(&mut self, origin: &str, old: Option<&str>, new: &str) -> Result<(), LockError> {
         self.reread()?;
-        if self.holds(origin) != old {
-            return Err(LockError::Moved { path: self.path.clone(), origin: origin.to_owned() });
+        if self.held.get(origin).map(String::as_str) != old {
+            return Err(LockError::Moved { place: told(&self.path), origin: origin.to_owned() });
         }
         let mut next = self.held.clone();
         next.insert(origin.to_owned(), new.to_owned());
         self.write(&next).map_err(|error| match error.kind() {
-            io::ErrorKind::FileTooLarge => LockError::Full(self.path.clone()),
-            _ => LockError::File { path: self.path.clone(), error },
+            io::ErrorKind::FileTooLarge => LockError::Full(told(&self.path)),
+            _ => LockError::Unusable { place: told(&self.path), error: error.to_string() },
         })
     }
 
@@ -91,10 +81,10 @@ impl FileLock {
     /// # Errors
     /// [`LockError`].
     pub fn reread(&mut self) -> Result<(), LockError> {
-        let cannot = |error| LockError::File { path: self.path.clone(), error };
+        let cannot = |error: io::Error| LockError::Unusable { place: told(&self.path), error: error.to_string() };
         let halves = [self.bytes_of(0).map_err(cannot)?, self.bytes_of(1).map_err(cannot)?];
         let newest = halves.iter().filter_map(|half| parse(half)).max_by_key(|(counter, _)| *counter);
-        let (counter, held) = newest.ok_or_else(|| LockError::Damaged(self.path.clone()))?;
+        let (counter, held) = newest.ok_or_else(|| LockError::Damaged(told(&self.path)))?;
         self.counter = counter;
         self.held = held;
         Ok(())
@@ -135,6 +125,10 @@ impl FileLock {
         self.held = next.clone();
         Ok(())
     }
+}
+
+fn told(path: &Path) -> String {
+    path.display().to_string()
 }
 
 /// The counter and the checkpoints of a half, where it is whole.
