@@ -2,10 +2,10 @@
 
 use crate::problem::{self, Problem};
 use crate::state::App;
-use crate::{embed, feedback, log, notice, record, region, self_service};
+use crate::{embed, feedback, log, metrics, notice, ready, record, region, self_service};
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::map_response;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use std::sync::Arc;
@@ -23,7 +23,9 @@ pub fn router(app: Arc<App>, others: Router) -> Router {
         .route("/log/{*path}", get(log::routes::read))
         .route("/problems/{slug}", get(problem::explain))
         .route("/healthz", get(healthz))
+        .route("/readyz", get(ready::readyz))
         .method_not_allowed_fallback(async || Problem::MethodRefused)
+        .layer(from_fn_with_state(app.clone(), metrics::count))
         .with_state(app)
         .fallback_service(others)
         .layer(map_response(harden))

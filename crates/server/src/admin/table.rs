@@ -5,7 +5,9 @@
 
 use super::gate::{Gate, gate};
 use super::{audit, confirmation, feedback, tokens};
+use crate::metrics::metrics;
 use crate::problem::Problem;
+use crate::ready::readyz;
 use crate::routes::{harden, healthz};
 use crate::state::App;
 use axum::Router;
@@ -18,6 +20,7 @@ use std::sync::Arc;
 
 /// No role is needed.
 const EVERYBODY: &[Role] = &[];
+const ANALYST: &[Role] = &[Role::Analyst];
 const AUDITOR: &[Role] = &[Role::Auditor];
 const EDITOR: &[Role] = &[Role::Editor];
 const OWNER: &[Role] = &[Role::Owner];
@@ -26,6 +29,8 @@ const OWNER: &[Role] = &[Role::Owner];
 pub fn table() -> Vec<Route> {
     vec![
         route(Method::GET, "/healthz", EVERYBODY, healthz).says("Whether the process answers"),
+        route(Method::GET, "/readyz", EVERYBODY, readyz).says("Whether the database and the log answer"),
+        route(Method::GET, "/metrics", ANALYST, metrics).says("What the server counts of itself, for Prometheus"),
         route(Method::GET, "/v1/tokens", OWNER, tokens::list).says("The tokens"),
         route(Method::POST, "/v1/tokens", OWNER, tokens::make).says("Makes a token"),
         route(Method::DELETE, "/v1/tokens/{id}", OWNER, tokens::revoke).says("Revokes a token"),
