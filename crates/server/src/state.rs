@@ -93,8 +93,18 @@ pub enum Unservable {
 }
 
 /// What the server itself serves: no endpoint may lie there.
-const TAKEN: [&str; 9] =
-    [REGION_PATH, LOG_PATH, "/embed", "/notice", "/problems", "/.well-known", "/healthz", "/readyz", "/assets"];
+const TAKEN: [&str; 10] = [
+    REGION_PATH,
+    LOG_PATH,
+    "/embed",
+    "/notice",
+    "/problems",
+    "/.well-known",
+    "/healthz",
+    "/readyz",
+    "/openapi.json",
+    "/assets",
+];
 
 impl App {
     /// Puts the state together.

@@ -101,7 +101,8 @@ async fn a_flood_is_held_back_and_shoppers_are_served() {
         };
         let (mut served, mut taken, mut genuine) = (0_u32, 0_u32, 0_u32);
         for call in 0..calls * networks {
-            let flooder = from([10, (call % networks >> 8) as u8, (call % networks & 255) as u8, 1]);
+            let [_, _, high, low] = (call % networks).to_be_bytes();
+            let flooder = from([10, high, low, 1]);
             let receipt = match call % 50 {
                 0 => Device::new(2).receipt(call + 1, &notice(), &json!({ "seq": call + 1 })),
                 _ => "not.a.receipt".to_owned(),
