@@ -1,10 +1,10 @@
-//! The command line: `placet check | publish | serve | verify | audit | feedback | token | schema`. Each is a file of
+//! The command line: `placet check | publish | serve | verify | audit | keys | lock | feedback | token | schema`. Each is a file of
 //! [`crate::command`].
 //!
 //! Exit codes: 0 done; 1 the answer is no (a config with errors, a receipt that is not genuine,
 //! something that cannot be done); 2 the input cannot be read, or the command line is wrong.
 
-use crate::command::{audit, check, feedback, publish, schema, serve, token, verify};
+use crate::command::{audit, check, feedback, keys, lock, publish, schema, serve, token, verify};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -23,6 +23,8 @@ enum Command {
     Serve(serve::Serve),
     Verify(verify::Verify),
     Audit(audit::Audit),
+    Keys(keys::Keys),
+    Lock(lock::LockOf),
     Feedback(feedback::Feedback),
     Token(token::Token),
     Schema(schema::Schema),
@@ -36,6 +38,8 @@ pub fn run() -> ExitCode {
         Command::Serve(command) => command.run(),
         Command::Verify(command) => command.run(),
         Command::Audit(command) => command.run(),
+        Command::Keys(command) => command.run(),
+        Command::Lock(command) => command.run(),
         Command::Feedback(command) => command.run(),
         Command::Token(command) => command.run(),
         Command::Schema(command) => command.run(),

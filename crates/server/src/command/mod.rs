@@ -7,6 +7,8 @@ pub mod check;
 pub mod failure;
 pub mod feedback;
 pub mod input;
+pub mod keys;
+pub mod lock;
 pub mod log_keys;
 pub mod output;
 pub mod publish;

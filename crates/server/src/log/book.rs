@@ -33,6 +33,17 @@ pub struct Book {
 /// # Errors
 /// [`LogError`] where something does not agree.
 pub async fn open(store: &Store, row: LogRow, locked: &Checkpoints, keys: &Keys) -> Result<Book, LogError> {
+    let (origin, id, size) = (row.origin.clone(), row.id, row.size);
+    let book = check(store, row, locked, keys).await?;
+    look_at(store, &origin, id, size).await?;
+    Ok(book)
+}
+
+/// Opens a log and checks its tree against its checkpoints, but not the records under it.
+///
+/// # Errors
+/// [`LogError`] where something does not agree.
+pub async fn check(store: &Store, row: LogRow, locked: &Checkpoints, keys: &Keys) -> Result<Book, LogError> {
     let LogRow { id, origin, size, checkpoint: kept } = row;
     let edge = store.tiles(id, &Tree::edge_of(size)).await?;
     let tree = Tree::read(size, &edge).map_err(|error| torn(&origin, &error))?;
@@ -51,7 +62,6 @@ pub async fn open(store: &Store, row: LogRow, locked: &Checkpoints, keys: &Keys)
             return Err(LogError::Changed { origin, size: head.size });
         }
     }
-    look_at(store, &origin, id, size).await?;
     Ok(Book { id, tree, locked, kept })
 }
 

@@ -40,6 +40,9 @@ pub enum LogError {
         /// How many entries the database has.
         found: u64,
     },
+    /// A lock that is to be renewed is there.
+    #[error("there is a lock already")]
+    LockHeld,
     /// A checkpoint was signed by nobody that we know, or is of another log.
     #[error("the last checkpoint of the log {origin} is not ours: {fault}")]
     Unsigned {
@@ -120,6 +123,10 @@ impl LogError {
                  database, make a new lock with `placet lock renew`."
             }
             LogError::Unsignable { .. } => "Check \"site\" in the config: it is a host name.",
+            LogError::LockHeld => {
+                "Nothing was changed. If the server says that the database is older than its lock, it is: put the newest copy of \
+                 the database in its place."
+            }
             LogError::Unsigned { .. } => {
                 "Check that this is the database and the lock of this site, and that neither was edited."
             }

@@ -13,6 +13,7 @@ pub mod error;
 pub mod keys;
 pub mod lock;
 pub mod prove;
+pub mod renew;
 pub mod routes;
 pub mod sequencer;
 pub mod tiles;

@@ -1,0 +1,71 @@
+//! `placet keys`: making and changing the keys that the server needs.
+
+use super::Failure;
+use super::output::say;
+use crate::log::keys::{KeyError, LogKey};
+use crate::seal::master::MasterKey;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Make the keys that the server needs, each in a file that only this user may read.
+#[derive(Debug, Args)]
+pub struct Keys {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Make a key that signs the checkpoints of a site's log, and print what others verify them with.
+    New {
+        /// The site, as the config names it.
+        #[arg(long)]
+        site: String,
+        /// The file to write; one that is there already is left as it is.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Put a new key in the place of the one that signs a site's log, and print what others verify with.
+    ///
+    /// Restart the server afterwards. What the old key signed stays good: the server goes on telling both at /log/keys.
+    Rotate {
+        /// The site, as the config names it.
+        #[arg(long)]
+        site: String,
+        /// The file of the key.
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+    },
+    /// Make a master key, which seals what tells of people in the database.
+    Master {
+        /// The file to write; one that is there already is left as it is.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+}
+
+impl Keys {
+    /// Makes the key.
+    ///
+    /// # Errors
+    /// A [`Failure`] that says what to do.
+    pub fn run(self) -> Result<ExitCode, Failure> {
+        let cannot = |error: KeyError| Failure::new(error.to_string()).help(error.help());
+        match self.what {
+            What::New { site, out } => {
+                let key = LogKey::make(&site, &out).map_err(cannot)?;
+                say(&format!("{}\n", key.verifier()))
+            }
+            What::Rotate { site, key } => {
+                let key = LogKey::replace(&site, &key).map_err(cannot)?;
+                say(&format!("{}\n", key.verifier()))
+            }
+            What::Master { out } => {
+                let master = MasterKey::new().map_err(|error| Failure::new(error.to_string()))?;
+                master.write(&out).map_err(|error| Failure::new(error.to_string()).help(error.help()))?;
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    }
+}
