@@ -3,6 +3,7 @@
 //! Rendered at publish like the first layer; `public/parts/elements.js` builds them in the shadow
 //! roots of `<placet-consent>` and `<placet-settings>`.
 
+use crate::details::rows;
 use crate::rich::rich;
 use leptos::prelude::*;
 use placet_model::labels::Labels;
@@ -17,8 +18,22 @@ pub fn Inline(
     /// The purpose.
     purpose: NoticePurpose,
 ) -> impl IntoView {
+    // Separate consent is given to what is told where it is asked (PIPL 23, 29, 30, 39); of the rest the center tells.
+    let told = (purpose.separate || purpose.sensitive).then(|| {
+        let heading = purpose.sensitive.then(|| notice.labels.sensitive.clone());
+        // That it is for this once stands above.
+        let about = NoticePurpose { once: false, ..purpose.clone() };
+        view! {
+            <details part="details" open>
+                <summary>{notice.labels.details.clone()}</summary>
+                {heading.map(|heading| view! { <p><strong>{heading}</strong></p> })}
+                {rows(&notice, &about)}
+            </details>
+        }
+    });
     let labels = notice.labels;
     let after = if purpose.once { labels.once_note } else { labels.any_time };
+    let link = told.is_none().then(|| view! { " "<a href="#placet">{labels.details}</a> });
     view! {
         <div class="inline" part="inline">
             <label part="label">
@@ -30,9 +45,10 @@ pub fn Inline(
                 <p class="note" part="note">
                     <span class="after">{after}</span>
                     <span class="gpc">{labels.gpc}</span>
-                    " "<a href="#placet">{labels.details}</a>
+                    {link}
                 </p>
             </div>
+            {told}
         </div>
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// The constants of `src/embedded.rs` and the files they hold.
-const FILES: [(&str, &str); 17] = [
+const FILES: [(&str, &str); 18] = [
     ("LOADER", "placet.min.js"),
     ("SIGNALS", "signals.min.js"),
     ("UNMARKED", "unmarked.min.js"),
@@ -18,6 +18,7 @@ const FILES: [(&str, &str); 17] = [
     ("FOLLOW", "follow.min.js"),
     ("ELEMENTS", "elements.min.js"),
     ("RECEIPTS", "receipts.min.js"),
+    ("LOG", "log.min.js"),
     ("WIDGET_JS", "widget.js"),
     ("WIDGET_JS_BR", "widget.js.br"),
     ("WIDGET_WASM", "widget.wasm"),

@@ -430,7 +430,10 @@ export default (bridge) => {
     if (!stored) throw new Error(`no receipt ${id}`);
     if (stored.id !== id || !(await holds(stored).catch(() => false))) return 'not-genuine';
     if (!stored.jwk) return 'unsigned';
-    return (await named(await noticeOf(stored.notice))) === stored.notice ? 'genuine' : 'not-genuine';
+    // Where the endpoint named a place in its log, the log has to bear it out.
+    const place = bare(stored.acknowledgement).log && (await (await bridge.part('log'))(stored));
+    const isShown = (await named(await noticeOf(stored.notice))) === stored.notice;
+    return isShown && place !== 'wrong' ? 'genuine' : 'not-genuine';
   };
 
   // What the endpoint keeps of this device: "history", "export", "erase".

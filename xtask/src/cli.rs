@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::workspace::Workspace;
-use crate::{bench, build, demo, generate, size, test, trunk, widget};
+use crate::{bench, build, demo, fuzz, generate, size, test, trunk, widget};
 
 /// Set-up, build, demo, tests, sizes and generated files of Placet.
 #[derive(Parser)]
@@ -34,6 +34,8 @@ enum Command {
     Trunk(trunk::Arguments),
     /// Run a benchmark in a real browser
     Bench(bench::Arguments),
+    /// Fuzz everything that strangers send, for a while each
+    Fuzz(fuzz::Arguments),
 }
 
 /// Reads the command line and does what it says.
@@ -49,5 +51,6 @@ pub(crate) fn run() -> Result<ExitCode> {
         Command::Generate(arguments) => generate::run(&workspace, &arguments),
         Command::Trunk(arguments) => trunk::run(&workspace, &arguments),
         Command::Bench(arguments) => bench::run(&workspace, &arguments),
+        Command::Fuzz(arguments) => fuzz::run(&workspace, &arguments),
     }
 }

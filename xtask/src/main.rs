@@ -14,6 +14,7 @@ mod cli;
 mod cli_reference;
 mod demo;
 mod files;
+mod fuzz;
 mod generate;
 mod minify;
 mod run;

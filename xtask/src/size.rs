@@ -105,6 +105,12 @@ pub(crate) fn measure(workspace: &Workspace, binary: &Path) -> Result<Vec<Size>>
             budget: 3_700,
         },
         Size {
+            id: "log",
+            what: "log part, which checks a receipt's place in the log: fetched when a visitor verifies one",
+            bytes: weigh(&["log"])?,
+            budget: 1_200,
+        },
+        Size {
             id: "widget",
             what: "widget: WebAssembly and glue, loaded on intent",
             bytes: compressed(&made.join("widget.wasm"))? + compressed(&made.join("widget.js"))?,

@@ -93,7 +93,7 @@ data! {
     pub struct AuditEvent {
         /// When, in milliseconds since 1970.
         at: u64,
-        /// Who: the id of a token, or `command-line`.
+        /// Who did it: the id of a token, or `command-line`.
         who: String,
         /// In which role; `null` for the command line.
         role: Option<Role>,
@@ -103,14 +103,20 @@ data! {
         about: Option<String>,
     }
 
-    /// A line of the audit trail and its place in it.
+    /// A line of the audit trail and its place in the log.
     pub struct AuditLine {
-        /// Its place, from 1: the cursor that asks for what comes after it.
-        place: u64,
+        /// What asks, as `after`, for the lines that follow it.
+        cursor: String,
         /// What was done; `null` where a newer version wrote an act that this one does not know.
         event: Option<AuditEvent>,
-        /// The same, as the exact text that the log commits to.
+        /// The same, as the exact text that the entry commits to.
         text: String,
+        /// The name of the log.
+        origin: String,
+        /// The place of the entry, from 0.
+        index: u64,
+        /// The salt of the entry, 32 bytes in base64url.
+        salt: String,
     }
 
     /// Some lines of the audit trail, oldest first.
@@ -118,7 +124,7 @@ data! {
         /// The lines.
         lines: Vec<AuditLine>,
         /// What to ask with, as `after`, for the lines that follow; `null` where there are none yet.
-        next: Option<u64>,
+        next: Option<String>,
     }
 
     /// What shoppers wrote about the notice.

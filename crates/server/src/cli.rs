@@ -1,10 +1,9 @@
-//! The command line: `placet check | publish | serve | verify | audit | keys | lock | feedback | token | schema`. Each is a file of
-//! [`crate::command`].
+//! The command line of `placet`. Each command is a file of [`crate::command`].
 //!
 //! Exit codes: 0 done; 1 the answer is no (a config with errors, a receipt that is not genuine,
 //! something that cannot be done); 2 the input cannot be read, or the command line is wrong.
 
-use crate::command::{audit, check, feedback, keys, lock, publish, schema, serve, token, verify};
+use crate::command::{audit, backup, check, feedback, keys, lock, publish, schema, serve, token, verify};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -20,11 +19,12 @@ struct Cli {
 enum Command {
     Check(check::Check),
     Publish(publish::Publish),
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
     Verify(verify::Verify),
     Audit(audit::Audit),
     Keys(keys::Keys),
     Lock(lock::LockOf),
+    Backup(backup::Backup),
     Feedback(feedback::Feedback),
     Token(token::Token),
     Schema(schema::Schema),
@@ -40,6 +40,7 @@ pub fn run() -> ExitCode {
         Command::Audit(command) => command.run(),
         Command::Keys(command) => command.run(),
         Command::Lock(command) => command.run(),
+        Command::Backup(command) => command.run(),
         Command::Feedback(command) => command.run(),
         Command::Token(command) => command.run(),
         Command::Schema(command) => command.run(),

@@ -54,6 +54,7 @@ async fn keep(app: &App, subjects: &Subjects, call: &Call<'_>, body: Body) -> Re
         )
     })?;
     let feedback = feedback.tidied(subjects).map_err(Problem::Refused)?;
+    call.count_feedback()?;
     match app.store.keep_feedback(&feedback, (app.clock)()).await? {
         true => Ok(StatusCode::NO_CONTENT.into_response()),
         false => Err(Problem::FeedbackFull),

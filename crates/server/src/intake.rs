@@ -3,6 +3,7 @@
 //! **Invariant:** a call is counted before anything of it is read, and takes a place only once its body is there.
 
 use crate::address::Peer;
+use crate::limits::Over;
 use crate::observe::Seen;
 use crate::problem::Problem;
 use crate::state::App;
@@ -45,10 +46,23 @@ impl<'a> Call<'a> {
     /// Counts the call as so many receipts.
     ///
     /// # Errors
-    /// [`Problem::TooMany`].
+    /// [`Problem::TooMany`] for its network, [`Problem::Busy`] for all together.
     pub fn count(&self, receipts: usize) -> Result<(), Problem> {
+        let Some(address) = self.address else { return Ok(()) };
+        let gauge = &self.app.gauge;
+        gauge.count(address, receipts, gauge.is_pressed(), Instant::now()).map_err(|over| match over {
+            Over::Network(seconds) => Problem::TooMany(seconds),
+            Over::Site(seconds) => Problem::Busy(seconds),
+        })
+    }
+
+    /// Counts an entry of feedback, so that no network writes more than its part of what there is room for.
+    ///
+    /// # Errors
+    /// [`Problem::TooMany`].
+    pub fn count_feedback(&self) -> Result<(), Problem> {
         match self.address {
-            Some(address) => self.app.gauge.count(address, receipts, Instant::now()).map_err(Problem::TooMany),
+            Some(address) => self.app.gauge.count_feedback(address, Instant::now()).map_err(Problem::TooMany),
             None => Ok(()),
         }
     }

@@ -1,11 +1,12 @@
 //! Starting and stopping the server.
 
-use crate::address::{Peer, Proxies};
+use crate::address::Proxies;
 use crate::admin;
 use crate::calendar::DAY;
 use crate::command::Failure;
 use crate::demo;
 use crate::limits::Limits;
+use crate::listen::{Door, accept};
 use crate::log::Log;
 use crate::log::error::LogError;
 use crate::log::keys::LogKey;
@@ -18,25 +19,17 @@ use crate::routes::{nothing, router};
 use crate::state::{App, Settings, now};
 use crate::store::address::Address;
 use crate::store::{Store, StoreError};
-use axum::Router;
-use axum::body::Body;
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use placet_model::config::Config;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
-use tower::ServiceExt;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio_rustls::TlsAcceptor;
 use url::Url;
 
 /// How the operator starts the server.
-#[derive(Debug)]
 pub struct Plan {
     /// The checked config.
     pub config: Config,
@@ -57,6 +50,8 @@ pub struct Plan {
     pub noted: Vec<Noted>,
     /// The address by which browsers reach the server; where it listens, if not given.
     pub public: Option<Url>,
+    /// TLS, where the server speaks it itself.
+    pub tls: Option<TlsAcceptor>,
     /// Proxies whose X-Forwarded-For is believed.
     pub proxies: Proxies,
     /// How the server knows where a visitor is.
@@ -65,14 +60,10 @@ pub struct Plan {
     pub demo: bool,
 }
 
-/// Connections that are open at the same time.
-const MOST_CONNECTIONS: usize = 1024;
-/// How long a request's head may take to arrive, and how long an idle connection stays open.
-const HEAD_TIME: Duration = Duration::from_secs(15);
 /// How often what has been kept for its time is deleted.
 const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// How long running requests may take to end when the server stops.
-const LAST_WORDS: Duration = Duration::from_secs(10);
+/// How often what commands left for the audit trail is entered into the log.
+const A_MINUTE: Duration = Duration::from_secs(60);
 
 /// Publishes the config, opens the database, serves until a signal stops it.
 ///
@@ -86,7 +77,8 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
     let mut config = plan.config;
     let listener = bind(plan.listen).await?;
     let address = local(&listener)?;
-    let origin = format!("http://{address}");
+    let scheme = if plan.tls.is_some() { "https" } else { "http" };
+    let origin = format!("{scheme}://{address}");
 
     let mut others = nothing();
     let mut third_party = None;
@@ -124,18 +116,26 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
 
     forget(&app).await;
     let (stop, stopped) = watch::channel(());
+    let door = |routes, tls: Option<TlsAcceptor>| Door { routes, tls, proxies: app.proxies.clone() };
     let mut listening = vec![
         tokio::spawn(forget_daily(app.clone(), stopped.clone())),
-        tokio::spawn(accept(listener, router(app.clone(), others), stopped.clone())),
+        tokio::spawn(enter_audit(app.clone(), stopped.clone())),
+        tokio::spawn(accept(listener, door(router(app.clone(), others), plan.tls.clone()), stopped.clone())),
     ];
     println!("placet: listening on {origin}");
     if let Some(listener) = admin {
-        let origin = format!("http://{}", local(&listener)?);
-        listening.push(tokio::spawn(accept(listener, admin::table::router(app.clone()), stopped.clone())));
-        println!("placet: admin on {origin}");
+        let address = local(&listener)?;
+        // The certificate is for the name by which others reach this machine; on the machine itself nobody listens in.
+        let tls = plan.tls.filter(|_| !address.ip().is_loopback());
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        if tls.is_none() && !address.ip().is_loopback() {
+            tracing::warn!("tokens reach the admin listener without TLS: give --tls-cert, or let a proxy encrypt them");
+        }
+        listening.push(tokio::spawn(accept(listener, door(admin::table::router(app.clone()), tls), stopped.clone())));
+        println!("placet: admin on {scheme}://{address}");
     }
     if let Some((listener, routes, origin)) = third_party {
-        listening.push(tokio::spawn(accept(listener, routes, stopped)));
+        listening.push(tokio::spawn(accept(listener, door(routes, None), stopped)));
         println!("placet: third parties on {origin}");
     }
     signal().await;
@@ -228,6 +228,18 @@ async fn forget(app: &App) {
     }
 }
 
+/// Enters what commands left for the audit trail into the log, at once and then every minute, until told to stop.
+async fn enter_audit(app: Arc<App>, mut stopped: watch::Receiver<()>) {
+    loop {
+        if let Err(problem) = admin::audit::enter_waiting(&app).await {
+            tracing::error!(?problem, "cannot enter what commands left for the audit trail into the log");
+        }
+        if tokio::time::timeout(A_MINUTE, stopped.changed()).await.is_ok() {
+            break;
+        }
+    }
+}
+
 /// Does so once a day, until told to stop.
 async fn forget_daily(app: Arc<App>, mut stopped: watch::Receiver<()>) {
     while tokio::time::timeout(A_DAY, stopped.changed()).await.is_err() {
@@ -279,57 +291,6 @@ pub fn cannot_open(database: &str, error: &StoreError) -> Failure {
     };
     let database = database.parse::<Address>().map_or_else(|_| String::new(), |address| format!(" {address}"));
     Failure::new(format!("cannot use the database{database}: {error}")).help(help)
-}
-
-/// Takes connections until told to stop, then lets the running requests end.
-async fn accept(listener: TcpListener, routes: Router, mut stopped: watch::Receiver<()>) {
-    let graceful = GracefulShutdown::new();
-    let connections = Arc::new(Semaphore::new(MOST_CONNECTIONS));
-    loop {
-        let Ok(permit) = connections.clone().acquire_owned().await else { break };
-        let (stream, peer) = tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    // Most often there are too many open files: waiting lets some close.
-                    tracing::warn!(%error, "cannot accept a connection");
-                    tokio::time::sleep(Duration::from_millis(100)).await;
-                    continue;
-                }
-            },
-            _ = stopped.changed() => break,
-        };
-        let connection = graceful.watch(connect(stream, peer, routes.clone()));
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection ended early");
-            }
-            drop(permit);
-        });
-    }
-    drop(listener);
-    if tokio::time::timeout(LAST_WORDS, graceful.shutdown()).await.is_err() {
-        tracing::warn!("some requests were cut off");
-    }
-}
-
-/// Serves one connection.
-fn connect(
-    stream: TcpStream,
-    peer: SocketAddr,
-    routes: Router,
-) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> + Send {
-    // Answers are small and whole: waiting to fill a packet only delays them.
-    stream.set_nodelay(true).ok();
-    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
-        request.extensions_mut().insert(Peer(peer.ip()));
-        routes.clone().oneshot(request.map(Body::new))
-    });
-    http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIME)
-        .max_buf_size(32 * 1024)
-        .serve_connection(TokioIo::new(stream), service)
 }
 
 /// Waits for the signal to stop: Ctrl-C, or SIGTERM.

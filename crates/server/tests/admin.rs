@@ -7,7 +7,9 @@ mod support;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request};
+use base64ct::{Base64UrlUnpadded, Encoding};
 use placet_model::admin::{Role, TokenWish};
+use placet_model::log::entry::{EntryKind, audit_record, entry};
 use placet_server::admin::table::{route, router, router_of, table};
 use placet_server::admin::tokens::new_token;
 use serde_json::{Value, json};
@@ -207,24 +209,40 @@ async fn the_trail_tells_what_was_done_in_pages() {
         let wish = json!({ "role": "analyst", "name": format!("report {turn}") }).to_string();
         assert_eq!(admin.with(&owner, Method::POST, "/v1/tokens", &wish).await.status, 201);
     }
-    let mut places = Vec::new();
-    let mut after = Some(0);
-    while let Some(place) = after {
-        let page = admin.with(&auditor, Method::GET, &format!("/v1/audit?after={place}&limit=2"), "").await.json();
+    let entries = admin.server.send(Request::get("/log/tile/entries/000.p/5").body(Body::empty()).unwrap()).await;
+    assert_eq!(entries.status, 200, "{entries:?}");
+    let (mut count, mut after) = (0, Some(String::new()));
+    while let Some(cursor) = after {
+        let page = admin.with(&auditor, Method::GET, &format!("/v1/audit?limit=2{cursor}"), "").await.json();
         for line in page["lines"].as_array().unwrap() {
-            let event: Value = serde_json::from_str(line["text"].as_str().unwrap()).unwrap();
+            let (text, index) = (line["text"].as_str().unwrap(), line["index"].as_u64().unwrap());
+            let event: Value = serde_json::from_str(text).unwrap();
             assert_eq!(event, line["event"]);
             assert_eq!((&event["what"], &event["who"]), (&json!("token.made"), &json!(owner[7..23])));
             assert_eq!((&event["at"], &event["role"]), (&json!(STILL), &json!("owner")));
             assert_eq!(event["about"].as_str().unwrap().len(), 16);
-            places.push(line["place"].as_i64().unwrap());
+            // The line is what its entry in the log commits to.
+            let salt = Base64UrlUnpadded::decode_vec(line["salt"].as_str().unwrap()).unwrap();
+            let committed = entry(EntryKind::Audit, &salt.try_into().unwrap(), &audit_record(text));
+            assert_eq!((index, line["origin"].as_str().unwrap()), (count, "shop.example/2026"));
+            let place = usize::try_from(index).unwrap() * 35 + 2;
+            assert_eq!(entries.body[place..place + 33], committed);
+            count += 1;
         }
-        after = page["next"].as_i64();
+        after = page["next"].as_str().map(|next| format!("&after={next}"));
     }
-    assert_eq!(places, [1, 2, 3, 4, 5]);
-    for query in
-        ["after=-1", "after=x", "limit=0", "limit=1001", "limit=1;DROP TABLE audit", "before=1", "after=1&after=2"]
-    {
+    assert_eq!(count, 5);
+    for query in [
+        "after=-1",
+        "after=x",
+        "after=1",
+        "after=1-1 OR 1=1",
+        "limit=0",
+        "limit=1001",
+        "limit=1;DROP TABLE audit",
+        "before=1",
+        "after=1&after=2",
+    ] {
         let path = format!("/v1/audit?{}", query.replace(' ', "%20"));
         assert_eq!(admin.with(&auditor, Method::GET, &path, "").await.outcomes(), ["400 malformed"], "{query}");
     }
@@ -286,6 +304,14 @@ async fn nobody_does_alone_what_needs_two() {
             assert_eq!(confirm(second, &id).await, "404 not-found", "and it waits no more");
         }
     }
+    // One that is past its time can be neither confirmed nor used.
+    let late = ask(first, path, None).await.json()["confirmation"].as_str().unwrap().to_owned();
+    let confirmed = ask(first, path, None).await.json()["confirmation"].as_str().unwrap().to_owned();
+    assert_eq!(confirm(second, &confirmed).await, "204");
+    let past = sqlx::query("UPDATE confirmations SET expires_at = $1").bind(STILL);
+    past.execute(&admin.server.look().await).await.unwrap();
+    assert_eq!(confirm(second, &late).await, "404 not-found");
+    assert_eq!(ask(first, path, Some(&confirmed)).await.outcomes(), ["409 confirmation-refused"]);
     for id in ["", "x", "' OR 1=1 --", "00000000000000000000000000000000"] {
         assert_eq!(ask(first, path, Some(id)).await.outcomes(), ["409 confirmation-refused"], "{id}");
     }

@@ -20,6 +20,7 @@ on_each_database![
     hostile_feedback_is_refused,
     a_config_without_feedback_takes_none,
     a_flood_of_feedback_has_to_wait,
+    one_network_writes_so_much_in_a_day_and_no_more,
     a_full_table_takes_no_more_and_loses_nothing_before_its_time,
 ];
 
@@ -142,6 +143,27 @@ async fn a_flood_of_feedback_has_to_wait() {
     let place = server.app.gauge.calls.acquire_many(server.app.gauge.limits.calls as u32).await.unwrap();
     assert_eq!(send(&server, with(&json!({}))).await.outcomes(), ["503 busy"]);
     drop(place);
+    assert_eq!(count(&server).await, 3);
+}
+
+/// However slowly it writes: what one network may write in 180 days is less than half of what there is room for.
+async fn one_network_writes_so_much_in_a_day_and_no_more() {
+    let mut server = Server::with_limits(Limits { feedback_per_day: 2, ..Limits::default() }).await;
+    let all = server.routes.clone();
+    server.routes = all.clone().layer(Extension(Peer("192.0.2.1".parse().unwrap())));
+    for (change, outcome) in [
+        (json!({}), "204"),
+        (json!({ "text": "" }), "400 malformed"),
+        (json!({}), "204"),
+        (json!({}), "429 too-many-requests"),
+    ] {
+        assert_eq!(send(&server, with(&change)).await.outcomes(), [outcome], "{change}");
+    }
+    let refused = send(&server, with(&json!({}))).await;
+    let wait: u64 = refused.header("retry-after").parse().unwrap();
+    assert!((43_000..=43_200).contains(&wait), "half a day for one of two: {wait}");
+    server.routes = all.layer(Extension(Peer("192.0.3.1".parse().unwrap())));
+    assert_eq!(send(&server, with(&json!({}))).await.status, 204, "another network does not wait");
     assert_eq!(count(&server).await, 3);
 }
 

@@ -831,3 +831,89 @@ fn the_demo_has_an_admin_listener_where_it_is_asked_for() {
         }
     }
 }
+
+/// What a client hears over TLS, checked against the tests' own authority.
+fn ask_over_tls(authority: &str, request: &str) -> Option<String> {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio_rustls::TlsConnector;
+    use tokio_rustls::rustls::crypto::ring::default_provider;
+    use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
+    use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(include_bytes!("support/tls/authority.pem")).unwrap()).unwrap();
+    let config = ClientConfig::builder_with_provider(default_provider().into()).with_safe_default_protocol_versions();
+    let config = config.unwrap().with_root_certificates(roots).with_no_client_auth();
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let stream = tokio::net::TcpStream::connect(authority).await.ok()?;
+        let name = ServerName::try_from("localhost").unwrap();
+        let mut stream = TlsConnector::from(std::sync::Arc::new(config)).connect(name, stream).await.ok()?;
+        stream.write_all(request.as_bytes()).await.ok()?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.ok()?;
+        Some(text(&answer))
+    })
+}
+
+#[test]
+fn the_server_speaks_tls_where_it_has_a_certificate() {
+    let (directory, config) = file("placet.json", demo().to_string());
+    let place = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/tls");
+    let (chain, key) = (format!("{place}/server.pem"), format!("{place}/server.key"));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_placet"))
+        .args(["serve", "--config", &config, "--listen", "127.0.0.1:0", "--tls-cert", &chain, "--tls-key", &key])
+        .args(["--database", &format!("sqlite:{}", database(directory.path()))])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap());
+    let mut running = Running { child, lines, authority: String::new() };
+    running.authority = running.line("placet: listening on https://");
+    let get = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    let answer = ask_over_tls(&running.authority, get).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with(r#"{"status":"ok"}"#), "{answer}");
+    assert_eq!(ask(&running.authority, get), None, "nothing without TLS");
+    assert!(ask_over_tls(&running.authority, get).is_some(), "and who tries without does no harm");
+    // The admin listener on this machine itself is for programs of this machine.
+    let admin = running.line("placet: admin on http://");
+    assert_eq!(ask(&admin, get).unwrap().0, 200);
+
+    let (_other, garbage) = file("garbage.pem", "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n");
+    for (chain, key, said) in [
+        (&*chain, "/nowhere/key.pem", "/nowhere/key.pem"),
+        (&garbage, &key, "garbage.pem"),
+        (&key, &key, "there is no certificate in it"),
+        (&format!("{place}/authority.pem"), &key, "not good"),
+    ] {
+        let told =
+            placet(&["serve", "--config", &config, "--listen", "127.0.0.1:0", "--tls-cert", chain, "--tls-key", key]);
+        assert!(told.status.code() == Some(2) && text(&told.stderr).contains(said), "{said}: {told:?}");
+    }
+    let told = placet(&["serve", "--config", &config, "--tls-cert", &chain]);
+    assert!(told.status.code() == Some(2) && text(&told.stderr).contains("--tls-key"), "{told:?}");
+}
+
+/// Each line of the log is an object, and none of them names who asked.
+#[test]
+fn the_log_can_be_json_and_names_nobody() {
+    let (directory, config) = file("placet.json", demo().to_string());
+    let log = directory.path().join("log");
+    let stderr = Stdio::from(std::fs::File::create(&log).unwrap());
+    let mut running = Running::logging(directory.path(), &["--config", &config, "--log-format", "json"], stderr);
+    let needles = ["needle-agent", "needle-query", "198.51.100.77", "127.0.0.1"];
+    let body = r#"{"receipts":["needle-query.x.y"]}"#;
+    let request =
+        post(body).replace("\r\n\r\n", "\r\nUser-Agent: needle-agent\r\nX-Forwarded-For: 198.51.100.77\r\n\r\n");
+    assert_eq!(running.ask(&request.replace("/v1/receipts", "/v1/receipts?needle-query")).unwrap().0, 200);
+    running.child.kill().unwrap();
+    running.child.wait().unwrap();
+    let lines = std::fs::read_to_string(&log).unwrap();
+    let refused = lines.lines().filter(|line| line.starts_with('{')).any(|line| {
+        let line: Value = serde_json::from_str(line).unwrap();
+        assert!(line["timestamp"].is_string() && line["level"].is_string(), "{line}");
+        line["message"] == "refused a receipt" && line["problem"] == "malformed"
+    });
+    assert!(refused, "{lines}");
+    for needle in needles {
+        assert!(!lines.contains(needle), "{needle}: {lines}");
+    }
+}

@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::process::{Command, Output};
 use std::sync::{Arc, Mutex};
-use support::{Device, NOTICE, notice};
+use support::{Device, NOTICE, Server, database, notice};
 use tempfile::TempDir;
 
 const SITE: &str = "shop.example";
@@ -352,4 +352,85 @@ fn audit_remembers_what_it_saw() {
     let (ended, said) = audit();
     assert_eq!(ended, Some(2), "{said}");
     assert!(said.contains("does not hold the checkpoints"), "{said}");
+}
+
+/// A real server: what it answers is kept in a receipt file, verified against its log, and the log is audited with its database.
+#[test]
+fn a_server_stands_by_what_it_answered() {
+    let directory = TempDir::new().unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let server = runtime.block_on(Server::at_a_still_time());
+    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let routes = server.routes.clone();
+    runtime.spawn(async move { axum::serve(listener, routes).await.unwrap() });
+
+    let device = Device::new(1);
+    let receipt = |id: u32| device.receipt(id, &notice(), &json!({ "seq": id }));
+    let mut answers = Vec::new();
+    for batch in (1..=300).map(receipt).collect::<Vec<_>>().chunks(10) {
+        let answer = runtime.block_on(server.record(batch));
+        assert_eq!(answer.outcomes(), vec!["recorded"; batch.len()]);
+        answers.extend(answer.json()["results"].as_array().unwrap().clone());
+    }
+    let keys = directory.path().join("keys");
+    fs::write(&keys, server.app.log.verifiers()).unwrap();
+    let keys = keys.display().to_string();
+    for place in [0, 9, 10, 255, 256, 299] {
+        let answer = &answers[place];
+        let file = json!({
+            "placet": 1, "receipt": receipt(place as u32 + 1), "jwk": device.header()["jwk"], "notice": NOTICE,
+            "acknowledgement": { "id": answer["id"], "receivedAt": answer["receivedAt"], "log": answer["log"] },
+        });
+        let path = directory.path().join("receipt.json");
+        fs::write(&path, file.to_string()).unwrap();
+        let (ended, said) = placet(&["verify", &path.display().to_string(), "--log", &address, "--log-key", &keys]);
+        assert_eq!(ended, Some(0), "{said}");
+        for told in [
+            &*format!("Entry {place} of the log shop.example/2026"),
+            "ok  checkpoint",
+            "The log has 300 entries",
+            "only grown since",
+        ] {
+            assert!(said.contains(told), "{told}: {said}");
+        }
+        assert!(!said.contains("  note"), "{said}");
+    }
+
+    let database = format!("sqlite:{}", database(server.directory()));
+    let audit = || placet(&["audit", "--log", &address, "--log-key", &keys, "--database", &database]);
+    let change = |sql: &'static str| {
+        runtime.block_on(async {
+            let pool = server.look().await;
+            sqlx::query(sql).execute(&pool).await.unwrap();
+            pool.close().await;
+        });
+    };
+    // what is done to the database, the exit code, words that are told
+    for (sql, code, told) in [
+        ("SELECT 1", 0, "300 are kept unchanged, 0 were erased"),
+        ("DELETE FROM receipts WHERE entry IN (4, 256)", 0, "298 are kept unchanged, 2 were erased"),
+        ("UPDATE receipts SET jws = zeroblob(length(jws)) WHERE entry = 7", 1, "7: not what the entry stands for"),
+        (
+            "UPDATE receipts SET envelope = (SELECT envelope FROM receipts WHERE entry = 298) WHERE entry = 299",
+            1,
+            "7, 299: not what the entry stands for",
+        ),
+        ("UPDATE receipts SET salt = zeroblob(32) WHERE entry = 8", 1, "7, 8, 299: not what the entry stands for"),
+    ] {
+        change(sql);
+        let (ended, said) = audit();
+        assert_eq!(ended, Some(code), "{sql}: {said}");
+        assert!(said.contains(told), "{sql}: {said}");
+    }
+    let other = directory.path().join("other.master");
+    fs::write(&other, "not a master key").unwrap();
+    let (ended, said) =
+        placet(&["audit", "--log", &address, "--database", &database, "--master-key", &other.display().to_string()]);
+    assert_eq!(ended, Some(1), "{said}");
+    assert!(said.contains("cannot use the master key"), "{said}");
+    let (ended, said) = placet(&["audit", "--log", &address, "--database", "sqlite:/nowhere/placet.db"]);
+    assert_eq!(ended, Some(1), "{said}");
+    assert!(said.contains("cannot use the database"), "{said}");
+    runtime.block_on(server.app.stop());
 }

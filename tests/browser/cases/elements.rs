@@ -156,6 +156,11 @@ pub(super) async fn box_for_a_separate_purpose(browser: Browser) -> Result<()> {
     shop.answer("accept").await?;
     shop.sees(Layer::Separate).await?;
     ensure!(shop.text(Layer::Separate).await?.contains("Ads on other platforms"));
+    // PIPL 23, 39: who gets it, where, and how to reach them, told where it is asked.
+    let told = pages.js("return consent('ads').shadowRoot.querySelector('details[open]')?.innerText ?? ''").await?;
+    for words in ["Google Ads", "United States", "privacy@shop.example", "advertising identifier"] {
+        ensure!(told.as_str().is_some_and(|told| told.contains(words)), "the box tells {told}, without {words:?}");
+    }
     pages.tick("ads").await?;
     until_true("the other one is asked", async || Ok(shop.text(Layer::Separate).await?.contains("Purpose partners")))
         .await?;

@@ -1,4 +1,4 @@
-//! Tools that come as crates: geckodriver for Firefox, Trunk for people who work on the widget.
+//! Tools that come as crates: geckodriver for Firefox, Trunk for people who work on the widget, cargo-fuzz.
 //!
 //! They are built without optimisation, which is enough for them and three times faster.
 
@@ -25,6 +25,9 @@ pub(crate) const GECKODRIVER: Tool = Tool { name: "geckodriver", version: "0.37.
 
 /// 0.22 needs a newer Rust than the pinned one.
 pub(crate) const TRUNK: Tool = Tool { name: "trunk", version: "0.21.14", exact: true };
+
+/// Runs the targets in `fuzz/`.
+pub(crate) const CARGO_FUZZ: Tool = Tool { name: "cargo-fuzz", version: "0.13.1", exact: false };
 
 impl Tool {
     /// The tool, from the PATH or the cache, or else freshly built into the cache.

@@ -16,9 +16,8 @@ CREATE TABLE tokens (
     revoked_at BIGINT
 );
 
--- The audit trail. The text of each line is what the log commits to.
-CREATE TABLE audit (
-    -- Counts up from 1 without a gap.
+-- Lines of the audit trail that commands have left for the server, which alone writes the log.
+CREATE TABLE audit_waiting (
     place BIGINT NOT NULL PRIMARY KEY,
     event TEXT NOT NULL
 );

@@ -1,5 +1,7 @@
 //! The audit trail: who did what with what is held, and reading it.
 //!
+//! A line is an entry of the log, so that nobody takes it away or changes it unseen.
+//!
 //! **Invariant:** a line is written before what it tells of is done or handed out: where it cannot be written, nothing is.
 //! **Invariant:** a line names no person: a receipt by its random id, a person by a keyed tag that the database alone
 //! does not open.
@@ -8,6 +10,7 @@ use super::caller::Caller;
 use super::query::Query;
 use crate::problem::Problem;
 use crate::state::App;
+use crate::store::audit::Cursor;
 use axum::extract::State;
 use axum::http::{Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -36,19 +39,38 @@ pub async fn audit(app: &App, who: &Caller, what: Act, about: Option<&str>) -> R
         what,
         about: about.map(str::to_owned),
     };
-    Ok(app.store.keep_audit(&event).await?)
+    app.log.audit(json::to_text(&event), (app.clock)()).await?;
+    Ok(())
 }
 
-/// `GET /v1/audit?after=PLACE&limit=LINES`.
+/// Enters into the log what commands left for it. A server that dies in the middle enters a line twice, and none never.
+///
+/// # Errors
+/// [`Problem::StoreFailed`], [`Problem::Busy`].
+pub async fn enter_waiting(app: &App) -> Result<(), Problem> {
+    for (place, event) in app.store.audit_waiting().await? {
+        app.log.audit(event.clone(), (app.clock)()).await?;
+        app.store.forget_waiting(place, &event).await?;
+    }
+    Ok(())
+}
+
+/// `GET /v1/audit?after=CURSOR&limit=LINES`.
 ///
 /// # Errors
 /// [`Problem::Malformed`], [`Problem::StoreFailed`].
 pub async fn list(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, Problem> {
     let query = Query::of(&uri, &["after", "limit"])?;
-    let after = query.number("after", 0..=i64::MAX)?.unwrap_or(0);
+    let after = match query.text("after") {
+        None => Cursor::start(),
+        Some(text) => Cursor::read(text)
+            .ok_or_else(|| Problem::Malformed("after is the cursor of a line, as an answer tells it.".into()))?,
+    };
     let limit = query.number("limit", 1..=LONGEST_PAGE)?.unwrap_or(PAGE);
+    // Where the log cannot be written, what stands there can still be read.
+    enter_waiting(&app).await.ok();
     let lines = app.store.audit_after(after, limit).await?;
-    let next = lines.last().map(|line| line.place).filter(|_| lines.len() as i64 == limit);
+    let next = lines.last().map(|line| line.cursor.clone()).filter(|_| lines.len() as i64 == limit);
     Ok(told(&AuditPage { lines, next }))
 }
 

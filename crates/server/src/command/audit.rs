@@ -6,9 +6,10 @@ use super::log_keys::known;
 use super::output::say;
 use crate::state::now;
 use crate::terminal::printable;
+use crate::witness::records::Database;
 use crate::witness::seen::Seen;
 use crate::witness::source::{Source, Unread};
-use crate::witness::whole::audit;
+use crate::witness::whole::{Records, audit};
 use clap::Args;
 use placet_model::receipt_file::{Check, utc};
 use std::fmt::Write as _;
@@ -34,6 +35,13 @@ pub struct Audit {
     /// Only the log of this year (UTC); otherwise of all years.
     #[arg(long)]
     pub year: Option<u32>,
+    /// The server's database, for who may read it: compares every record that is kept with its entry. The server may run
+    /// meanwhile.
+    #[arg(long, value_name = "ADDRESS")]
+    pub database: Option<String>,
+    /// The master key's file, for a database whose key does not lie beside it; PLACET_MASTER_KEY counts too.
+    #[arg(long, value_name = "FILE", requires = "database")]
+    pub master_key: Option<PathBuf>,
     /// A file that remembers the checkpoints of this audit, so that the next one sees whether the log was rewritten meanwhile;
     /// created where it is missing.
     #[arg(long, value_name = "FILE")]
@@ -54,13 +62,18 @@ impl Audit {
                 "  note  keys            They came from the log itself: they show that it agrees with itself, not whose it is.\n\n",
             )?;
         }
+        let mut database = match &self.database {
+            Some(address) => Some(Database::look(address, self.master_key.as_deref())?),
+            None => None,
+        };
         let mut seen = self.remember.map(Seen::open).transpose()?;
         let years = self.year.map_or(FIRST_YEAR..=this_year(), |year| year..=year);
         let (mut logs, mut unsound) = (0, 0);
         for year in years {
             let year = format!("{year:04}");
             let before = seen.as_ref().and_then(|seen| seen.of(&year));
-            let Some(found) = audit(&source, &year, &keys, before, None).map_err(unread)? else {
+            let records = database.as_mut().map(|database| database as &mut dyn Records);
+            let Some(found) = audit(&source, &year, &keys, before, records).map_err(unread)? else {
                 if before.is_some() {
                     unsound += 1;
                     say(&told(
@@ -116,5 +129,5 @@ fn this_year() -> u32 {
 
 fn unread(fault: Unread) -> Failure {
     Failure::unreadable(fault.to_string())
-        .help("Check the address, which ends with /log as the site publishes it, and try again later.")
+        .help("Check the address, which ends with /log as the site publishes it, and that of the database where one is given; then try again.")
 }

@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod audit;
+pub mod backup;
 pub mod check;
 pub mod failure;
 pub mod feedback;

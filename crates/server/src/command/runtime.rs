@@ -1,13 +1,21 @@
 //! Where a command waits for a database.
 
 use super::Failure;
+use tokio::runtime::Runtime;
+
+/// What waits for databases, on this thread.
+///
+/// # Errors
+/// Where this machine lets nothing wait.
+pub fn runtime() -> Result<Runtime, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| Failure::new(format!("cannot start: {error}")))
+}
 
 /// Runs to its end what waits for something, on this thread.
 ///
 /// # Errors
 /// Where this machine lets nothing wait.
 pub fn block_on<F: Future>(future: F) -> Result<F::Output, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failure::new(format!("cannot start: {error}")))?;
-    Ok(runtime.block_on(future))
+    Ok(runtime()?.block_on(future))
 }

@@ -9,8 +9,9 @@ use crate::geo::Geo;
 use crate::observe::Noted;
 use crate::region::Regions;
 use crate::serve::{Plan, serve};
+use crate::tls::acceptor;
 use axum::http::HeaderName;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use ipnetwork::IpNetwork;
 use placet_model::check::check;
 use placet_model::config::Config;
@@ -18,6 +19,7 @@ use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use tokio_rustls::TlsAcceptor;
 use url::Url;
 
 /// Publish a config, serve the tag and record receipts.
@@ -52,6 +54,15 @@ pub struct Serve {
     /// The address by which browsers reach the server, where a proxy stands before it.
     #[arg(long, value_parser = web_address)]
     pub public_url: Option<Url>,
+    /// The server's certificate in PEM, and those that lead to a known one after it: the server then speaks TLS itself.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// The key of that certificate, in PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// How to write the log to standard error.
+    #[arg(long, value_enum, default_value_t)]
+    pub log_format: LogFormat,
     /// A proxy, or a network of them such as 10.0.0.0/8, whose X-Forwarded-For is believed. May be given more than once.
     #[arg(long, value_name = "ADDRESS")]
     pub trusted_proxy: Vec<IpNetwork>,
@@ -73,14 +84,16 @@ impl Serve {
     /// A [`Failure`] that says what to do.
     pub fn run(self) -> Result<ExitCode, Failure> {
         let Serve { config, listen, admin_listen, database, log_key, log_lock, master_key, note: noted, .. } = self;
+        let Serve { tls_cert, tls_key, log_format, .. } = self;
         let Serve { public_url, trusted_proxy, region_header, geo, demo, .. } = self;
         let regions = regions(region_header, geo.as_deref())?;
         let config = match config {
             Some(path) => usable(&path)?,
             None => demo_config()?,
         };
+        let tls = tls(tls_cert.as_deref().zip(tls_key.as_deref()))?;
         let proxies = Proxies::new(trusted_proxy);
-        start(Plan {
+        let plan = Plan {
             config,
             listen,
             admin: admin_listen,
@@ -90,22 +103,39 @@ impl Serve {
             master_key,
             noted,
             public: public_url,
+            tls,
             proxies,
             regions,
             demo,
-        })
+        };
+        start(plan, log_format)
     }
 }
 
-fn start(plan: Plan) -> Result<ExitCode, Failure> {
+/// How the log is written.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: one JSON object a line.
+    Json,
+}
+
+fn tls(files: Option<(&Path, &Path)>) -> Result<Option<TlsAcceptor>, Failure> {
+    let Some((chain, key)) = files else { return Ok(None) };
+    let help = "Give the whole chain in PEM, the server's own certificate first, and the key that belongs to it.";
+    acceptor(chain, key).map(Some).map_err(|error| Failure::unreadable(error.to_string()).help(help))
+}
+
+fn start(plan: Plan, format: LogFormat) -> Result<ExitCode, Failure> {
     let filter = tracing_subscriber::EnvFilter::try_from_env("PLACET_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal())
-        .with_target(false)
-        .init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_target(false);
+    match format {
+        LogFormat::Text => log.with_ansi(io::stderr().is_terminal()).init(),
+        LogFormat::Json => log.json().flatten_event(true).with_current_span(false).with_span_list(false).init(),
+    }
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::new(format!("cannot start: {error}")))?;
     runtime.block_on(serve(plan))?;
     Ok(ExitCode::SUCCESS)

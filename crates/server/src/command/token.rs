@@ -98,7 +98,7 @@ fn make(wish: &TokenWish, database: &str) -> Result<ExitCode, Failure> {
     })?;
     let kept = async {
         let store = Store::open(database).await?;
-        store.keep_audit(&event(Act::TokenMade, secret.id())).await?;
+        store.leave_audit(&event(Act::TokenMade, secret.id())).await?;
         store.keep_token(&held).await?;
         store.close().await;
         Ok(())
@@ -120,7 +120,7 @@ async fn revoke(id: &str, database: &str) -> Result<bool, StoreError> {
     let held = store.token(id).await?;
     let revoked = match held {
         Some(held) if held.token.revoked_at.is_none() => {
-            store.keep_audit(&event(Act::TokenRevoked, id)).await?;
+            store.leave_audit(&event(Act::TokenRevoked, id)).await?;
             store.revoke_token(id, now()).await?
         }
         _ => false,

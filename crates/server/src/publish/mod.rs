@@ -82,7 +82,8 @@ const HTML: &str = "text/html; charset=utf-8";
 /// The binary holds no widget, or compressing failed.
 pub fn publish(config: &Config, place: &Place) -> Result<Publication, PublishError> {
     use crate::embedded::{
-        AGAIN, CENTER, COVERS, ELEMENTS, FOLLOW, LOADER, RECEIPTS, WIDGET_JS, WIDGET_JS_BR, WIDGET_WASM, WIDGET_WASM_BR,
+        AGAIN, CENTER, COVERS, ELEMENTS, FOLLOW, LOADER, LOG, RECEIPTS, WIDGET_JS, WIDGET_JS_BR, WIDGET_WASM,
+        WIDGET_WASM_BR,
     };
     let built_in = |file: Option<&'static [u8]>| file.ok_or(PublishError::WithoutWidget);
     let (loader, glue, glue_br) = (built_in(LOADER)?, built_in(WIDGET_JS)?, built_in(WIDGET_JS_BR)?);
@@ -106,6 +107,7 @@ pub fn publish(config: &Config, place: &Place) -> Result<Publication, PublishErr
         ("covers", bundle::covers(config, &notices, built_in(COVERS)?)?.into_bytes()),
         ("elements", bundle::elements(config, built_in(ELEMENTS)?)?.into_bytes()),
         ("follow", bundle::follow(config, built_in(FOLLOW)?)?.into_bytes()),
+        ("log", built_in(LOG)?.to_vec()),
         ("receipts", built_in(RECEIPTS)?.to_vec()),
     ];
     // One name for them all: each name more would be loaded with every page.

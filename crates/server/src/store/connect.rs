@@ -14,12 +14,16 @@ pub(super) enum Use {
     Write,
     /// To read only.
     Read,
+    /// To fill a new file, which is then closed and stands alone: no log of writes beside it.
+    Fill,
 }
 
 /// A commit is on disk before it is answered; what is deleted is overwritten, not only unlinked; readers do not stop the writer.
 const SQLITE_WRITE: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON";
-const SQLITE_READ: &str = "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON";
+const SQLITE_FILL: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON";
+const SQLITE_READ: &str = "PRAGMA busy_timeout = 5000";
 /// A commit is on disk before it is answered, whatever this role or database is set to.
 const POSTGRES_WRITE: &str = "SET synchronous_commit = on; SET lock_timeout = '60s'";
 const POSTGRES_READ: &str = "SET default_transaction_read_only = on";
@@ -29,7 +33,8 @@ pub(super) async fn pool(address: &Address, r#use: Use) -> Result<AnyPool, Store
     let (mode, connections, first) = match (address.kind(), r#use) {
         (Kind::Sqlite, Use::Write) => ("rwc", 4, SQLITE_WRITE),
         (Kind::Sqlite, Use::Read) => ("ro", 4, SQLITE_READ),
-        (Kind::Postgres, Use::Write) => ("", 8, POSTGRES_WRITE),
+        (Kind::Sqlite, Use::Fill) => ("rwc", 1, SQLITE_FILL),
+        (Kind::Postgres, Use::Write | Use::Fill) => ("", 8, POSTGRES_WRITE),
         (Kind::Postgres, Use::Read) => ("", 4, POSTGRES_READ),
     };
     let url = address.url(mode).map_err(|error| sqlx::Error::Configuration(error.into()))?;

@@ -1,9 +1,9 @@
 //! Receipts with all that is held of them, for those who have to answer for them: by id, of a person, of a period.
 
-use super::Store;
 use super::data_keys::unsealable;
 use super::log::{Logged, Record};
 use super::receipts::Held;
+use super::{Store, is_name};
 use placet_model::self_service::HeldReceipt;
 
 /// Receipts that are read at once.
@@ -83,6 +83,9 @@ impl Store {
     /// # Errors
     /// Where the database fails or is locked, or the receipt does not open.
     pub async fn holding(&self, id: &str) -> Result<Option<Holding>, sqlx::Error> {
+        if !is_name(id) {
+            return Ok(None);
+        }
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT id, jws, received_at, skew, late, fork, device, notice, log, entry, salt, envelope FROM receipts
              WHERE id = $1",

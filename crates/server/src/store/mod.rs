@@ -9,8 +9,11 @@
 
 pub mod address;
 pub mod audit;
+pub mod backup;
+mod catalog;
 pub mod confirmations;
 mod connect;
+pub mod copying;
 pub mod data_keys;
 pub mod feedback;
 pub mod fuse;
@@ -93,7 +96,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn open(address: &str) -> Result<Self, StoreError> {
-        let store = Store::connect(address, Use::Write).await?;
+        Store::open_for(address.parse()?, Use::Write).await
+    }
+
+    async fn open_for(address: Address, r#use: Use) -> Result<Self, StoreError> {
+        let store = Store::connect(address, r#use).await?;
         let mut transaction = store.begin().await?;
         migrations::migrate(&mut transaction, store.kind()).await?;
         transaction.commit().await?;
@@ -105,13 +112,12 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn look(address: &str) -> Result<Self, StoreError> {
-        let store = Store::connect(address, Use::Read).await?;
+        let store = Store::connect(address.parse()?, Use::Read).await?;
         migrations::is_newest(&mut *store.pool.acquire().await?, store.kind()).await?;
         Ok(store)
     }
 
-    async fn connect(address: &str, r#use: Use) -> Result<Self, StoreError> {
-        let address: Address = address.parse()?;
+    async fn connect(address: Address, r#use: Use) -> Result<Self, StoreError> {
         let pool = connect::pool(&address, r#use).await?;
         Ok(Store {
             address,

@@ -1,12 +1,13 @@
 //! Logs seen from outside: what anybody can check of one with its public addresses alone.
 //!
 //! In reading order: [`source`] reads what a log publishes, [`tiles`] gives the tree's hashes out of that, [`today`] compares
-//! the place of one receipt with the log as it is now, [`whole`] builds a log anew from all its entries, and [`seen`] remembers what an
-//! auditor saw before.
+//! the place of one receipt with the log as it is now, [`whole`] builds a log anew from all its entries, [`records`] has what the
+//! entries stand for where the auditor may read the database, and [`seen`] remembers what an auditor saw before.
 //!
 //! **Invariant:** nothing that a log publishes is believed: a hash counts where it leads to a root that a known key signed.
 //! **Invariant:** what cannot be read and what is wrong are told apart: a log that cannot be reached has not lied.
 
+pub mod records;
 pub mod seen;
 pub mod source;
 pub mod tiles;

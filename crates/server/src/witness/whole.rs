@@ -5,7 +5,7 @@
 use super::source::{Source, Unread};
 use super::tiles::read_tile;
 use placet_model::log::checkpoint::{Checkpoint, Keys};
-use placet_model::log::entry::{ENTRY, EntryKind, SALT, entry};
+use placet_model::log::entry::ENTRY;
 use placet_model::log::growth::Growth;
 use placet_model::log::tile::{Content, TileName, WIDTH, read_entries};
 use placet_model::receipt_file::Check;
@@ -16,23 +16,23 @@ use tlog_tiles::HASH_SIZE;
 const MOST_TOLD: usize = 5;
 
 /// What is kept for an entry.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
-    /// What it is.
-    pub kind: EntryKind,
-    /// The salt of the commitment.
-    pub salt: [u8; SALT],
-    /// The bytes that are committed to.
-    pub record: Vec<u8>,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// Nothing any more: it was erased, or has expired.
+    Gone,
+    /// Something that no entry can be made of.
+    Damaged,
+    /// A record and a salt that make this entry.
+    Entry([u8; ENTRY]),
 }
 
 /// Where what the entries stand for is read.
 pub trait Records {
-    /// What is kept for `count` entries of the log of a year, from `first` on; none for what was erased.
+    /// What is kept for `count` entries of the log of this name, from `first` on.
     ///
     /// # Errors
     /// Where it cannot be read.
-    fn read(&mut self, year: &str, first: u64, count: usize) -> Result<Vec<Option<Kept>>, Unread>;
+    fn read(&mut self, origin: &str, first: u64, count: usize) -> Result<Vec<Kept>, Unread>;
 }
 
 /// What an audit of one log found.
@@ -84,7 +84,15 @@ pub fn audit<'a>(
         }
     };
 
-    let mut walk = Walk { source, year, records, growth: Growth::default(), tally: Tally::default(), seen };
+    let mut walk = Walk {
+        source,
+        year,
+        origin: checkpoint.origin.clone(),
+        records,
+        growth: Growth::default(),
+        tally: Tally::default(),
+        seen,
+    };
     walk.all(&checkpoint)?;
     walk.tell(&checkpoint, &mut found);
     if found.is_sound() {
@@ -145,6 +153,7 @@ impl Wrong {
 struct Walk<'a> {
     source: &'a Source,
     year: &'a str,
+    origin: String,
     records: Option<&'a mut dyn Records>,
     growth: Growth,
     tally: Tally,
@@ -177,7 +186,7 @@ impl Walk<'_> {
 
     fn tile(&mut self, first: u64, entries: &[&[u8]]) -> Result<(), Unread> {
         let kept = match &mut self.records {
-            Some(records) => Some(records.read(self.year, first, entries.len())?),
+            Some(records) => Some(records.read(&self.origin, first, entries.len())?),
             None => None,
         };
         for (place, bytes) in entries.iter().enumerate() {
@@ -187,11 +196,11 @@ impl Walk<'_> {
                 Some(2) if bytes.len() == ENTRY => self.tally.audits += 1,
                 _ => self.tally.malformed.push(&index),
             }
-            match kept.as_ref().map(|kept| kept.get(place).and_then(Option::as_ref)) {
+            match kept.as_ref().map(|kept| kept.get(place).unwrap_or(&Kept::Gone)) {
                 None => {}
-                Some(None) => self.tally.erased += 1,
-                Some(Some(kept)) if entry(kept.kind, &kept.salt, &kept.record) == *bytes => self.tally.held += 1,
-                Some(Some(_)) => self.tally.changed.push(&index),
+                Some(Kept::Gone) => self.tally.erased += 1,
+                Some(Kept::Entry(entry)) if entry == bytes => self.tally.held += 1,
+                Some(Kept::Entry(_) | Kept::Damaged) => self.tally.changed.push(&index),
             }
             for (name, bytes) in self.growth.push(bytes) {
                 self.compare_tile(name, &bytes)?;

@@ -1,6 +1,7 @@
 //! The same tests on both databases.
 
 use super::postgres::postgres;
+use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -30,6 +31,11 @@ impl On {
         DATABASE.try_get().unwrap_or(On::Sqlite)
     }
 
+    /// Those that are installed.
+    pub fn all() -> Vec<Self> {
+        [On::Sqlite].into_iter().chain(postgres().map(|_| On::Postgres)).collect()
+    }
+
     /// Runs a test on this database; where it is not installed, it was told on stderr.
     pub async fn run(self, test: impl Future<Output = ()>) {
         if self == On::Sqlite || postgres().is_some() {
@@ -41,8 +47,21 @@ impl On {
 impl Place {
     /// A new one, on the database of the test that runs.
     pub async fn new() -> Self {
+        Self::on(On::now()).await
+    }
+
+    /// A new one, with this SQLite database in it.
+    pub fn in_file(file: &Path) -> Self {
         let directory = Arc::new(TempDir::new().unwrap());
-        let address = match On::now() {
+        let database = super::database(directory.path());
+        std::fs::copy(file, &database).unwrap();
+        Place { directory, address: format!("sqlite:{database}") }
+    }
+
+    /// A new one, on this database.
+    pub async fn on(database: On) -> Self {
+        let directory = Arc::new(TempDir::new().unwrap());
+        let address = match database {
             On::Sqlite => format!("sqlite:{}", super::database(directory.path())),
             On::Postgres => postgres().unwrap().fresh().await,
         };

@@ -170,6 +170,11 @@ impl Server {
         self.place.directory.path()
     }
 
+    /// Where its data is.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
     /// The address of the database.
     pub fn address(&self) -> &str {
         &self.place.address

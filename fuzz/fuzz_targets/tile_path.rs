@@ -1,0 +1,18 @@
+//! Paths and contents of tiles: a path that is taken names one tile, and that tile has no other path.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use placet_model::log::tile::{TileName, WIDTH, read_entries, read_hashes, write_entries};
+
+fuzz_target!(|bytes: &[u8]| {
+    if let Some(entries) = read_entries(bytes) {
+        assert_eq!(write_entries(entries), bytes);
+    }
+    assert_eq!(read_hashes(bytes).is_some(), bytes.len() % 32 == 0);
+    let Ok(path) = std::str::from_utf8(bytes) else { return };
+    if let Some(name) = TileName::parse(path) {
+        assert_eq!(name.to_string(), path);
+        assert!((1..=WIDTH).contains(&name.width));
+    }
+});
