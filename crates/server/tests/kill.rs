@@ -93,7 +93,8 @@ fn ask(authority: &str, request: &str) -> Option<(u16, Vec<u8>)> {
     stream.read_to_end(&mut answer).ok()?;
     let end = answer.windows(4).position(|window| window == b"\r\n\r\n")?;
     let (head, body) = (String::from_utf8(answer[..end].to_vec()).ok()?, answer[end + 4..].to_vec());
-    let length: Option<usize> = head.to_lowercase().lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+    let length: Option<usize> =
+        head.to_lowercase().lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
     match length {
         Some(length) if body.len() == length => Some((head.split(' ').nth(1)?.parse().ok()?, body)),
         _ => None,
