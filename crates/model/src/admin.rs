@@ -29,6 +29,8 @@ words! {
         SubjectRead = "subject.read",
         /// What was held of a person was erased.
         SubjectErased = "subject.erased",
+        /// Receipts are gone: the line that is the receipt of an erasure.
+        ReceiptsErased = "receipts.erased",
         /// Records were exported.
         ExportMade = "export.made",
         /// What a shopper wrote about the notice was deleted.

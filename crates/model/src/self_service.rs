@@ -6,7 +6,7 @@
 //! **Invariant:** a request counts once, and only when it is made: for five minutes.
 
 use crate::jws::{Jws, read_checked};
-use crate::receipt::{ChoiceState, Jwk, NONE, NoticeRef, State};
+use crate::receipt::{ChoiceState, Jwk, LogProof, NONE, NoticeRef, State};
 use crate::refusal::Refusal;
 use crate::tree::Map;
 use crate::verify::{Expect, LONGEST_TEXT, check_addressee, check_text, claim, hash};
@@ -82,14 +82,21 @@ data! {
         first_seen_at as "firstSeenAt": u64,
     }
 
-    /// That the receipts of a device are erased.
+    /// That the receipts of a device or a person are erased: the receipt of the erasure.
     pub struct Erasure {
         /// How many there were.
         erased: u64,
         /// When, in milliseconds since 1970.
         at: u64,
-        /// The thumbprint of the device's key.
-        device: String,
+        /// The thumbprint of the device's key; `null` where a person's receipts were erased by the site's reference.
+        device: Option<String>,
+        /// The ids of the receipts that are gone, sorted.
+        receipts: Vec<String>,
+        /// The line of the audit trail, exactly as the log commits to it. Its `about` is `sha256:` and the unpadded base64url of
+        /// SHA-256 over the ids with a line feed between them.
+        event: String,
+        /// Where the line stands in the log; `null` where the log could not be written.
+        log: Option<LogProof>,
     }
 }
 

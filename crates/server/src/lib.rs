@@ -16,6 +16,7 @@ pub mod cors;
 pub mod demo;
 pub mod embed;
 pub mod embedded;
+pub mod erasure;
 pub mod feedback;
 pub mod feedback_list;
 pub mod geo;

@@ -12,6 +12,9 @@ pub enum Broken {
     /// The database failed.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
+    /// What is held cannot be put together.
+    #[error("{0}")]
+    Held(String),
     /// Nobody listens any more.
     #[error("the client went away")]
     Gone,

@@ -7,6 +7,7 @@
 
 use crate::address::Peer;
 use crate::cors;
+use crate::erasure::receipt_of_erasure;
 use crate::intake::{Call, JWS_OR_TEXT, text};
 use crate::pieces::{Broken, Teller, pieces};
 use crate::problem::Problem;
@@ -19,7 +20,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use placet_model::json;
 use placet_model::receipt::MAX_RECEIPT;
-use placet_model::self_service::{Ask, Asked, Erasure, HeldDevice, HeldNotice, HeldReceipt, HistoryEntry, Unverified};
+use placet_model::self_service::{Ask, Asked, HeldDevice, HeldNotice, HeldReceipt, HistoryEntry, Unverified};
 use placet_model::verify::{Refusal, claims_of};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -48,9 +49,9 @@ async fn answer(app: &Arc<App>, call: &Call<'_>, body: Body) -> Result<Response,
         Ask::History => tell(app, device, history),
         Ask::Export => tell(app, device, export),
         Ask::Erase => {
-            let at = (app.clock)();
             let erased = app.store.erase(&device.device).await?;
-            Ok(answered(json::to_text(&Erasure { erased, at: at.unsigned_abs(), device: device.device })))
+            let receipt = receipt_of_erasure(app, "shopper", Some(device.device), erased).await;
+            Ok(answered(json::to_text(&receipt)))
         }
     }
 }

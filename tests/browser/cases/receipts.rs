@@ -32,7 +32,8 @@ pub(super) async fn receipt_in_hand(browser: Browser) -> Result<()> {
     ensure!(verdict.status.code() == Some(0), "placet verify ends with {}: {told}", verdict.status);
     ensure!(told.contains("GENUINE") && !told.contains("NOT GENUINE"), "placet verify says {told}");
     // The shopper holds the proof of its place in the log, and the log of today stands by it.
-    let asked = Command::new(places::placet()?).arg("verify").arg(&file).args(["--log", &shop.server.origin]).output()?;
+    let asked =
+        Command::new(places::placet()?).arg("verify").arg(&file).args(["--log", &shop.server.origin]).output()?;
     let told = String::from_utf8_lossy(&asked.stdout).into_owned();
     ensure!(asked.status.success() && told.contains("ok  today"), "placet verify --log says {told}");
 

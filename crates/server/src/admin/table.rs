@@ -4,8 +4,9 @@
 //! listener; an owner may use every route.
 
 use super::gate::{Gate, gate};
-use super::{audit, confirmation, feedback, tokens};
+use super::{audit, confirmation, exports, feedback, receipts, subjects, tokens};
 use crate::metrics::metrics;
+use crate::notice;
 use crate::openapi::openapi;
 use crate::problem::Problem;
 use crate::ready::readyz;
@@ -23,6 +24,8 @@ use std::sync::Arc;
 const EVERYBODY: &[Role] = &[];
 const ANALYST: &[Role] = &[Role::Analyst];
 const AUDITOR: &[Role] = &[Role::Auditor];
+const INGEST: &[Role] = &[Role::Ingest];
+const CHANNELS: &[Role] = &[Role::Ingest, Role::Auditor];
 const EDITOR: &[Role] = &[Role::Editor];
 const OWNER: &[Role] = &[Role::Owner];
 
@@ -56,6 +59,15 @@ pub fn table() -> Vec<Route> {
             .answers::<WaitingList>(200),
         route(Method::POST, "/v1/confirmations/{id}", AUDITOR, confirmation::give)
             .says("Confirms a request that another token made"),
+        route(Method::GET, "/v1/receipts/{id}", AUDITOR, receipts::show)
+            .says("One receipt with all that is held of it, as JSON or as a page"),
+        route(Method::GET, "/v1/subjects/{ref}", CHANNELS, subjects::show)
+            .says("The receipts of the person whom the site's reference names"),
+        route(Method::DELETE, "/v1/subjects/{ref}", INGEST, subjects::erase)
+            .says("Erases the receipts of the person whom the site's reference names"),
+        route(Method::GET, "/v1/exports", AUDITOR, exports::period).says("The receipts of a period").confirmed(),
+        route(Method::GET, "/notice/{name}", EVERYBODY, notice::notice)
+            .says("A notice that was served, which is public"),
         route(Method::GET, "/v1/feedback", EDITOR, feedback::list)
             .says("What shoppers wrote about the notice")
             .asks(&[("since", "The first day (UTC), 2026-03-01."), ("purpose", "The purpose that it is about.")])

@@ -121,16 +121,15 @@ impl Store {
     ///
     /// # Errors
     /// Where the database fails, or is locked.
-    pub(super) async fn open_texts<'a>(
+    pub(super) async fn open_texts(
         &self,
-        sealed: impl Iterator<Item = (&'a str, &'static str, &'a [u8])> + Clone,
+        sealed: Vec<(&str, &'static str, &[u8])>,
     ) -> Result<Vec<Result<String, SealError>>, sqlx::Error> {
         let ring = self.ring()?;
-        let known = |sealed: &[u8]| key_of(sealed).is_none_or(|id| ring.has(id));
-        if !sealed.clone().all(|(_, _, sealed)| known(sealed)) {
+        if !sealed.iter().all(|(_, _, sealed)| key_of(sealed).is_none_or(|id| ring.has(id))) {
             self.read_keys().await?;
         }
-        Ok(sealed.map(|(id, column, sealed)| ring.open_text(place(column, id), sealed)).collect())
+        Ok(sealed.into_iter().map(|(id, column, sealed)| ring.open_text(place(column, id), sealed)).collect())
     }
 
     /// Opens one text of a receipt.
@@ -138,7 +137,7 @@ impl Store {
     /// # Errors
     /// Where the database fails or is locked, or the text does not open.
     pub(super) async fn open_text(&self, id: &str, column: &'static str, sealed: &[u8]) -> Result<String, sqlx::Error> {
-        let mut opened = self.open_texts(std::iter::once((id, column, sealed))).await?;
+        let mut opened = self.open_texts(vec![(id, column, sealed)]).await?;
         opened.pop().unwrap_or(Err(SealError::Locked)).map_err(unsealable)
     }
 

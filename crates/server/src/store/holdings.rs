@@ -137,11 +137,11 @@ impl Store {
     }
 
     async fn holdings_of(&self, rows: Vec<Row>) -> Result<Vec<Holding>, sqlx::Error> {
-        let sealed = rows.iter().flat_map(|(id, jws, .., envelope)| {
-            let jws = (id.as_str(), "jws", jws.as_slice());
-            let envelope = envelope.as_deref().map(|envelope| (id.as_str(), "envelope", envelope));
-            [jws].into_iter().chain(envelope)
-        });
+        let mut sealed = Vec::with_capacity(2 * rows.len());
+        for (id, jws, .., envelope) in &rows {
+            sealed.push((id.as_str(), "jws", jws.as_slice()));
+            sealed.extend(envelope.as_deref().map(|envelope| (id.as_str(), "envelope", envelope)));
+        }
         let mut opened = self.open_texts(sealed).await?.into_iter();
         let mut next = || opened.next().transpose().map_err(unsealable).map(Option::unwrap_or_default);
         let mut holdings = Vec::with_capacity(rows.len());

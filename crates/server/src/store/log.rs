@@ -233,9 +233,11 @@ impl Store {
 
     /// Opens records. One that does not open has no salt: it is damaged, and nothing comes of it.
     pub(super) async fn open_records(&self, sealed: Vec<SealedRecord>) -> Result<Vec<Logged>, sqlx::Error> {
-        let texts = sealed
-            .iter()
-            .flat_map(|record| [(&*record.id, "jws", &*record.jws), (&*record.id, "envelope", &*record.envelope)]);
+        let mut texts = Vec::with_capacity(2 * sealed.len());
+        for record in &sealed {
+            texts.push((&*record.id, "jws", &*record.jws));
+            texts.push((&*record.id, "envelope", &*record.envelope));
+        }
         let mut opened = self.open_texts(texts).await?.into_iter();
         let mut next = || opened.next().and_then(Result::ok);
         let mut logged = Vec::with_capacity(sealed.len());

@@ -246,7 +246,7 @@ async fn claim_id(transaction: &mut Connection, id: &str, now: i64) -> Result<bo
 }
 
 /// A device is known by its receipts: one whose only receipt was refused is not kept.
-async fn forget_unused(transaction: &mut Connection, device: Option<&str>) -> Result<(), sqlx::Error> {
+pub(super) async fn forget_unused(transaction: &mut Connection, device: Option<&str>) -> Result<(), sqlx::Error> {
     sqlx::query("DELETE FROM devices WHERE thumbprint = $1 AND NOT EXISTS (SELECT 1 FROM receipts WHERE device = $1)")
         .bind(device)
         .execute(&mut *transaction)

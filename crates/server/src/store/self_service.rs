@@ -2,10 +2,10 @@
 //!
 //! **Invariant:** what is erased is gone from the files of the database, but for a name that leads nowhere.
 
-use super::Store;
 use super::address::Kind;
 use super::data_keys::unsealable;
-use super::receipts::erased_name;
+use super::receipts::{erased_name, forget_unused};
+use super::{Connection, Store};
 use placet_model::self_service::HeldReceipt;
 
 /// The most requests whose names are remembered: more in ten minutes is a flood, and later ones have to wait.
@@ -103,7 +103,8 @@ impl Store {
         let last = rows.last().filter(|_| full);
         let next =
             last.map(|(id, seq, _, received_at, ..)| Place { received_at: *received_at, seq: *seq, id: id.clone() });
-        let texts = self.open_texts(rows.iter().map(|(id, _, jws, ..)| (&**id, "jws", &**jws))).await?;
+        let sealed = rows.iter().map(|(id, _, jws, ..)| (&**id, "jws", &**jws)).collect();
+        let texts = self.open_texts(sealed).await?;
         let mut receipts = Vec::with_capacity(rows.len());
         for ((_, _, _, received_at, skew, late, fork), receipt) in rows.into_iter().zip(texts) {
             receipts.push(HeldReceipt {
@@ -117,11 +118,11 @@ impl Store {
         Ok(Page { receipts, next })
     }
 
-    /// Deletes the receipts of a device and the device with them; how many there were.
+    /// Deletes the receipts of a device and the device with them; their ids.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn erase(&self, device: &str) -> Result<u64, sqlx::Error> {
+    pub async fn erase(&self, device: &str) -> Result<Vec<String>, sqlx::Error> {
         let _writer = self.writer.lock().await;
         let mut transaction = self.begin().await?;
         let ids: Vec<String> = sqlx::query_scalar("DELETE FROM receipts WHERE device = $1 RETURNING id")
@@ -129,16 +130,36 @@ impl Store {
             .fetch_all(&mut *transaction)
             .await?;
         for id in &ids {
-            sqlx::query("DELETE FROM receipt_ids WHERE id = $1").bind(id).execute(&mut *transaction).await?;
-            sqlx::query("INSERT INTO erased (name) VALUES ($1) ON CONFLICT (name) DO NOTHING")
-                .bind(erased_name(id))
-                .execute(&mut *transaction)
-                .await?;
+            forget_id(&mut transaction, id).await?;
         }
         sqlx::query("DELETE FROM devices WHERE thumbprint = $1").bind(device).execute(&mut *transaction).await?;
         transaction.commit().await?;
         self.cut_log_of_writes().await;
-        Ok(ids.len() as u64)
+        Ok(ids)
+    }
+
+    /// Deletes the receipts with this tag of a site's reference to a person, and the devices of which nothing is left; the
+    /// receipts' ids.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn erase_person(&self, tag: &str) -> Result<Vec<String>, sqlx::Error> {
+        let _writer = self.writer.lock().await;
+        let mut transaction = self.begin().await?;
+        let gone: Vec<(String, Option<String>)> =
+            sqlx::query_as("DELETE FROM receipts WHERE reference = $1 RETURNING id, device")
+                .bind(tag)
+                .fetch_all(&mut *transaction)
+                .await?;
+        let mut ids = Vec::with_capacity(gone.len());
+        for (id, device) in gone {
+            forget_id(&mut transaction, &id).await?;
+            forget_unused(&mut transaction, device.as_deref()).await?;
+            ids.push(id);
+        }
+        transaction.commit().await?;
+        self.cut_log_of_writes().await;
+        Ok(ids)
     }
 
     /// SQLite's log of writes still holds what was deleted, until it is carried over and cut. Where a reader is in the way, the
@@ -151,4 +172,14 @@ impl Store {
             tracing::warn!(%error, "the database's log of writes could not be cut after an erasure");
         }
     }
+}
+
+/// Leaves of a receipt's id but a name that leads nowhere.
+async fn forget_id(transaction: &mut Connection, id: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM receipt_ids WHERE id = $1").bind(id).execute(&mut *transaction).await?;
+    sqlx::query("INSERT INTO erased (name) VALUES ($1) ON CONFLICT (name) DO NOTHING")
+        .bind(erased_name(id))
+        .execute(&mut *transaction)
+        .await?;
+    Ok(())
 }

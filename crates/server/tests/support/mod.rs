@@ -13,7 +13,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
 use databases::Place;
 pub(crate) use databases::on_each_database;
-pub use device::{Device, merge};
+pub use device::{Device, decode, merge};
 use placet_model::check::check;
 use placet_model::verify::hash;
 use placet_server::address::Proxies;

@@ -1,0 +1,69 @@
+//! What is held of one person whom the site's backend names by its own reference, and the erasure of it (GDPR 15, 17, 20;
+//! PIPL 44-47).
+//!
+//! **Invariant:** the reference itself is neither stored nor logged: what is searched, and what the audit trail tells, is its
+//! keyed tag.
+
+use super::audit::{audit, told};
+use super::caller::Caller;
+use super::exports::{form_of, stream};
+use super::query::Query;
+use crate::erasure::receipt_of_erasure;
+use crate::problem::Problem;
+use crate::state::App;
+use crate::store::holdings::{After, Scope};
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::Response;
+use placet_model::admin::Act;
+use std::sync::Arc;
+
+/// The longest reference that a receipt can hold.
+const LONGEST: usize = 128;
+
+/// `GET /v1/subjects/{ref}?form=lines|kantara|dpv`.
+///
+/// # Errors
+/// [`Problem::NotFound`] where nothing is held; [`Problem::Malformed`], [`Problem::StoreFailed`].
+pub async fn show(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(reference): Path<String>,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let form = form_of(&Query::of(&uri, &["form"])?)?;
+    let tag = tag(&app, &reference).await?;
+    audit(&app, &caller, Act::SubjectRead, Some(&tag)).await?;
+    let scope = Scope::Person(tag);
+    if app.store.holdings(&scope, &After::start()).await?.receipts.is_empty() {
+        return Err(Problem::NotFound);
+    }
+    stream(&app, scope, form)
+}
+
+/// `DELETE /v1/subjects/{ref}`: answers with the receipt of the erasure.
+///
+/// # Errors
+/// [`Problem::NotFound`] where nothing is held; [`Problem::StoreFailed`].
+pub async fn erase(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(reference): Path<String>,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    Query::of(&uri, &[])?;
+    let tag = tag(&app, &reference).await?;
+    audit(&app, &caller, Act::SubjectErased, Some(&tag)).await?;
+    let erased = app.store.erase_person(&tag).await?;
+    match erased.is_empty() {
+        true => Err(Problem::NotFound),
+        false => Ok(told(&receipt_of_erasure(&app, &caller.id, None, erased).await)),
+    }
+}
+
+async fn tag(app: &App, reference: &str) -> Result<String, Problem> {
+    match (1..=LONGEST).contains(&reference.len()) {
+        true => Ok(app.store.reference_tag(app.log.site(), reference, (app.clock)()).await?),
+        false => Err(Problem::NotFound),
+    }
+}
