@@ -77,6 +77,8 @@ data! {
         endpoint: String,
         /// Whether a page without `crypto.subtle` (plain `http:`) may send receipts that are not signed. They are stored and shown as unsigned. Off unless you turn it on.
         unsigned: bool = default,
+        /// For how long `placet serve` keeps a receipt after its consent has ended, as an ISO 8601 duration (`P5Y`). Left out: as long as the rule set asks for, two years in the USA and three elsewhere. It can be longer, never shorter.
+        keep: Option<String>,
     }
 
     /// Which rule set applies in which regions.

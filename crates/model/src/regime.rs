@@ -51,6 +51,10 @@ pub struct Regime {
     pub refusal_days: u32,
     /// What Global Privacy Control is.
     pub signal: Signal,
+    /// For how many years after its consent has ended a receipt is kept at least.
+    pub keep_years: u32,
+    /// Where that is written.
+    pub keep_source: &'static str,
     /// Where these rules are written.
     pub source: &'static str,
 }
@@ -63,6 +67,8 @@ pub const REGIMES: &[Regime] = &[
         regions: &["CN"],
         refusal_days: 180,
         signal: Signal::Honoured,
+        keep_years: 3,
+        keep_source: "PIPL 56 and Network Data Security Regulation 12: records of processing and of handing data on are kept for three years",
         source: "PIPL 13-16, 23, 29, 39; Network Data Security Regulation 22(5): no frequent asking after a refusal",
     },
     Regime {
@@ -71,6 +77,8 @@ pub const REGIMES: &[Regime] = &[
         regions: &["EU", "IS", "LI", "NO", "CH"],
         refusal_days: 180,
         signal: Signal::Honoured,
+        keep_years: 3,
+        keep_source: "GDPR 5(2), 7(1): who relies on consent proves it; no number is written: as long as under the PIPL",
         source: "GDPR 4(11), 7, 21(5); ePrivacy Directive 5(3); CNIL: keep the choice about six months",
     },
     Regime {
@@ -79,6 +87,8 @@ pub const REGIMES: &[Regime] = &[
         regions: &["CA-QC"],
         refusal_days: 180,
         signal: Signal::Honoured,
+        keep_years: 3,
+        keep_source: "Law 25, section 14: who relies on consent proves it; no number is written: as long as under the PIPL",
         source: "Law 25, sections 8.1 (profiling is off until turned on), 9.1 (the most private setting by default), 14 (consent); no interval is written: as long as under the GDPR",
     },
     Regime {
@@ -87,6 +97,8 @@ pub const REGIMES: &[Regime] = &[
         regions: &["BR"],
         refusal_days: 180,
         signal: Signal::Honoured,
+        keep_years: 3,
+        keep_source: "LGPD 8(2): who relies on consent proves it; no number is written: as long as under the PIPL",
         source: "LGPD 5(XII), 8; ANPD guide on cookies (2022): off by default, refusing is as easy; no interval is written: as long as under the GDPR",
     },
     Regime {
@@ -95,6 +107,8 @@ pub const REGIMES: &[Regime] = &[
         regions: &["GB"],
         refusal_days: 180,
         signal: Signal::Honoured,
+        keep_years: 3,
+        keep_source: "UK GDPR 5(2), 7(1): who relies on consent proves it; no number is written: as long as under the PIPL",
         source: "UK GDPR 7; PECR 6 as changed by the Data (Use and Access) Act 2025",
     },
     Regime {
@@ -103,6 +117,8 @@ pub const REGIMES: &[Regime] = &[
         regions: &["US-CA"],
         refusal_days: 365,
         signal: Signal::Binding,
+        keep_years: 2,
+        keep_source: "CCPA regulations 7101(a): records of requests are kept for at least 24 months",
         source: "CCPA 1798.135(c)(4): no asking again for twelve months after an opt-out; regulations 7004, 7025, 7026",
     },
     Regime {
@@ -111,6 +127,8 @@ pub const REGIMES: &[Regime] = &[
         regions: US_STATES,
         refusal_days: 365,
         signal: Signal::Binding,
+        keep_years: 2,
+        keep_source: "Colorado rule 6.11: records of requests are kept for at least 24 months; in the other states the same",
         source: "The states' privacy laws, among them Colorado (C.R.S. 6-1-1306, rule 5: universal opt-out), Connecticut (42-520), Texas (Bus. & Com. 541.055), Virginia (59.1-577); the signal is binding in most of them and obeyed in all; the interval is California's, the longest",
     },
 ];

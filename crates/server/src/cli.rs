@@ -3,7 +3,7 @@
 //! Exit codes: 0 done; 1 the answer is no (a config with errors, a receipt that is not genuine,
 //! something that cannot be done); 2 the input cannot be read, or the command line is wrong.
 
-use crate::command::{audit, backup, check, feedback, keys, lock, publish, schema, serve, token, verify};
+use crate::command::{audit, backup, check, copy, feedback, keys, lock, publish, retain, schema, serve, token, verify};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -24,7 +24,9 @@ enum Command {
     Audit(audit::Audit),
     Keys(keys::Keys),
     Lock(lock::LockOf),
+    Copy(copy::Copy),
     Backup(backup::Backup),
+    Retain(retain::Retain),
     Feedback(feedback::Feedback),
     Token(token::Token),
     Schema(schema::Schema),
@@ -40,7 +42,9 @@ pub fn run() -> ExitCode {
         Command::Audit(command) => command.run(),
         Command::Keys(command) => command.run(),
         Command::Lock(command) => command.run(),
+        Command::Copy(command) => command.run(),
         Command::Backup(command) => command.run(),
+        Command::Retain(command) => command.run(),
         Command::Feedback(command) => command.run(),
         Command::Token(command) => command.run(),
         Command::Schema(command) => command.run(),

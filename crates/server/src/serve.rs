@@ -210,6 +210,11 @@ async fn forget(app: &App) {
     if let Err(error) = app.store.make_months_ahead((app.clock)()).await {
         tracing::error!(%error, "cannot make partitions for the receipts of the coming months");
     }
+    match app.store.retain(&app.terms, (app.clock)()).await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "deleted receipts that were kept for their time"),
+        Err(error) => tracing::error!(%error, "cannot delete receipts that were kept for their time"),
+    }
     match app.store.forget_feedback((app.clock)()).await {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "deleted feedback that was kept for its time"),

@@ -13,6 +13,7 @@ use crate::publish::{Pages, Publication};
 use crate::ready::Readiness;
 use crate::region::{REGION_PATH, Regions};
 use crate::store::Store;
+use crate::store::retention::Terms;
 use placet_model::config::Config;
 use placet_model::feedback::Subjects;
 use placet_model::verify::Expect;
@@ -38,6 +39,8 @@ pub struct App {
     pub pages: Pages,
     /// Those that were, by path.
     pub old_pages: Mutex<HashMap<String, Asset>>,
+    /// For how long receipts are kept.
+    pub terms: Terms,
     /// The database.
     pub store: Arc<Store>,
     /// The log.
@@ -146,6 +149,7 @@ impl App {
             assets: assets(config, publication),
             pages: Pages::new(config),
             old_pages: Mutex::default(),
+            terms: Terms::of(config),
             store,
             metrics: Metrics::new(log.meter()),
             readiness: Readiness::default(),

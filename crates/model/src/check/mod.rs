@@ -83,7 +83,10 @@ impl Walk<'_> {
         self.languages();
         self.version();
         self.controller();
-        self.at("receipts", |w| w.at("endpoint", |w| w.endpoint()));
+        self.at("receipts", |w| {
+            w.at("endpoint", |w| w.endpoint());
+            w.keep();
+        });
         self.cookie_domain();
         self.regimes();
         self.validity();

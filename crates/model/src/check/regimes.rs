@@ -50,6 +50,24 @@ impl Walk<'_> {
         }
     }
 
+    /// Receipts are not deleted before the law lets them.
+    pub(super) fn keep(&mut self) {
+        let config = self.config;
+        let Some(keep) = &config.receipts.keep else { return };
+        self.duration("keep", keep);
+        let Some(kept) = Duration::parse(keep) else { return };
+        let longest = config.regimes.iter().map(|rule| rule.regime.rules()).max_by_key(|rules| rules.keep_years);
+        if let Some(rules) = longest.filter(|rules| kept.days() < rules.keep_years * 365) {
+            self.at("keep", |w| {
+                w.problems.error(
+                    "kept-too-short",
+                    format!("Receipts are kept for {} years at least under {}.", rules.keep_years, rules.id.word()),
+                    format!("Write \"P{}Y\" or longer, or leave it out ({}).", rules.keep_years, rules.keep_source),
+                );
+            });
+        }
+    }
+
     pub(super) fn validity(&mut self) {
         let config = self.config;
         self.at("validity", |w| {

@@ -8,6 +8,7 @@
 //! **Invariant:** whoever is answered holds a checkpoint that covers their receipt, and that checkpoint is on disk twice.
 
 pub mod book;
+pub mod carry;
 pub mod checkpoint;
 pub mod error;
 pub mod keys;

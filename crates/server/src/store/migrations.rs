@@ -32,6 +32,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(5, "0005_access"),
     migration!(6, "0006_sealed"),
     migration!(8, "0008_receipt_ids"),
+    migration!(9, "0009_retention"),
 ];
 
 /// The form that this program knows: the last step.

@@ -22,6 +22,7 @@ pub mod log;
 mod migrations;
 mod months;
 pub mod receipts;
+pub mod retention;
 pub mod self_service;
 pub mod tokens;
 

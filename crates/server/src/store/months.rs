@@ -24,6 +24,11 @@ impl Months {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&month)
     }
 
+    /// Forgets a month: its partition has gone.
+    pub(super) fn forget(&self, month: Month) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&month);
+    }
+
     fn seen(&self, month: Month) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(month);
     }

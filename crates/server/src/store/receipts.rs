@@ -5,6 +5,7 @@
 
 use super::data_keys::{place, unsealable};
 use super::log::{Logged, SealedRecord};
+use super::retention::kept_by;
 use super::{Connection, Store, is_name};
 use crate::observe::Seen;
 use crate::seal::SealError;
@@ -176,11 +177,12 @@ pub(super) async fn record_one(
         forget_unused(transaction, device).await?;
         return held(store, transaction, entry).await;
     }
+    let (regime, ends_at) = kept_by(claims, now);
     sqlx::query(
         "INSERT INTO receipts
             (id, hash, jws, device, seq, prev, notice, state, decided_at, received_at, skew, late, log, entry, salt, envelope,
-             reference, network, sealed, fork)
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1,
+             reference, network, sealed, regime, ends_at, fork)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1, $19, $20,
             CASE WHEN EXISTS (SELECT 1 FROM receipts WHERE device = $4 AND seq = $5)
                    OR EXISTS (SELECT 1 FROM receipts WHERE device = $4 AND prev = $6)
                  THEN 1 ELSE 0 END",
@@ -203,6 +205,8 @@ pub(super) async fn record_one(
     .bind(sealed.envelope.as_slice())
     .bind(&sealed.reference)
     .bind(&entry.network)
+    .bind(regime)
+    .bind(ends_at)
     .execute(&mut *transaction)
     .await?;
     Ok(Recorded::New)

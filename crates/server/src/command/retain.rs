@@ -1,0 +1,71 @@
+//! `placet retain`: deletes the receipts whose time is over, as the server does once a day.
+
+use super::Failure;
+use super::input::usable;
+use super::output::say;
+use super::runtime::block_on;
+use crate::serve::cannot_open;
+use crate::state::now;
+use crate::store::retention::{Expired, Terms};
+use crate::store::{Store, StoreError};
+use clap::Args;
+use placet_model::receipt_file::utc;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Delete the receipts whose time is over, as the server does once a day.
+///
+/// A receipt is kept for years after its consent has ended: two under the rule sets of the USA, three under the others, longer where
+/// the config's receipts.keep says so. Its entry in the log stays.
+#[derive(Debug, Args)]
+pub struct Retain {
+    /// The config, `placet.json`.
+    pub config: PathBuf,
+    /// The database of the server, which may run meanwhile.
+    #[arg(long, default_value = "sqlite:placet.db")]
+    pub database: String,
+    /// Say what would go, and delete nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+impl Retain {
+    /// Deletes, or says what would go.
+    ///
+    /// # Errors
+    /// A [`Failure`] that says what to do.
+    pub fn run(self) -> Result<ExitCode, Failure> {
+        let Retain { config, database, dry_run } = self;
+        let terms = Terms::of(&usable(&config)?);
+        let done = block_on(async {
+            let store = Store::look(&database).await?;
+            let expired = store.expired(&terms, now()).await?;
+            store.close().await;
+            if !dry_run && !expired.is_empty() {
+                let store = Store::open(&database).await?;
+                store.retain(&terms, now()).await?;
+                store.close().await;
+            }
+            Ok(expired)
+        })?;
+        let expired = done.map_err(|error: StoreError| cannot_open(&database, &error))?;
+        say(&told(&expired, dry_run))
+    }
+}
+
+fn told(expired: &[Expired], dry_run: bool) -> String {
+    let mut text = String::new();
+    let day = |time: i64| utc(time.div_euclid(1000)).chars().take(10).collect::<String>();
+    for Expired { regime, receipts, first, last } in expired {
+        let regime = regime.map_or("(not known)", |id| id.word());
+        let _ = writeln!(text, "{regime:<12} {receipts:>9}  from {} to {}", day(*first), day(*last));
+    }
+    let all: u64 = expired.iter().map(|expired| expired.receipts).sum();
+    let what = if all == 1 { "receipt" } else { "receipts" };
+    let _ = match dry_run {
+        true => writeln!(text, "{all} {what} would be deleted"),
+        false => writeln!(text, "{all} {what} deleted"),
+    };
+    text
+}

@@ -1,0 +1,205 @@
+//! Deleting receipts whose time is over, by the rule set under which each was given.
+//!
+//! The record and its salt go; its entry in the log stays and tells nothing any more.
+//!
+//! **Invariant:** nothing goes before the term of its rule set, and a config makes that longer, never shorter.
+
+use super::address::Kind;
+use super::months::partition;
+use super::receipts::forget_unused;
+use super::{Connection, Store};
+use crate::calendar::{DAY, Month};
+use placet_model::config::Config;
+use placet_model::duration::Duration;
+use placet_model::receipt::Claims;
+use placet_model::regime::{REGIMES, RegimeId};
+use sqlx::AssertSqlSafe;
+
+/// How many receipts go in one transaction.
+const BATCH: i64 = 500;
+/// A receipt that says that it holds longer is taken to hold for so long: two years from its arrival.
+const LONGEST: i64 = 2 * 366 * DAY;
+
+/// For how long receipts are kept after their end, in milliseconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms(Vec<(RegimeId, i64)>);
+
+/// Receipts of one rule set whose time is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expired {
+    /// The rule set; none where it is not known.
+    pub regime: Option<RegimeId>,
+    /// How many.
+    pub receipts: u64,
+    /// When the first of them came, in milliseconds since 1970.
+    pub first: i64,
+    /// When the last of them came.
+    pub last: i64,
+}
+
+/// What keeps a receipt: its rule set and its end.
+pub(super) fn kept_by(claims: &Claims, received_at: i64) -> (Option<&'static str>, i64) {
+    let regime = RegimeId::ALL.iter().find(|id| id.word() == claims.regime).map(|id| id.word());
+    let lasts = i64::try_from(claims.ttl).unwrap_or(i64::MAX).saturating_mul(1000);
+    let end = claims.iat.saturating_mul(1000).saturating_add(lasts);
+    (regime, end.min(received_at.saturating_add(LONGEST)))
+}
+
+impl Terms {
+    /// Those of a config.
+    pub fn of(config: &Config) -> Self {
+        let wished = config.receipts.keep.as_deref().and_then(Duration::parse).map_or(0, |keep| i64::from(keep.days()));
+        Terms(REGIMES.iter().map(|rules| (rules.id, (i64::from(rules.keep_years) * 366).max(wished) * DAY)).collect())
+    }
+
+    /// The rule sets, and none for what is not known, each with the time before which a receipt must have ended.
+    fn ends(&self, now: i64) -> impl Iterator<Item = (Option<RegimeId>, i64)> + '_ {
+        let longest = self.0.iter().map(|(_, term)| *term).max().unwrap_or(i64::MAX);
+        let known = self.0.iter().map(|(id, term)| (Some(*id), *term));
+        known.chain([(None, longest)]).map(move |(id, term)| (id, now.saturating_sub(term)))
+    }
+
+    /// The time before which everything that has ended goes, whatever its rule set.
+    fn last_end(&self, now: i64) -> i64 {
+        self.ends(now).map(|(_, end)| end).min().unwrap_or(i64::MIN)
+    }
+}
+
+impl Store {
+    /// The receipts whose time is over.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn expired(&self, terms: &Terms, now: i64) -> Result<Vec<Expired>, sqlx::Error> {
+        let mut all = Vec::new();
+        for (regime, end) in terms.ends(now) {
+            let (receipts, first, last): (i64, i64, i64) = sqlx::query_as(
+                "SELECT COUNT(*), COALESCE(MIN(received_at), 0), COALESCE(MAX(received_at), 0) FROM receipts
+                 WHERE COALESCE(regime, '') = $1 AND received_at < $2 AND COALESCE(ends_at, received_at) < $2",
+            )
+            .bind(word(regime))
+            .bind(end)
+            .fetch_one(&self.pool)
+            .await?;
+            if receipts > 0 {
+                all.push(Expired { regime, receipts: receipts.unsigned_abs(), first, last });
+            }
+        }
+        Ok(all)
+    }
+
+    /// Deletes the receipts whose time is over; how many there were.
+    ///
+    /// # Errors
+    /// Where the database fails; what went before is gone.
+    pub async fn retain(&self, terms: &Terms, now: i64) -> Result<u64, sqlx::Error> {
+        let mut gone = match self.kind() {
+            Kind::Sqlite => 0,
+            Kind::Postgres => self.drop_months(terms, now).await?,
+        };
+        for (regime, end) in terms.ends(now) {
+            loop {
+                let batch = self.retain_batch(regime, end).await?;
+                gone += batch;
+                if batch == 0 {
+                    break;
+                }
+            }
+        }
+        if gone > 0 {
+            self.cut_log_of_writes().await;
+        }
+        Ok(gone)
+    }
+
+    /// Deletes some receipts of a rule set that ended before `end`.
+    async fn retain_batch(&self, regime: Option<RegimeId>, end: i64) -> Result<u64, sqlx::Error> {
+        let _writer = self.writer.lock().await;
+        let mut transaction = self.begin().await?;
+        let rows: Vec<(String, i64, Option<String>)> = sqlx::query_as(
+            "SELECT id, received_at, device FROM receipts
+             WHERE COALESCE(regime, '') = $1 AND received_at < $2 AND COALESCE(ends_at, received_at) < $2
+             ORDER BY received_at LIMIT $3",
+        )
+        .bind(word(regime))
+        .bind(end)
+        .bind(BATCH)
+        .fetch_all(&mut *transaction)
+        .await?;
+        for (id, received_at, device) in &rows {
+            sqlx::query("DELETE FROM receipts WHERE id = $1 AND received_at = $2")
+                .bind(id)
+                .bind(received_at)
+                .execute(&mut *transaction)
+                .await?;
+            sqlx::query("DELETE FROM receipt_ids WHERE id = $1").bind(id).execute(&mut *transaction).await?;
+            forget_unused(&mut transaction, device.as_deref()).await?;
+        }
+        transaction.commit().await?;
+        Ok(rows.len() as u64)
+    }
+
+    /// Drops the partitions of months of which everything is over.
+    async fn drop_months(&self, terms: &Terms, now: i64) -> Result<u64, sqlx::Error> {
+        let mut gone = 0;
+        let oldest: Option<i64> =
+            sqlx::query_scalar("SELECT MIN(received_at) FROM receipts").fetch_one(&self.pool).await?;
+        let Some(oldest) = oldest else { return Ok(0) };
+        let last_end = terms.last_end(now);
+        let mut month = Month::of(oldest);
+        while month.next().start() <= last_end {
+            gone += self.drop_month(month, last_end).await?;
+            month = month.next();
+        }
+        Ok(gone)
+    }
+
+    async fn drop_month(&self, month: Month, last_end: i64) -> Result<u64, sqlx::Error> {
+        let _writer = self.writer.lock().await;
+        let mut transaction = self.begin().await?;
+        let (start, end) = (month.start(), month.next().start());
+        let (all, kept): (i64, i64) = sqlx::query_as(
+            "SELECT COUNT(*), COUNT(CASE WHEN COALESCE(ends_at, received_at) >= $3 THEN 1 END) FROM receipts
+             WHERE received_at >= $1 AND received_at < $2",
+        )
+        .bind(start)
+        .bind(end)
+        .bind(last_end)
+        .fetch_one(&mut *transaction)
+        .await?;
+        if all == 0 || kept > 0 {
+            return Ok(0);
+        }
+        let devices: Vec<Option<String>> = sqlx::query_scalar(
+            "SELECT DISTINCT device FROM receipts WHERE received_at >= $1 AND received_at < $2 AND device IS NOT NULL",
+        )
+        .bind(start)
+        .bind(end)
+        .fetch_all(&mut *transaction)
+        .await?;
+        sqlx::query("DELETE FROM receipt_ids WHERE received_at >= $1 AND received_at < $2")
+            .bind(start)
+            .bind(end)
+            .execute(&mut *transaction)
+            .await?;
+        drop_partition(&mut transaction, month).await?;
+        for device in devices {
+            forget_unused(&mut transaction, device.as_deref()).await?;
+        }
+        transaction.commit().await?;
+        self.months.forget(month);
+        Ok(all.unsigned_abs())
+    }
+}
+
+async fn drop_partition(transaction: &mut Connection, month: Month) -> Result<(), sqlx::Error> {
+    // Of numbers only.
+    let drop = format!("DROP TABLE {}", partition(month));
+    sqlx::raw_sql(AssertSqlSafe(drop)).execute(transaction).await?;
+    Ok(())
+}
+
+/// As it stands in the column; empty where it is not known.
+fn word(regime: Option<RegimeId>) -> &'static str {
+    regime.map_or("", RegimeId::word)
+}

@@ -1,0 +1,121 @@
+//! Receipts go when their time is over, not before; and their entries in the log stay.
+
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, unreachable_pub, reason = "tests")]
+
+mod support;
+
+use placet_model::check::check;
+use placet_server::calendar::DAY;
+use placet_server::store::retention::{Expired, Terms};
+use serde_json::{Value, json};
+use support::databases::On;
+use support::{Device, NOTICE, STILL, Server, merge, notice, on_each_database};
+
+on_each_database![
+    each_goes_after_the_term_of_its_rule_set,
+    a_config_keeps_them_longer,
+    a_month_that_is_over_goes_with_its_partition,
+    what_went_leaves_its_entry_and_the_log_goes_on,
+];
+
+const YEAR: i64 = 366 * DAY;
+
+fn terms(keep: Value) -> Terms {
+    let mut config: Value = serde_json::from_str(include_str!("../../../public/demo/placet.json")).unwrap();
+    merge(&mut config, &json!({ "receipts": { "keep": keep } }));
+    Terms::of(&check(&config.to_string()).unwrap().config)
+}
+
+/// A server with receipts of several rule sets; each of a device of its own, whose number is the receipt's.
+async fn server() -> Server {
+    let server = Server::at_a_still_time().await;
+    for (id, changes) in [
+        (1, json!({ "regime": "cn-pipl", "ttl": 180 * 86_400 })),
+        (2, json!({ "regime": "us-ccpa", "ttl": 180 * 86_400 })),
+        (3, json!({ "regime": "eu-gdpr", "ttl": 365 * 86_400 })),
+        (4, json!({ "regime": "of-tomorrow", "ttl": 180 * 86_400 })),
+        // What says that it holds for a thousand years is not kept for a thousand years.
+        (5, json!({ "regime": "us-ccpa", "ttl": 31_536_000_000_u64 })),
+    ] {
+        let receipt = Device::new(id).receipt(u32::from(id), &notice(), &changes);
+        assert_eq!(server.record(&[receipt]).await.outcomes(), ["recorded"], "{changes}");
+    }
+    server
+}
+
+async fn left(server: &Server) -> Vec<u8> {
+    let mut left = Vec::new();
+    for number in 1..=5 {
+        left.extend(server.app.store.key(&Device::new(number).thumbprint()).await.unwrap().map(|_| number));
+    }
+    assert_eq!(server.app.store.count().await.unwrap(), left.len() as i64, "as many receipts as devices");
+    left
+}
+
+async fn each_goes_after_the_term_of_its_rule_set() {
+    let server = server().await;
+    let (store, terms) = (&server.app.store, terms(Value::Null));
+    for (days, expected) in [
+        (0, vec![1, 2, 3, 4, 5]),
+        (2 * 366 + 179, vec![1, 2, 3, 4, 5]),
+        (2 * 366 + 181, vec![1, 3, 4, 5]),
+        (3 * 366 + 179, vec![1, 3, 4, 5]),
+        (3 * 366 + 181, vec![3, 5]),
+        (3 * 366 + 364, vec![3, 5]),
+        (3 * 366 + 366, vec![5]),
+        (4 * 366 - 1, vec![5]),
+        (4 * 366 + 1, vec![]),
+    ] {
+        let now = STILL + days * DAY;
+        let before = left(&server).await;
+        let expired: u64 = store.expired(&terms, now).await.unwrap().iter().map(|expired| expired.receipts).sum();
+        assert_eq!(left(&server).await, before, "looking deletes nothing");
+        assert_eq!(store.retain(&terms, now).await.unwrap(), expired, "after {days} days");
+        assert_eq!(left(&server).await, expected, "after {days} days");
+    }
+    let rows: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM receipt_ids").fetch_one(&server.look().await).await.unwrap();
+    assert_eq!(rows, 0);
+}
+
+async fn a_config_keeps_them_longer() {
+    let server = server().await;
+    let store = &server.app.store;
+    for (keep, years, gone) in [("P1D", 1, 0), ("P10Y", 9, 0), ("P10Y", 13, 5)] {
+        assert_eq!(store.retain(&terms(keep.into()), STILL + years * YEAR).await.unwrap(), gone, "{keep}, {years}");
+    }
+}
+
+/// On PostgreSQL the month goes as a whole; on SQLite row by row. One that is not over in all its rows keeps its others.
+async fn a_month_that_is_over_goes_with_its_partition() {
+    let server = server().await;
+    let (store, terms) = (&server.app.store, terms(Value::Null));
+    let partitions = async || -> i64 {
+        match On::now() {
+            On::Sqlite => 1,
+            On::Postgres => sqlx::query_scalar("SELECT COUNT(*) FROM pg_tables WHERE tablename = 'receipts_2026_03'")
+                .fetch_one(&server.look().await)
+                .await
+                .unwrap(),
+        }
+    };
+    assert_eq!(store.retain(&terms, STILL + 3 * YEAR + 190 * DAY).await.unwrap(), 3);
+    assert_eq!(partitions().await, 1, "two are still kept in it");
+    let expired = store.expired(&terms, STILL + 6 * YEAR).await.unwrap();
+    assert_eq!(expired.iter().map(|Expired { receipts, .. }| receipts).sum::<u64>(), 2);
+    assert_eq!(store.retain(&terms, STILL + 6 * YEAR).await.unwrap(), 2);
+    assert_eq!(partitions().await, i64::from(On::now() == On::Sqlite));
+    assert!(left(&server).await.is_empty());
+    // The same month again: its partition is made anew.
+    let again = Device::new(1).receipt(60, &notice(), &json!({}));
+    assert_eq!(server.record(&[again]).await.outcomes(), ["recorded"]);
+}
+
+async fn what_went_leaves_its_entry_and_the_log_goes_on() {
+    let server = server().await;
+    assert_eq!(server.app.store.retain(&terms(Value::Null), STILL + 6 * YEAR).await.unwrap(), 5);
+    let server = server.restart(NOTICE).await;
+    let new = Device::new(9).receipt(9, &notice(), &json!({}));
+    let answer = server.record(&[new]).await.json();
+    assert_eq!((&answer["results"][0]["log"]["index"], &answer["results"][0]["log"]["size"]), (&json!(5), &json!(6)));
+}
