@@ -37,10 +37,11 @@ struct Source<'a> {
 
 const README: &str = "README.md";
 
-const ALL: [Generated; 5] = [
+const ALL: [Generated; 6] = [
     Generated { path: "public/placet.schema.json", make: schema },
     Generated { path: "crates/model/vendor.schema.json", make: vendor_schema },
     Generated { path: "docs/reference/cli.md", make: cli_reference },
+    Generated { path: "docs/reference/openapi.json", make: openapi },
     Generated { path: "docs/reference/vendors.md", make: vendor_reference },
     Generated { path: README, make: readme },
 ];
@@ -93,6 +94,10 @@ fn write(workspace: &Workspace, binary: &Path) -> Result<()> {
 
 fn schema(source: &Source<'_>) -> Result<String> {
     run::read(Command::new(source.binary).arg("schema"))
+}
+
+fn openapi(source: &Source<'_>) -> Result<String> {
+    run::read(Command::new(source.binary).args(["schema", "openapi"]))
 }
 
 fn vendor_schema(_: &Source<'_>) -> Result<String> {

@@ -406,6 +406,41 @@ pub struct RecordAnswer {
     pub results: Vec<RecordResult>,
 }
 
+#[cfg(feature = "native")]
+impl schemars::JsonSchema for RecordAnswer {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "RecordAnswer".into()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let (log, problem) =
+            (generator.subschema_for::<Option<LogProof>>(), generator.subschema_for::<ProblemDetails>());
+        schemars::json_schema!({
+            "description": "The answer to a recording call: one result for each receipt, in the order of the request.",
+            "type": "object",
+            "properties": { "results": { "type": "array", "items": { "oneOf": [
+                {
+                    "description": "The endpoint holds the receipt.",
+                    "type": "object",
+                    "properties": {
+                        "status": { "const": "recorded" },
+                        "id": { "type": "string" },
+                        "receivedAt": { "type": "integer", "description": "Milliseconds since 1970." },
+                        "log": log,
+                    },
+                    "required": ["status", "id", "receivedAt"],
+                },
+                {
+                    "description": "The endpoint does not hold it.",
+                    "type": "object",
+                    "properties": { "status": { "const": "rejected" }, "problem": problem },
+                    "required": ["status", "problem"],
+                },
+            ] } } },
+            "required": ["results"],
+        })
+    }
+}
+
 impl Read for RecordAnswer {
     fn read<T: Tree, F: Faults>(tree: &T, faults: &mut F) -> Self {
         RecordAnswer { results: read_member(tree, "results", false, faults) }

@@ -50,7 +50,7 @@ impl<'a> Call<'a> {
     pub fn count(&self, receipts: usize) -> Result<(), Problem> {
         let Some(address) = self.address else { return Ok(()) };
         let gauge = &self.app.gauge;
-        gauge.count(address, receipts, gauge.is_pressed(), Instant::now()).map_err(|over| match over {
+        gauge.count(address, receipts, self.app.is_pressed(), Instant::now()).map_err(|over| match over {
             Over::Network(seconds) => Problem::TooMany(seconds),
             Over::Site(seconds) => Problem::Busy(seconds),
         })

@@ -50,6 +50,8 @@ pub enum Problem {
     Busy(u64),
     /// The database failed.
     StoreFailed,
+    /// The database or the log does not answer.
+    NotReady,
     /// Nothing is there.
     NotFound,
     /// Something is there, but not for this method.
@@ -74,6 +76,7 @@ impl Problem {
             Problem::TooMany(_) => &TOO_MANY,
             Problem::Busy(_) => &BUSY,
             Problem::StoreFailed => &STORE_FAILED,
+            Problem::NotReady => &NOT_READY,
             Problem::NotFound => &NOT_FOUND,
             Problem::MethodRefused => &METHOD_REFUSED,
         }
@@ -102,6 +105,7 @@ impl Problem {
             Problem::TooSlow => "The body did not arrive within ten seconds.".into(),
             Problem::TooMany(seconds) | Problem::Busy(seconds) => format!("Try again in {seconds} s."),
             Problem::StoreFailed => "The database failed; nothing of this call was kept.".into(),
+            Problem::NotReady => "The database or the log does not answer; the server's log says why.".into(),
             Problem::NotFound => "There is nothing at this address.".into(),
             Problem::MethodRefused => "This address does not answer this method.".into(),
         }
@@ -110,7 +114,7 @@ impl Problem {
     fn retry_after(&self) -> Option<u64> {
         match self {
             Problem::TooMany(seconds) | Problem::Busy(seconds) => Some(*seconds),
-            Problem::StoreFailed => Some(5),
+            Problem::StoreFailed | Problem::NotReady => Some(5),
             Problem::FeedbackFull => Some(3600),
             _ => None,
         }
@@ -219,6 +223,13 @@ const STORE_FAILED: ProblemType = ProblemType {
     meaning: "The database failed. The server's log says how.",
     hint: "Keep the receipts and send them again later.",
 };
+const NOT_READY: ProblemType = ProblemType {
+    slug: "not-ready",
+    title: "Not ready",
+    status: 503,
+    meaning: "The process runs, but its database does not answer, or its log takes no entries. The server's log says why.",
+    hint: "Send visitors elsewhere until the answer is 200. Browsers keep their receipts meanwhile.",
+};
 const FEEDBACK_FULL: ProblemType = ProblemType {
     slug: "feedback-full",
     title: "No room for feedback",
@@ -285,6 +296,7 @@ const REQUEST_PROBLEM_TYPES: &[ProblemType] = &[
     TOO_MANY,
     BUSY,
     STORE_FAILED,
+    NOT_READY,
     FEEDBACK_FULL,
     TOKEN_MISSING,
     TOKEN_REFUSED,

@@ -19,6 +19,7 @@ use placet_model::json;
 use placet_model::receipt::{MAX_BATCH, MAX_BODY, RecordAnswer, RecordRequest, RecordResult};
 use placet_model::verify::{Refusal, Unverified};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// `POST <endpoint>`.
 pub async fn record(State(app): State<Arc<App>>, peer: Option<Extension<Peer>>, request: Request) -> Response {
@@ -52,6 +53,7 @@ async fn take(app: &App, call: &Call<'_>, body: Body) -> Result<Response, Proble
 async fn keep(app: &App, receipts: &[String], seen: &Seen) -> Result<Vec<RecordResult>, Problem> {
     let mut entries: Vec<Entry> = Vec::with_capacity(receipts.len());
     let mut refusals: Vec<Option<Refusal>> = Vec::with_capacity(receipts.len());
+    let start = Instant::now();
     for jws in receipts {
         match verify(app, jws, &entries).await? {
             Ok(entry) => {
@@ -61,23 +63,25 @@ async fn keep(app: &App, receipts: &[String], seen: &Seen) -> Result<Vec<RecordR
             Err(refusal) => refusals.push(Some(refusal)),
         }
     }
+    app.metrics.verified(start);
     let recorded = match entries.is_empty() {
         true => Vec::new(),
         false => app.log.record(entries).await?,
     };
     let mut recorded = recorded.into_iter();
     let result = |refusal: Option<Refusal>| match refusal {
-        Some(refusal) => Some(rejected(&refusal)),
+        Some(refusal) => Some(rejected(app, &refusal)),
         None => recorded.next().map(|outcome| match outcome {
             Ok(acknowledgement) => RecordResult::Recorded(acknowledgement),
-            Err(refusal) => rejected(&refusal),
+            Err(refusal) => rejected(app, &refusal),
         }),
     };
     Ok(refusals.into_iter().filter_map(result).collect())
 }
 
 /// Tells the log which rule was broken, and nothing of the receipt.
-fn rejected(refusal: &Refusal) -> RecordResult {
+fn rejected(app: &App, refusal: &Refusal) -> RecordResult {
+    app.metrics.refused(refusal.problem_type().slug);
     tracing::warn!(problem = refusal.problem_type().slug, "refused a receipt");
     RecordResult::Rejected(refusal.details())
 }

@@ -1,29 +1,89 @@
-//! Every route of the server.
+//! Every route of the public listener, in one table.
 
+use crate::openapi::openapi;
 use crate::problem::{self, Problem};
+use crate::route::{Route, route};
 use crate::state::App;
-use crate::{embed, feedback, log, notice, record, region, self_service};
+use crate::{embed, feedback, log, metrics, notice, ready, record, region, self_service};
 use axum::Router;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::map_response;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use placet_model::admin::Role;
+use placet_model::feedback::Feedback;
+use placet_model::receipt::{RecordAnswer, RecordRequest};
+use placet_model::region::RegionHint;
 use std::sync::Arc;
+
+/// The recording call in the table; the config may place it elsewhere, and the two after it lie beside it.
+const RECORD: &str = "/v1/receipts";
+const SELF: &str = "/v1/self";
+const FEEDBACK: &str = "/v1/feedback";
+/// No role is needed.
+const EVERYBODY: &[Role] = &[];
+
+/// The table of the public listener.
+pub fn table() -> Vec<Route> {
+    vec![
+        route(Method::POST, RECORD, EVERYBODY, record::record)
+            .says("Records receipts")
+            .takes::<RecordRequest>()
+            .answers::<RecordAnswer>(200),
+        route(Method::OPTIONS, RECORD, EVERYBODY, record::preflight),
+        route(Method::POST, SELF, EVERYBODY, self_service::ask)
+            .says("What a device asks about its own receipts: its history, all of them, or to have them erased")
+            .takes_other("application/jwt")
+            .answers_other("application/json"),
+        route(Method::OPTIONS, SELF, EVERYBODY, record::preflight),
+        route(Method::POST, FEEDBACK, EVERYBODY, feedback::take)
+            .says("Takes what a shopper writes about the notice")
+            .takes::<Feedback>(),
+        route(Method::OPTIONS, FEEDBACK, EVERYBODY, feedback::preflight),
+        route(Method::GET, region::REGION_PATH, EVERYBODY, region::hint)
+            .says("Where the visitor probably is")
+            .answers::<RegionHint>(200),
+        route(Method::GET, "/embed/{*path}", EVERYBODY, embed::file)
+            .says("The published files: the tag, the widget, the parts")
+            .answers_other("text/javascript"),
+        route(Method::GET, "/notice/{name}", EVERYBODY, notice::notice)
+            .says("A notice that was served at any time, as JSON or as a page")
+            .answers_other("application/json"),
+        route(Method::GET, "/.well-known/gpc.json", EVERYBODY, embed::file)
+            .says("That this site obeys Global Privacy Control")
+            .answers_other("application/json"),
+        route(Method::GET, "/log/{*path}", EVERYBODY, log::routes::read)
+            .says("The log: checkpoint, keys and tiles (C2SP tlog-tiles)")
+            .answers_other("application/octet-stream"),
+        route(Method::GET, "/problems/{slug}", EVERYBODY, problem::explain)
+            .says("What a kind of problem means and what to do about it")
+            .answers_other("text/plain"),
+        route(Method::GET, "/healthz", EVERYBODY, healthz)
+            .says("Whether the process answers")
+            .answers_other("application/json"),
+        route(Method::GET, "/readyz", EVERYBODY, ready::readyz)
+            .says("Whether the database and the log answer")
+            .answers_other("application/json"),
+        route(Method::GET, "/openapi.json", EVERYBODY, openapi)
+            .says("What both listeners answer, as OpenAPI")
+            .answers_other("application/json"),
+    ]
+}
 
 /// The routes; `others` answers what is not among them.
 pub fn router(app: Arc<App>, others: Router) -> Router {
-    Router::new()
-        .route(&app.record_path, post(record::record).options(record::preflight))
-        .route(&app.self_path, post(self_service::ask).options(record::preflight))
-        .route(&app.feedback_path, post(feedback::take).options(feedback::preflight))
-        .route(region::REGION_PATH, get(region::hint))
-        .route("/embed/{*path}", get(embed::file))
-        .route("/notice/{name}", get(notice::notice))
-        .route("/.well-known/gpc.json", get(embed::file))
-        .route("/log/{*path}", get(log::routes::read))
-        .route("/problems/{slug}", get(problem::explain))
-        .route("/healthz", get(healthz))
+    let mut router = Router::new();
+    for Route { entry, handler } in table() {
+        let path = match entry.path {
+            RECORD => &app.record_path,
+            SELF => &app.self_path,
+            FEEDBACK => &app.feedback_path,
+            path => path,
+        };
+        router = router.route(path, handler);
+    }
+    router
         .method_not_allowed_fallback(async || Problem::MethodRefused)
+        .layer(from_fn_with_state(app.clone(), metrics::count))
         .with_state(app)
         .fallback_service(others)
         .layer(map_response(harden))

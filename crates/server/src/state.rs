@@ -6,8 +6,11 @@ use crate::cors::{Origins, is_loopback};
 use crate::limits::{Gauge, Limits};
 use crate::log::Log;
 use crate::log::routes::LOG_PATH;
+use crate::log::sequencer::QUEUE;
+use crate::metrics::Metrics;
 use crate::observe::Observer;
 use crate::publish::{Pages, Publication};
+use crate::ready::Readiness;
 use crate::region::{REGION_PATH, Regions};
 use crate::store::Store;
 use placet_model::config::Config;
@@ -39,6 +42,10 @@ pub struct App {
     pub store: Arc<Store>,
     /// The log.
     pub log: Log,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// Whether all of it works.
+    pub readiness: Readiness,
     /// The limits and how much of them is used.
     pub gauge: Gauge,
     /// Proxies whose X-Forwarded-For is believed.
@@ -86,8 +93,18 @@ pub enum Unservable {
 }
 
 /// What the server itself serves: no endpoint may lie there.
-const TAKEN: [&str; 8] =
-    [REGION_PATH, LOG_PATH, "/embed", "/notice", "/problems", "/.well-known", "/healthz", "/assets"];
+const TAKEN: [&str; 10] = [
+    REGION_PATH,
+    LOG_PATH,
+    "/embed",
+    "/notice",
+    "/problems",
+    "/.well-known",
+    "/healthz",
+    "/readyz",
+    "/openapi.json",
+    "/assets",
+];
 
 impl App {
     /// Puts the state together.
@@ -130,6 +147,8 @@ impl App {
             pages: Pages::new(config),
             old_pages: Mutex::default(),
             store,
+            metrics: Metrics::new(log.meter()),
+            readiness: Readiness::default(),
             log,
             gauge: Gauge::new(settings.limits),
             proxies: settings.proxies,
@@ -148,6 +167,11 @@ impl App {
     pub async fn stop(&self) {
         self.log.stop().await;
         self.store.close().await;
+    }
+
+    /// Whether the server has more to do than half of what it can.
+    pub fn is_pressed(&self) -> bool {
+        self.gauge.is_pressed() || self.log.waiting() > QUEUE / 2
     }
 
     /// What a receipt has to agree with here.

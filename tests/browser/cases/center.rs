@@ -312,7 +312,24 @@ pub(super) async fn my_choices(browser: Browser) -> Result<()> {
     shop.driver().execute_async(script, vec![json!(rows[1].id)]).await?;
     shop.center_click(&row(1, "[data-placet-action=check]")).await?;
     let said = row(1, "[role=status]");
-    until_true("the change is found", async || Ok(text(&said).await?.starts_with("Not genuine"))).await
+    until_true("the change is found", async || Ok(text(&said).await?.starts_with("Not genuine"))).await?;
+
+    // So is a place in the log that the proof does not lead to; the rest of that receipt is as it was.
+    let script = "const [id, done] = arguments;
+        const opening = indexedDB.open('placet');
+        opening.onsuccess = () => {
+            const store = opening.result.transaction('receipts', 'readwrite').objectStore('receipts');
+            const reading = store.get(id);
+            reading.onsuccess = () => {
+                const row = reading.result;
+                row.acknowledgement.log.index += 1;
+                store.put(row, id).onsuccess = () => done(row.acknowledgement.log.index);
+            };
+        };";
+    shop.driver().execute_async(script, vec![json!(rows[0].id)]).await?;
+    shop.center_click(&row(0, "[data-placet-action=check]")).await?;
+    let said = row(0, "[role=status]");
+    until_true("the wrong place is found", async || Ok(text(&said).await?.starts_with("Not genuine"))).await
 }
 
 /// What is unclear goes to the shop with nothing of the visitor in it.

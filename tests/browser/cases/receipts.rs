@@ -31,6 +31,10 @@ pub(super) async fn receipt_in_hand(browser: Browser) -> Result<()> {
     let told = String::from_utf8_lossy(&verdict.stdout).into_owned();
     ensure!(verdict.status.code() == Some(0), "placet verify ends with {}: {told}", verdict.status);
     ensure!(told.contains("GENUINE") && !told.contains("NOT GENUINE"), "placet verify says {told}");
+    // The shopper holds the proof of its place in the log, and the log of today stands by it.
+    let asked = Command::new(places::placet()?).arg("verify").arg(&file).args(["--log", &shop.server.origin]).output()?;
+    let told = String::from_utf8_lossy(&asked.stdout).into_owned();
+    ensure!(asked.status.success() && told.contains("ok  today"), "placet verify --log says {told}");
 
     let payload = verify_with_jose(&file)?;
     ensure!(payload["id"] == row.id && payload["event"]["state"] == "refused", "jose reads {payload}");

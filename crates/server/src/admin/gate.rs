@@ -6,8 +6,8 @@
 use super::body::read_whole;
 use super::caller::caller;
 use super::confirmation::{Asking, Confirmed, confirm_or_wait};
-use super::table::Entry;
 use crate::problem::Problem;
+use crate::route::Entry;
 use crate::state::App;
 use axum::extract::{Request, State};
 use axum::middleware::Next;

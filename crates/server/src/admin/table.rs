@@ -5,19 +5,23 @@
 
 use super::gate::{Gate, gate};
 use super::{audit, confirmation, feedback, tokens};
+use crate::metrics::metrics;
+use crate::openapi::openapi;
 use crate::problem::Problem;
+use crate::ready::readyz;
+use crate::route::Route;
+pub use crate::route::{Entry, route};
 use crate::routes::{harden, healthz};
 use crate::state::App;
 use axum::Router;
-use axum::handler::Handler;
 use axum::http::Method;
 use axum::middleware::{from_fn_with_state, map_response};
-use axum::routing::{MethodFilter, MethodRouter, on};
-use placet_model::admin::Role;
+use placet_model::admin::{AuditPage, FeedbackAnswer, MadeToken, Role, TokenList, TokenWish, WaitingList};
 use std::sync::Arc;
 
 /// No role is needed.
 const EVERYBODY: &[Role] = &[];
+const ANALYST: &[Role] = &[Role::Analyst];
 const AUDITOR: &[Role] = &[Role::Auditor];
 const EDITOR: &[Role] = &[Role::Editor];
 const OWNER: &[Role] = &[Role::Owner];
@@ -25,68 +29,40 @@ const OWNER: &[Role] = &[Role::Owner];
 /// The table.
 pub fn table() -> Vec<Route> {
     vec![
-        route(Method::GET, "/healthz", EVERYBODY, healthz).says("Whether the process answers"),
-        route(Method::GET, "/v1/tokens", OWNER, tokens::list).says("The tokens"),
-        route(Method::POST, "/v1/tokens", OWNER, tokens::make).says("Makes a token"),
+        route(Method::GET, "/healthz", EVERYBODY, healthz)
+            .says("Whether the process answers")
+            .answers_other("application/json"),
+        route(Method::GET, "/readyz", EVERYBODY, readyz)
+            .says("Whether the database and the log answer")
+            .answers_other("application/json"),
+        route(Method::GET, "/openapi.json", EVERYBODY, openapi)
+            .says("What both listeners answer, as OpenAPI")
+            .answers_other("application/json"),
+        route(Method::GET, "/metrics", ANALYST, metrics)
+            .says("What the server counts of itself, for Prometheus")
+            .answers_other("application/openmetrics-text"),
+        route(Method::GET, "/v1/tokens", OWNER, tokens::list).says("The tokens").answers::<TokenList>(200),
+        route(Method::POST, "/v1/tokens", OWNER, tokens::make)
+            .says("Makes a token")
+            .takes::<TokenWish>()
+            .answers::<MadeToken>(201),
         route(Method::DELETE, "/v1/tokens/{id}", OWNER, tokens::revoke).says("Revokes a token"),
-        route(Method::GET, "/v1/audit", AUDITOR, audit::list).says("The audit trail"),
+        route(Method::GET, "/v1/audit", AUDITOR, audit::list)
+            .says("The audit trail")
+            .asks(&[("after", "The cursor of the line before."), ("limit", "How many lines, 1 to 1000.")])
+            .answers::<AuditPage>(200),
         route(Method::GET, "/v1/confirmations", AUDITOR, confirmation::list)
-            .says("The requests that wait for a second token"),
+            .says("The requests that wait for a second token")
+            .answers::<WaitingList>(200),
         route(Method::POST, "/v1/confirmations/{id}", AUDITOR, confirmation::give)
             .says("Confirms a request that another token made"),
-        route(Method::GET, "/v1/feedback", EDITOR, feedback::list).says("What shoppers wrote about the notice"),
+        route(Method::GET, "/v1/feedback", EDITOR, feedback::list)
+            .says("What shoppers wrote about the notice")
+            .asks(&[("since", "The first day (UTC), 2026-03-01."), ("purpose", "The purpose that it is about.")])
+            .answers::<FeedbackAnswer>(200),
         route(Method::DELETE, "/v1/feedback/{place}", EDITOR, feedback::delete)
             .says("Deletes what one shopper wrote about the notice"),
     ]
-}
-
-/// What a route is, without what it does.
-#[derive(Debug, Clone)]
-pub struct Entry {
-    /// Its method.
-    pub method: Method,
-    /// Its path, with `{name}` for what varies.
-    pub path: &'static str,
-    /// The roles that may use it; none where everybody may.
-    pub roles: &'static [Role],
-    /// Whether a second token has to confirm each request.
-    pub confirmed: bool,
-    /// What it does, in a line.
-    pub summary: &'static str,
-}
-
-/// A route.
-#[derive(Debug, Clone)]
-pub struct Route {
-    /// What it is.
-    pub entry: Entry,
-    handler: MethodRouter<Arc<App>>,
-}
-
-/// A route for these roles.
-pub fn route<H, T>(method: Method, path: &'static str, roles: &'static [Role], handler: H) -> Route
-where
-    H: Handler<T, Arc<App>>,
-    T: 'static,
-{
-    // Every method that the table uses has a filter; what has none is answered as another method would be.
-    let handler =
-        MethodFilter::try_from(method.clone()).map_or_else(|_| MethodRouter::new(), |filter| on(filter, handler));
-    Route { entry: Entry { method, path, roles, confirmed: false, summary: "" }, handler }
-}
-
-impl Route {
-    /// Says what the route does.
-    pub fn says(mut self, summary: &'static str) -> Self {
-        self.entry.summary = summary;
-        self
-    }
-
-    /// A second token has to confirm each request.
-    pub fn confirmed(mut self) -> Self {
-        self.entry.confirmed = true;
-        self
-    }
 }
 
 /// The router of the admin listener.

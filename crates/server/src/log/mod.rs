@@ -20,6 +20,7 @@ pub mod tiles;
 pub mod tree;
 pub mod writer;
 
+use crate::metrics::Meter;
 use crate::store::Store;
 use crate::store::log::Logged;
 use crate::store::receipts::{Entry, Held};
@@ -45,6 +46,7 @@ pub struct Log {
     verifiers: String,
     room: Arc<Semaphore>,
     heads: watch::Receiver<Arc<Heads>>,
+    meter: Meter,
     running: Mutex<Option<Running>>,
 }
 
@@ -64,9 +66,18 @@ impl Log {
         let verifiers = writer.verifiers().to_owned();
         let (shown, heads) = watch::channel(Arc::new(writer.heads().clone()));
         let (orders, incoming) = mpsc::unbounded_channel();
-        let task = tokio::spawn(sequencer::run(writer, incoming, shown));
+        let meter = Meter::default();
+        let task = tokio::spawn(sequencer::run(writer, incoming, shown, meter.clone()));
         let running = Mutex::new(Some(Running { orders, task }));
-        Ok(Log { site: site.to_owned(), store, verifiers, room: Arc::new(Semaphore::new(QUEUE)), heads, running })
+        Ok(Log {
+            site: site.to_owned(),
+            store,
+            verifiers,
+            room: Arc::new(Semaphore::new(QUEUE)),
+            heads,
+            meter,
+            running,
+        })
     }
 
     /// Enters receipts: all of them or, where that fails, none. Each gets its acknowledgement with the proof. One that is
@@ -89,11 +100,13 @@ impl Log {
         for ((id, now), placed) in told.into_iter().zip(placed) {
             results.push(match placed {
                 Placed::New(logged) => {
+                    self.meter.entered.inc();
                     let shown = heads.get_key_value(&origin_of(&self.site, now));
                     let log = Some(prove_new(shown, logged)?);
                     Ok(Acknowledgement { id, received_at: now, log })
                 }
                 Placed::Held(held) => {
+                    self.meter.held.inc();
                     let received_at = held.received_at;
                     let log = Some(self.prove_held(&heads, held).await?);
                     Ok(Acknowledgement { id, received_at, log })
@@ -136,6 +149,19 @@ impl Log {
     /// All keys that ever signed here, as others verify with them, one a line.
     pub fn verifiers(&self) -> &str {
         &self.verifiers
+    }
+
+    /// What the log counts while it works.
+    pub fn meter(&self) -> &Meter {
+        &self.meter
+    }
+
+    /// Sends an empty order through the queue: whether the log takes what comes.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub async fn answers(&self) -> Result<(), Refused> {
+        self.order(Vec::new()).await.map(|_| ())
     }
 
     /// How many items wait.

@@ -9,6 +9,7 @@
 
 use super::error::LogError;
 use super::writer::{Heads, Item, Placed, Writer};
+use crate::metrics::Meter;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
@@ -61,10 +62,16 @@ pub enum Refused {
 }
 
 /// Carries out orders until nobody can send any more.
-pub async fn run(mut writer: Writer, mut orders: mpsc::UnboundedReceiver<Order>, heads: watch::Sender<Arc<Heads>>) {
+pub async fn run(
+    mut writer: Writer,
+    mut orders: mpsc::UnboundedReceiver<Order>,
+    heads: watch::Sender<Arc<Heads>>,
+    meter: Meter,
+) {
     let mut halted: Option<Arc<str>> = None;
     while let Some(first) = orders.recv().await {
         let batch = gather(first, &mut orders).await;
+        let start = Instant::now();
         let outcome = match &halted {
             Some(why) => Err(Refused::Halted(why.clone())),
             None => write(&mut writer, &batch).await.map_err(|error| {
@@ -78,6 +85,9 @@ pub async fn run(mut writer: Writer, mut orders: mpsc::UnboundedReceiver<Order>,
                 Refused::Halted(why)
             }),
         };
+        if batch.iter().any(|order| !order.items.is_empty()) {
+            meter.commit.observe(start.elapsed().as_secs_f64());
+        }
         let shown = Arc::new(writer.heads().clone());
         heads.send_replace(shown.clone());
         answer(batch, outcome, &shown);

@@ -196,6 +196,15 @@ impl Store {
         Ok(found.map(|(version, lang)| NoticeRef { version, lang, hash: hash.to_owned() }))
     }
 
+    /// Asks the database for nothing: whether it answers.
+    ///
+    /// # Errors
+    /// Where it does not.
+    pub async fn answers(&self) -> Result<(), sqlx::Error> {
+        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
     /// Closes the database after what is being written is written.
     pub async fn close(&self) {
         let _writer = self.writer.lock().await;

@@ -79,7 +79,7 @@ impl Answer {
             assert_eq!(problem["status"], self.status, "{problem}");
             return vec![format!("{} {}", self.status, slug(&problem))];
         }
-        if self.body.is_empty() {
+        if self.body.is_empty() || !self.header("content-type").starts_with("application/json") {
             return vec![self.status.to_string()];
         }
         let answer = self.json();

@@ -1,0 +1,132 @@
+//! What the operator sees of the server, and what a flood does to it.
+
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, unreachable_pub, reason = "tests")]
+
+mod support;
+
+use axum::body::Body;
+use axum::extract::Extension;
+use axum::http::Request;
+use placet_model::admin::{Role, TokenWish};
+use placet_server::address::Peer;
+use placet_server::admin::table::router;
+use placet_server::admin::tokens::new_token;
+use placet_server::limits::Limits;
+use serde_json::json;
+use std::net::IpAddr;
+use support::{Answer, Device, STILL, Server, notice};
+
+async fn get(server: &Server, path: &str) -> Answer {
+    server.send(Request::get(path).body(Body::empty()).unwrap()).await
+}
+
+/// The metrics as an analyst reads them.
+async fn metrics(server: &Server) -> String {
+    let wish = TokenWish { role: Role::Analyst, name: "scraper".into(), days: None };
+    let (secret, held) = new_token(&wish, STILL.unsigned_abs(), None).unwrap();
+    server.app.store.keep_token(&held).await.unwrap();
+    let mut admin = server.clone();
+    admin.routes = router(server.app.clone());
+    let request = Request::get("/metrics").header("authorization", format!("Bearer {}", secret.text()));
+    let answer = admin.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!((answer.status, answer.header("cache-control")), (200, "no-store"));
+    String::from_utf8(answer.body).unwrap()
+}
+
+#[tokio::test]
+async fn what_comes_is_counted_and_names_nobody() {
+    let server = Server::start().await;
+    let device = Device::new(1);
+    let first = device.receipt(1, &notice(), &json!({ "event": { "page": "/needle-page" } }));
+    let other = device.receipt(1, &notice(), &json!({ "event": { "page": "/other" } }));
+    let foreign = device.receipt(2, &notice(), &json!({ "site": "other.example" }));
+    for receipts in [&[first.clone()][..], &[first.clone(), Device::twin(&first)], &[other, foreign.clone(), foreign]] {
+        server.record(receipts).await;
+    }
+    get(&server, "/needle-path").await;
+    get(&server, "/problems/needle-slug").await;
+    get(&server, "/healthz").await;
+    let told = metrics(&server).await;
+    for line in [
+        "placet_receipts_recorded_total 1",
+        "placet_receipts_repeated_total 2",
+        "placet_receipts_refused_total{problem=\"id-conflict\"} 1",
+        "placet_receipts_refused_total{problem=\"site-wrong\"} 2",
+        "placet_requests_total{path=\"/v1/receipts\",status=\"200\"} 3",
+        "placet_requests_total{path=\"/problems/{slug}\",status=\"404\"} 1",
+        "placet_requests_total{path=\"/healthz\",status=\"200\"} 1",
+        "placet_verify_seconds_count 3",
+        "placet_commit_seconds_count 3",
+        "placet_queue_depth 0",
+        "placet_log_size{origin=\"shop.example/",
+        "# EOF",
+    ] {
+        assert!(told.lines().any(|told| told.starts_with(line)), "{line}: {told}");
+    }
+    for needle in ["needle", "other.example", &Device::new(1).thumbprint()] {
+        assert!(!told.contains(needle), "{needle}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn ready_means_that_database_and_log_answer() {
+    let server = Server::start().await;
+    let ready = get(&server, "/readyz").await;
+    assert_eq!((ready.status, &ready.body[..]), (200, &br#"{"status":"ready"}"#[..]));
+
+    let halted = Server::start().await;
+    halted.app.log.stop().await;
+    let answer = get(&halted, "/readyz").await;
+    assert_eq!((&*answer.outcomes()[0], answer.header("retry-after")), ("503 not-ready", "5"));
+    assert_eq!(get(&halted, "/healthz").await.status, 200, "the process answers all the same");
+
+    let closed = Server::start().await;
+    closed.app.store.close().await;
+    assert_eq!(get(&closed, "/readyz").await.outcomes(), ["503 not-ready"]);
+}
+
+/// From one network and from a thousand, while the server is pressed: who floods is held to the steady rate and told for how
+/// long to wait, what is kept and remembered has a bound, and shoppers whose networks send little are served all the while.
+#[tokio::test]
+async fn a_flood_is_held_back_and_shoppers_are_served() {
+    // The rates are so that none comes back while the test runs, however long that is.
+    let limits = Limits { burst: 3, per_second: 1000, steady: 1e-6, calls: 8, ..Limits::default() };
+    for (networks, calls) in [(1_u32, 300_u32), (1000, 6)] {
+        let server = Server::with_limits(limits).await;
+        let places = server.app.gauge.calls.acquire_many(5).await.unwrap();
+        let from = |address: [u8; 4]| {
+            let mut server = server.clone();
+            server.routes = server.routes.clone().layer(Extension(Peer(IpAddr::from(address))));
+            server
+        };
+        let (mut served, mut taken, mut genuine) = (0_u32, 0_u32, 0_u32);
+        for call in 0..calls * networks {
+            let [_, _, high, low] = (call % networks).to_be_bytes();
+            let flooder = from([10, high, low, 1]);
+            let receipt = match call % 50 {
+                0 => Device::new(2).receipt(call + 1, &notice(), &json!({ "seq": call + 1 })),
+                _ => "not.a.receipt".to_owned(),
+            };
+            let outcome = flooder.record(&[receipt]).await;
+            match outcome.status {
+                200 => {
+                    taken += 1;
+                    genuine += u32::from(outcome.outcomes() == ["recorded"]);
+                }
+                429 => assert!(outcome.header("retry-after").parse::<u64>().unwrap() > 60, "{outcome:?}"),
+                _ => panic!("{outcome:?}"),
+            }
+            if call % 100 == 99 {
+                served += 1;
+                let shopper = from([203, 0, served as u8, 7]);
+                let receipt = Device::new(1).receipt(1_000_000 + served, &notice(), &json!({ "seq": served }));
+                assert_eq!(shopper.record(&[receipt]).await.outcomes(), ["recorded"], "shopper {served}");
+            }
+        }
+        assert_eq!(taken, networks * 3, "each network has its burst and no more");
+        assert_eq!(server.app.store.count().await.unwrap(), i64::from(served + genuine));
+        assert!(served > 2 && genuine > 0, "{served} {genuine}");
+        assert_eq!(server.app.gauge.remembered(), (networks + served) as usize);
+        drop(places);
+    }
+}
