@@ -14,6 +14,7 @@ mod notice;
 mod places;
 mod process;
 mod return_visit;
+mod server;
 mod shop;
 mod site;
 mod spread;
@@ -38,6 +39,8 @@ enum Bench {
     Return(return_visit::Arguments),
     /// What watching costs a page to which nodes are added
     Nodes(nodes::Arguments),
+    /// How many receipts a second the server acknowledges; no browser takes part
+    Server(server::Arguments),
     /// How soon the preference center opens, a choice is taken and a search answered, beside two other tools
     Center(center::Arguments),
 }
@@ -49,6 +52,7 @@ fn main() -> Result<ExitCode> {
             Bench::FirstLayer(arguments) => first_layer::run(&arguments).await,
             Bench::Return(arguments) => return_visit::run(&arguments).await,
             Bench::Nodes(arguments) => nodes::run(&arguments).await,
+            Bench::Server(arguments) => server::run(&arguments),
             Bench::Center(arguments) => center::run(&arguments).await,
         }
     })

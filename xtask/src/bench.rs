@@ -2,7 +2,7 @@
 //! builds what is measured and brings what it is compared with.
 
 use std::ffi::OsString;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use anyhow::{Result, bail};
 use clap::Args;
@@ -16,7 +16,7 @@ use crate::{cargo, run, widget};
 /// What `cargo xtask bench` can be told.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Which one: first-layer, return, nodes or center
+    /// Which one: first-layer, return, nodes, center or server
     name: String,
     /// Further arguments for the benchmark
     #[arg(last = true)]
@@ -28,18 +28,27 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCo
     if !workspace.path("bench/Cargo.toml").is_file() {
         bail!("there are no benchmarks in this checkout (bench/Cargo.toml is missing)");
     }
-    let modules = npm::ensure(workspace)?;
-    let chromium = Engine::Chromium.ensure()?;
     widget::build(workspace)?;
     build::server(workspace, Profile::Release)?;
-    run::run(
-        cargo::cargo(workspace)
-            .args(["run", "--release", "--package", "placet-bench", "--"])
-            .arg(&arguments.name)
-            .args(&arguments.rest)
-            .env("PLACET_BIN", workspace.binary("release"))
-            .env("PLACET_NPM", modules)
-            .envs(chromium.environment),
-    )?;
+    if arguments.name == "server" {
+        // Receipts need no browser, and no rivals.
+        return measure(workspace, arguments, |_| ());
+    }
+    let modules = npm::ensure(workspace)?;
+    let chromium = Engine::Chromium.ensure()?;
+    measure(workspace, arguments, |command| {
+        command.env("PLACET_NPM", modules).envs(chromium.environment);
+    })
+}
+
+fn measure(workspace: &Workspace, arguments: &Arguments, more: impl FnOnce(&mut Command)) -> Result<ExitCode> {
+    let mut command = cargo::cargo(workspace);
+    command
+        .args(["run", "--release", "--package", "placet-bench", "--"])
+        .arg(&arguments.name)
+        .args(&arguments.rest)
+        .env("PLACET_BIN", workspace.binary("release"));
+    more(&mut command);
+    run::run(&mut command)?;
     Ok(ExitCode::SUCCESS)
 }
