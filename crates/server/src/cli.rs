@@ -3,7 +3,7 @@
 //! Exit codes: 0 done; 1 the answer is no (a config with errors, a receipt that is not genuine,
 //! something that cannot be done); 2 the input cannot be read, or the command line is wrong.
 
-use crate::command::{audit, backup, check, feedback, keys, lock, publish, schema, serve, token, verify};
+use crate::command::{audit, backup, check, export, feedback, keys, lock, publish, schema, serve, token, verify};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -25,6 +25,7 @@ enum Command {
     Keys(keys::Keys),
     Lock(lock::LockOf),
     Backup(backup::Backup),
+    Export(export::Export),
     Feedback(feedback::Feedback),
     Token(token::Token),
     Schema(schema::Schema),
@@ -41,6 +42,7 @@ pub fn run() -> ExitCode {
         Command::Keys(command) => command.run(),
         Command::Lock(command) => command.run(),
         Command::Backup(command) => command.run(),
+        Command::Export(command) => command.run(),
         Command::Feedback(command) => command.run(),
         Command::Token(command) => command.run(),
         Command::Schema(command) => command.run(),

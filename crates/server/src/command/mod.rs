@@ -5,6 +5,7 @@ pub mod address;
 pub mod audit;
 pub mod backup;
 pub mod check;
+pub mod export;
 pub mod failure;
 pub mod feedback;
 pub mod input;
