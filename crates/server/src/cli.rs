@@ -3,7 +3,9 @@
 //! Exit codes: 0 done; 1 the answer is no (a config with errors, a receipt that is not genuine,
 //! something that cannot be done); 2 the input cannot be read, or the command line is wrong.
 
-use crate::command::{audit, backup, check, copy, feedback, keys, lock, publish, retain, schema, serve, token, verify};
+use crate::command::{
+    audit, backup, check, copy, export, feedback, keys, lock, publish, retain, schema, serve, token, verify,
+};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -27,6 +29,7 @@ enum Command {
     Copy(copy::Copy),
     Backup(backup::Backup),
     Retain(retain::Retain),
+    Export(export::Export),
     Feedback(feedback::Feedback),
     Token(token::Token),
     Schema(schema::Schema),
@@ -45,6 +48,7 @@ pub fn run() -> ExitCode {
         Command::Copy(command) => command.run(),
         Command::Backup(command) => command.run(),
         Command::Retain(command) => command.run(),
+        Command::Export(command) => command.run(),
         Command::Feedback(command) => command.run(),
         Command::Token(command) => command.run(),
         Command::Schema(command) => command.run(),

@@ -136,7 +136,12 @@ async fn what_is_erased_is_gone_and_does_not_come_back() {
     let (server, receipts) = server().await;
     let (device, other) = (Device::new(1), Device::new(2));
     let answer = server.ask(&request(&device, "erase", "a")).await;
-    assert_eq!(answer.json(), json!({ "erased": 2, "at": STILL, "device": device.thumbprint() }));
+    let told = answer.json();
+    assert_eq!(
+        (&told["erased"], &told["at"], &told["device"], &told["log"]["index"]),
+        (&json!(2), &json!(STILL), &json!(device.thumbprint()), &json!(3)),
+        "the erasure itself stands in the log"
+    );
     assert_eq!(server.app.store.count().await.unwrap(), 1, "the other device's receipt stays");
 
     // Neither the receipts nor the device are in the files of the database, not even in what is free. (The files of a

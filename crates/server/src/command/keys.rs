@@ -2,8 +2,11 @@
 
 use super::Failure;
 use super::output::say;
+use super::runtime::block_on;
 use crate::log::keys::{KeyError, LogKey};
 use crate::seal::master::MasterKey;
+use crate::serve::cannot_open;
+use crate::store::Store;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -37,6 +40,20 @@ enum What {
         #[arg(long, value_name = "FILE")]
         key: PathBuf,
     },
+    /// Put a new master key in the place of the one that seals what tells of people in a database.
+    ///
+    /// The data keys are wrapped anew; what they sealed stays as it is. Stop the server, and start it with the new key afterwards.
+    Rewrap {
+        /// The database of the server.
+        #[arg(long, default_value = "sqlite:placet.db")]
+        database: String,
+        /// The file of the master key that it has.
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+        /// The file of the new master key, made with `placet keys master`.
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+    },
     /// Make a master key, which seals what tells of people in the database.
     Master {
         /// The file to write; one that is there already is left as it is.
@@ -60,6 +77,23 @@ impl Keys {
             What::Rotate { site, key } => {
                 let key = LogKey::replace(&site, &key).map_err(cannot)?;
                 say(&format!("{}\n", key.verifier()))
+            }
+            What::Rewrap { database, from, to } => {
+                let read = |path: &PathBuf| {
+                    MasterKey::read(path).map_err(|error| Failure::new(error.to_string()).help(error.help()))
+                };
+                let (old, new) = (read(&from)?, read(&to)?);
+                let count = block_on(async {
+                    let store = Store::open(&database).await?;
+                    let count = store.rewrap(&old, &new).await;
+                    store.close().await;
+                    count
+                })?;
+                let count = count.map_err(|error| cannot_open(&database, &error))?;
+                say(&format!(
+                    "{count} data keys are wrapped by {} now. Keep the old key for the copies that were made before.\n",
+                    to.display()
+                ))
             }
             What::Master { out } => {
                 let master = MasterKey::new().map_err(|error| Failure::new(error.to_string()))?;

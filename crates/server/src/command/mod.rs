@@ -6,6 +6,7 @@ pub mod audit;
 pub mod backup;
 pub mod check;
 pub mod copy;
+pub mod export;
 pub mod failure;
 pub mod feedback;
 pub mod input;
