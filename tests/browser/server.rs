@@ -7,8 +7,14 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use placet_server::{
+    seal::master::MasterKey,
+    store::{
+        Store,
+        holdings::{After, Scope},
+    },
+};
 use serde_json::Value;
-use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use crate::{places, process::Process, process::free_ports, wait};
 
@@ -95,9 +101,21 @@ impl Server {
 
     /// The receipts that the server has stored, oldest first, as they were signed.
     pub(crate) async fn stored(&self) -> Result<Vec<String>> {
-        let options = SqliteConnectOptions::new().filename(self.dir.join("placet.db")).read_only(true);
-        let mut database = SqliteConnection::connect_with(&options).await?;
-        let rows = sqlx::query_scalar("SELECT jws FROM receipts ORDER BY received_at").fetch_all(&mut database).await?;
-        Ok(rows)
+        let store = Store::look(&format!("sqlite:{}", self.dir.join("placet.db").display())).await?;
+        let opened = opened(&store, &self.dir.join("placet.db.master")).await;
+        store.close().await;
+        opened
     }
+}
+
+async fn opened(store: &Store, master: &Path) -> Result<Vec<String>> {
+    store.unlock(MasterKey::read(master)?).await?;
+    let all = Scope::Period { since: 0, until: i64::MAX };
+    let (mut receipts, mut next) = (Vec::new(), Some(After::start()));
+    while let Some(after) = next {
+        let page = store.holdings(&all, &after).await?;
+        receipts.extend(page.receipts.into_iter().map(|holding| holding.held.receipt));
+        next = page.next;
+    }
+    Ok(receipts)
 }

@@ -4,6 +4,8 @@
 
 mod support;
 
+use placet_server::log::carry::{CarryError, carry};
+use placet_server::log::lock::Lock;
 use placet_server::store::Store;
 use placet_server::store::backup::BackupError;
 use placet_server::store::copying::CopyError;
@@ -18,6 +20,7 @@ on_each_database![
     a_copy_holds_everything_and_goes_on,
     a_copy_goes_into_an_empty_database_only,
     a_copy_that_fails_leaves_nothing,
+    a_copy_is_made_only_where_database_and_lock_agree,
     a_backup_is_of_one_moment_while_others_write,
     a_backup_writes_over_nothing,
 ];
@@ -70,14 +73,18 @@ async fn a_copy_holds_everything_and_goes_on() {
     for on in On::all() {
         let to = Place::on(on).await;
         let (source, target) = (Store::look(&from.address).await.unwrap(), Store::open(&to.address).await.unwrap());
-        let copied = source.copy_into(&target).await.unwrap();
+        let lock = Lock::take(source.address(), None).await.unwrap();
+        let copied = {
+            let mut new_lock = Lock::take(target.address(), None).await.unwrap();
+            carry(&source, &lock, &target, &mut new_lock).await.unwrap()
+        };
         source.close().await;
         target.close().await;
         let rows = |name: &str| copied.iter().find(|(table, _)| table == name).unwrap().1;
         assert_eq!((rows("receipts"), rows("receipt_ids"), rows("erased"), rows("feedback")), (40, 40, 1, 1));
         assert!(rows("tiles") > 0 && rows("logs") == 1);
-        // The keys and the log's lock go along, as the operator brings them.
-        for ending in [".key", ".lock", ".master"] {
+        // The keys go along, as the operator brings them.
+        for ending in [".key", ".master"] {
             let name = format!("placet.db{ending}");
             fs::copy(from.directory.path().join(&name), to.directory.path().join(&name)).unwrap();
         }
@@ -87,7 +94,7 @@ async fn a_copy_holds_everything_and_goes_on() {
         let gone = Device::new(2).receipt(90, &notice(), &json!({}));
         assert_eq!(server.record(&[gone]).await.outcomes(), ["erased"]);
         let new = Device::new(3).receipt(91, &notice(), &json!({}));
-        assert_eq!(server.record(&[new]).await.json()["results"][0]["log"]["index"], 41, "the log goes on");
+        assert_eq!(server.record(&[new]).await.json()["results"][0]["log"]["index"], 42, "the log goes on");
         let words = server.app.store.feedback(0, None).await.unwrap();
         assert_eq!(words[0].text, "同意 '; DROP TABLE feedback; --");
         server.app.stop().await;
@@ -117,6 +124,26 @@ async fn a_copy_that_fails_leaves_nothing() {
     for table in ["notices", "devices", "receipts", "receipt_ids", "logs"] {
         assert_eq!(count(&to, table).await, 0, "{table}");
     }
+}
+
+/// A lock that was used, and a database that its lock is ahead of: neither is carried over, and the target stays empty.
+async fn a_copy_is_made_only_where_database_and_lock_agree() {
+    let (server, _) = used().await;
+    server.app.stop().await;
+    let to = Place::new().await;
+    let target = Store::open(&to.address).await.unwrap();
+    let source = Store::open(server.address()).await.unwrap();
+    let lock = Lock::take(source.address(), None).await.unwrap();
+    let elsewhere = tempfile::TempDir::new().unwrap();
+    let mut used_lock = Lock::take(target.address(), Some(&elsewhere.path().join("lock"))).await.unwrap();
+    used_lock.swap("other.example/2026", None, "something").await.unwrap();
+    let refused = carry(&source, &lock, &target, &mut used_lock).await;
+    assert!(matches!(&refused, Err(CarryError::LockInUse)), "{refused:?}");
+    sqlx::query("UPDATE logs SET size = size - 1").execute(&server.look().await).await.unwrap();
+    let mut new_lock = Lock::take(target.address(), Some(&elsewhere.path().join("new"))).await.unwrap();
+    let refused = carry(&source, &lock, &target, &mut new_lock).await;
+    assert!(matches!(&refused, Err(CarryError::Log(_))), "{refused:?}");
+    assert_eq!(count(&to, "receipts").await, 0);
 }
 
 /// Every receipt in the backup is whole, with its id and its place in the tree of that moment.
@@ -152,14 +179,14 @@ async fn a_backup_is_of_one_moment_while_others_write() {
     let kept = one("SELECT COUNT(*) FROM receipts").await;
     assert!((40..=120).contains(&kept), "{kept}");
     assert_eq!(one("SELECT COUNT(*) FROM receipt_ids").await, kept);
-    // The erased one has its entry too.
-    assert_eq!(one("SELECT size FROM logs").await, kept + 1);
-    let newest = if kept == 40 { 39 } else { kept };
-    assert_eq!(one("SELECT MAX(entry) FROM receipts").await, newest, "the 41st entry is the erased one");
+    // The erased one has its entry too, and its erasure another.
+    assert_eq!(one("SELECT size FROM logs").await, kept + 2);
+    let newest = if kept == 40 { 39 } else { kept + 1 };
+    assert_eq!(one("SELECT MAX(entry) FROM receipts").await, newest, "the 41st and 42nd are no receipt's any more");
     backup.close().await;
 
-    // With the lock of today it is noticed that the backup is old; before anything more was written it goes on.
-    if kept < held {
+    // With the lock of today, which lies beside an SQLite database, it is noticed that the backup is old.
+    if kept < held && On::now() == On::Sqlite {
         let old = Place::in_file(&file);
         for ending in [".key", ".lock", ".master"] {
             fs::copy(

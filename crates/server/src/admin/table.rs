@@ -67,7 +67,8 @@ pub fn table() -> Vec<Route> {
             .says("Erases the receipts of the person whom the site's reference names"),
         route(Method::GET, "/v1/exports", AUDITOR, exports::period).says("The receipts of a period").confirmed(),
         route(Method::GET, "/notice/{name}", EVERYBODY, notice::notice)
-            .says("A notice that was served, which is public"),
+            .says("A notice that was served at any time, as JSON or as a page")
+            .answers_other("application/json"),
         route(Method::GET, "/v1/feedback", EDITOR, feedback::list)
             .says("What shoppers wrote about the notice")
             .asks(&[("since", "The first day (UTC), 2026-03-01."), ("purpose", "The purpose that it is about.")])
