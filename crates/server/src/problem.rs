@@ -105,7 +105,7 @@ impl Problem {
             Problem::TooSlow => "The body did not arrive within ten seconds.".into(),
             Problem::TooMany(seconds) | Problem::Busy(seconds) => format!("Try again in {seconds} s."),
             Problem::StoreFailed => "The database failed; nothing of this call was kept.".into(),
-            Problem::NotReady => "The database or the log does not answer; the server's log says why.".into(),
+            Problem::NotReady => "The database or the log does not answer or cannot be written; the server's log says why.".into(),
             Problem::NotFound => "There is nothing at this address.".into(),
             Problem::MethodRefused => "This address does not answer this method.".into(),
         }
@@ -227,7 +227,8 @@ const NOT_READY: ProblemType = ProblemType {
     slug: "not-ready",
     title: "Not ready",
     status: 503,
-    meaning: "The process runs, but its database does not answer, or its log takes no entries. The server's log says why.",
+    meaning: "The process runs, but its database does not answer, or its log takes no entries or was not written in the last \
+        seconds. The server's log says why.",
     hint: "Send visitors elsewhere until the answer is 200. Browsers keep their receipts meanwhile.",
 };
 const FEEDBACK_FULL: ProblemType = ProblemType {

@@ -1,7 +1,8 @@
 //! Whether the server can do its work now: what a load balancer asks before it sends visitors.
 //!
 //! **Invariant:** "ready" means that the database answered and that an order went through the log's queue and came back, a
-//! second ago at most. A log that is halted, or a queue that does not move, is not ready.
+//! second ago at most, and that a checkpoint was written to the database and the lock in the last seconds. A log that is halted, a
+//! queue that does not move, and a disk that takes nothing are not ready.
 
 use crate::problem::Problem;
 use crate::state::App;
@@ -17,6 +18,9 @@ use tokio::time::timeout;
 const GOOD_FOR: Duration = Duration::from_secs(1);
 /// How long the database and the log may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long ago a checkpoint may have been written last. The log writes one each second; five leave room for a slow disk and a full
+/// batch, and a log that takes longer makes visitors wait.
+const OLDEST: Duration = Duration::from_secs(5);
 
 /// What was found last, and when.
 #[derive(Debug, Default)]
@@ -31,13 +35,13 @@ impl Readiness {
             return ready;
         }
         let works = async { app.store.answers().await.is_ok() && app.log.answers().await.is_ok() };
-        let ready = timeout(PATIENCE, works).await.unwrap_or(false);
+        let ready = timeout(PATIENCE, works).await.unwrap_or(false) && app.log.pulse().age() < OLDEST;
         *last = Some((Instant::now(), ready));
         ready
     }
 }
 
-/// `GET /readyz`: the database and the log answer.
+/// `GET /readyz`: the database and the log answer, and can be written.
 ///
 /// # Errors
 /// [`Problem::NotReady`].

@@ -14,7 +14,14 @@ use placet_server::admin::tokens::new_token;
 use placet_server::limits::Limits;
 use serde_json::json;
 use std::net::IpAddr;
-use support::{Answer, Device, STILL, Server, notice};
+use support::{Answer, Device, STILL, Server, notice, on_each_database};
+
+on_each_database![
+    what_comes_is_counted_and_names_nobody,
+    ready_means_that_database_and_log_answer,
+    what_cannot_be_written_is_not_ready,
+    a_flood_is_held_back_and_shoppers_are_served,
+];
 
 async fn get(server: &Server, path: &str) -> Answer {
     server.send(Request::get(path).body(Body::empty()).unwrap()).await
@@ -33,7 +40,6 @@ async fn metrics(server: &Server) -> String {
     String::from_utf8(answer.body).unwrap()
 }
 
-#[tokio::test]
 async fn what_comes_is_counted_and_names_nobody() {
     let server = Server::start().await;
     let device = Device::new(1);
@@ -58,6 +64,7 @@ async fn what_comes_is_counted_and_names_nobody() {
         "placet_verify_seconds_count 3",
         "placet_commit_seconds_count 3",
         "placet_queue_depth 0",
+        "placet_checkpoint_age_seconds ",
         "placet_log_size{origin=\"shop.example/",
         "# EOF",
     ] {
@@ -68,7 +75,6 @@ async fn what_comes_is_counted_and_names_nobody() {
     }
 }
 
-#[tokio::test]
 async fn ready_means_that_database_and_log_answer() {
     let server = Server::start().await;
     let ready = get(&server, "/readyz").await;
@@ -85,9 +91,32 @@ async fn ready_means_that_database_and_log_answer() {
     assert_eq!(get(&closed, "/readyz").await.outcomes(), ["503 not-ready"]);
 }
 
+/// The database answers and the queue moves, but nothing can be written; nobody has to write to find that out.
+async fn what_cannot_be_written_is_not_ready() {
+    let server = Server::start().await;
+    let ready_is = async |status: u16| {
+        while get(&server, "/readyz").await.status != status {
+            tokio::task::yield_now().await;
+        }
+    };
+    ready_is(200).await;
+    let age = async || -> f64 {
+        let told = metrics(&server).await;
+        let line = told.lines().find_map(|line| line.strip_prefix("placet_checkpoint_age_seconds "));
+        line.unwrap().parse().unwrap()
+    };
+    assert!(age().await < 5.0);
+    server.app.store.fuse.blow();
+    ready_is(503).await;
+    assert!(age().await >= 5.0);
+    server.app.store.answers().await.unwrap();
+    server.app.log.answers().await.unwrap();
+    server.app.store.fuse.set(0);
+    ready_is(200).await;
+}
+
 /// From one network and from a thousand, while the server is pressed: who floods is held to the steady rate and told for how
 /// long to wait, what is kept and remembered has a bound, and shoppers whose networks send little are served all the while.
-#[tokio::test]
 async fn a_flood_is_held_back_and_shoppers_are_served() {
     // The rates are so that none comes back while the test runs, however long that is.
     let limits = Limits { burst: 3, per_second: 1000, steady: 1e-6, calls: 8, ..Limits::default() };

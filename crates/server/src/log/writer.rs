@@ -17,6 +17,7 @@ use super::checkpoint::sign;
 use super::error::LogError;
 use super::keys::LogKey;
 use super::lock::Lock;
+use super::pulse::Pulse;
 use super::tree::{EntryBytes, Nodes};
 use crate::store::Store;
 use crate::store::log::{Logged, Record, Turn, Unlogged};
@@ -77,6 +78,7 @@ pub struct Writer {
     /// None after a fault, until they were opened anew.
     books: Option<BTreeMap<String, Book>>,
     heads: Heads,
+    pulse: Pulse,
 }
 
 impl Writer {
@@ -88,7 +90,7 @@ impl Writer {
         store.keep_log_key(key.verifier(), now).await?;
         let verifiers: String = store.log_keys().await?.iter().flat_map(|key| [key.as_str(), "\n"]).collect();
         let keys = Keys::parse(&verifiers).map_err(LogError::Keys)?;
-        let mut writer = Writer { store, key, keys, verifiers, lock, books: None, heads: Heads::new() };
+        let mut writer = Writer { store, key, keys, verifiers, lock, books: None, heads: Heads::new(), pulse: Pulse::default() };
         let store = writer.store.clone();
         let turn = store.turn().await;
         writer.reopen(&turn).await?;
@@ -149,6 +151,44 @@ impl Writer {
             self.books = None;
         }
         outcome
+    }
+
+    /// When it last wrote a checkpoint.
+    pub fn pulse(&self) -> &Pulse {
+        &self.pulse
+    }
+
+    /// Writes the newest checkpoint again, as it is: that the database and the lock can be written shows only in writing.
+    ///
+    /// # Errors
+    /// [`LogError`].
+    pub async fn beat(&mut self) -> Result<(), LogError> {
+        let store = self.store.clone();
+        let turn = store.turn().await;
+        let outcome = async {
+            self.reopen(&turn).await?;
+            self.write_again(&turn).await
+        };
+        let outcome = outcome.await;
+        if outcome.is_err() {
+            self.books = None;
+        }
+        outcome
+    }
+
+    async fn write_again(&mut self, turn: &Turn<'_>) -> Result<(), LogError> {
+        let newest = self.books.iter().flatten().next_back();
+        let Some((origin, Book { id, locked: Some(locked), kept: Some(kept), .. })) = newest else { return Ok(()) };
+        let (store, lock) = (&self.store, &mut self.lock);
+        let into_lock = async {
+            store.fuse.burn()?;
+            Ok::<_, LogError>(lock.swap(origin, Some(locked), locked).await?)
+        };
+        let (locked, kept) = tokio::join!(into_lock, turn.keep_checkpoint(*id, kept));
+        locked?;
+        kept?;
+        self.pulse.beat();
+        Ok(())
     }
 
     /// Opens the logs, where that has to be done, and signs what was not signed yet.
@@ -280,6 +320,7 @@ impl Writer {
         let unsignable = || LogError::Unsignable { origin: origin.to_owned(), size };
         let checkpoint = sign(&self.key, origin, size, book.tree.root()).ok_or_else(unsignable)?;
         let (locked, kept) = (book.locked.as_deref(), book.kept.as_deref());
+        let both_are_written = locked != Some(&checkpoint) && kept != Some(&checkpoint);
         let (store, lock) = (&self.store, &mut self.lock);
         let into_lock = async {
             if locked != Some(&checkpoint) {
@@ -299,6 +340,9 @@ impl Writer {
         let (locked, kept) = tokio::join!(into_lock, into_database);
         locked?;
         kept?;
+        if both_are_written {
+            self.pulse.beat();
+        }
         book.locked = Some(checkpoint.clone());
         book.kept = Some(checkpoint.clone());
         let shown = Shown { id: book.id, size, checkpoint, nodes };
