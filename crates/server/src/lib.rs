@@ -36,6 +36,7 @@ pub mod publish;
 pub mod ready;
 pub mod record;
 pub mod region;
+pub mod room;
 pub mod route;
 pub mod routes;
 pub mod seal;

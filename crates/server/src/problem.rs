@@ -50,8 +50,10 @@ pub enum Problem {
     Busy(u64),
     /// The database failed.
     StoreFailed,
-    /// The database or the log does not answer.
-    NotReady,
+    /// There is no room on the disk.
+    NoRoom,
+    /// The database or the log does not answer or cannot be written, or the disk has no room.
+    NotReady(&'static str),
     /// Nothing is there.
     NotFound,
     /// Something is there, but not for this method.
@@ -76,7 +78,8 @@ impl Problem {
             Problem::TooMany(_) => &TOO_MANY,
             Problem::Busy(_) => &BUSY,
             Problem::StoreFailed => &STORE_FAILED,
-            Problem::NotReady => &NOT_READY,
+            Problem::NoRoom => &NO_ROOM,
+            Problem::NotReady(_) => &NOT_READY,
             Problem::NotFound => &NOT_FOUND,
             Problem::MethodRefused => &METHOD_REFUSED,
         }
@@ -105,7 +108,8 @@ impl Problem {
             Problem::TooSlow => "The body did not arrive within ten seconds.".into(),
             Problem::TooMany(seconds) | Problem::Busy(seconds) => format!("Try again in {seconds} s."),
             Problem::StoreFailed => "The database failed; nothing of this call was kept.".into(),
-            Problem::NotReady => "The database or the log does not answer or cannot be written; the server's log says why.".into(),
+            Problem::NoRoom => "The disk has no room for more; nothing of this call was kept.".into(),
+            Problem::NotReady(why) => (*why).into(),
             Problem::NotFound => "There is nothing at this address.".into(),
             Problem::MethodRefused => "This address does not answer this method.".into(),
         }
@@ -114,7 +118,8 @@ impl Problem {
     fn retry_after(&self) -> Option<u64> {
         match self {
             Problem::TooMany(seconds) | Problem::Busy(seconds) => Some(*seconds),
-            Problem::StoreFailed | Problem::NotReady => Some(5),
+            Problem::StoreFailed | Problem::NotReady(_) => Some(5),
+            Problem::NoRoom => Some(60),
             Problem::FeedbackFull => Some(3600),
             _ => None,
         }
@@ -228,8 +233,17 @@ const NOT_READY: ProblemType = ProblemType {
     title: "Not ready",
     status: 503,
     meaning: "The process runs, but its database does not answer, or its log takes no entries or was not written in the last \
-        seconds. The server's log says why.",
+        seconds, or its disk has no room. The detail says which, the server's log says why.",
     hint: "Send visitors elsewhere until the answer is 200. Browsers keep their receipts meanwhile.",
+};
+const NO_ROOM: ProblemType = ProblemType {
+    slug: "no-room",
+    title: "No room on the disk",
+    status: 503,
+    meaning: "Less of the server's disk is free than is kept for erasing, for the audit trail and for tidying up. No receipts and no \
+        feedback are taken until there is more.",
+    hint: "Make room on the disk that holds the database, or move it to a larger one. --min-free says how much stays free. Browsers \
+        keep their receipts meanwhile.",
 };
 const FEEDBACK_FULL: ProblemType = ProblemType {
     slug: "feedback-full",
@@ -297,6 +311,7 @@ const REQUEST_PROBLEM_TYPES: &[ProblemType] = &[
     TOO_MANY,
     BUSY,
     STORE_FAILED,
+    NO_ROOM,
     NOT_READY,
     FEEDBACK_FULL,
     TOKEN_MISSING,

@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** "ready" means that the database answered and that an order went through the log's queue and came back, a
 //! second ago at most, and that a checkpoint was written to the database and the lock in the last seconds. A log that is halted, a
-//! queue that does not move, and a disk that takes nothing are not ready.
+//! queue that does not move, and a disk that takes nothing or has no room are not ready.
 
 use crate::problem::Problem;
 use crate::state::App;
@@ -24,20 +24,30 @@ const OLDEST: Duration = Duration::from_secs(5);
 
 /// What was found last, and when.
 #[derive(Debug, Default)]
-pub struct Readiness(Mutex<Option<(Instant, bool)>>);
+pub struct Readiness(Mutex<Option<(Instant, Outcome)>>);
+
+/// Ready, or why not.
+type Outcome = Result<(), &'static str>;
 
 impl Readiness {
-    async fn is_ready(&self, app: &App) -> bool {
+    async fn look(&self, app: &App) -> Outcome {
         let mut last = self.0.lock().await;
-        if let Some((at, ready)) = *last
+        if let Some((at, outcome)) = *last
             && at.elapsed() < GOOD_FOR
         {
-            return ready;
+            return outcome;
         }
         let works = async { app.store.answers().await.is_ok() && app.log.answers().await.is_ok() };
-        let ready = timeout(PATIENCE, works).await.unwrap_or(false) && app.log.pulse().age() < OLDEST;
-        *last = Some((Instant::now(), ready));
-        ready
+        let outcome = match timeout(PATIENCE, works).await.unwrap_or(false) {
+            false => Err("The database or the log does not answer; the server's log says why."),
+            true if app.log.pulse().age() >= OLDEST => {
+                Err("The log was not written in the last seconds; the server's log says why.")
+            }
+            true if !app.room.is_there() => Err("The disk has no room for more."),
+            true => Ok(()),
+        };
+        *last = Some((Instant::now(), outcome));
+        outcome
     }
 }
 
@@ -46,11 +56,7 @@ impl Readiness {
 /// # Errors
 /// [`Problem::NotReady`].
 pub async fn readyz(State(app): State<Arc<App>>) -> Result<Response, Problem> {
-    match app.readiness.is_ready(&app).await {
-        true => {
-            let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
-            Ok((headers, r#"{"status":"ready"}"#).into_response())
-        }
-        false => Err(Problem::NotReady),
-    }
+    app.readiness.look(&app).await.map_err(Problem::NotReady)?;
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+    Ok((headers, r#"{"status":"ready"}"#).into_response())
 }

@@ -56,6 +56,8 @@ pub struct Plan {
     pub proxies: Proxies,
     /// How the server knows where a visitor is.
     pub regions: Option<Regions>,
+    /// How many bytes of the disk of an SQLite database stay free.
+    pub min_free: u64,
     /// Whether to serve the demo shop.
     pub demo: bool,
 }
@@ -108,7 +110,8 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
     let log = open_log(&config.site, plan.log_key.as_deref(), plan.log_lock.as_deref(), store.clone()).await?;
     let limits = Limits::default();
     let observer = Observer::new(plan.noted);
-    let settings = Settings { public, observer, proxies: plan.proxies, regions: plan.regions, limits, clock: now };
+    let (proxies, regions, min_free) = (plan.proxies, plan.regions, plan.min_free);
+    let settings = Settings { public, observer, proxies, regions, limits, min_free, clock: now };
     let app = App::new(&config, &publication, settings, store, log).map_err(|error| {
         Failure::new(error.to_string()).help("Write a path of its own there, for example /v1/receipts.")
     })?;

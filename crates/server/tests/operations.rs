@@ -14,12 +14,14 @@ use placet_server::admin::tokens::new_token;
 use placet_server::limits::Limits;
 use serde_json::json;
 use std::net::IpAddr;
+use support::databases::On;
 use support::{Answer, Device, STILL, Server, notice, on_each_database};
 
 on_each_database![
     what_comes_is_counted_and_names_nobody,
     ready_means_that_database_and_log_answer,
     what_cannot_be_written_is_not_ready,
+    some_of_the_disk_stays_free,
     a_flood_is_held_back_and_shoppers_are_served,
 ];
 
@@ -157,5 +159,27 @@ async fn a_flood_is_held_back_and_shoppers_are_served() {
         assert!(served > 2 && genuine > 0, "{served} {genuine}");
         assert_eq!(server.app.gauge.remembered(), (networks + served) as usize);
         drop(places);
+    }
+}
+
+/// Receipts and feedback stop before the disk is full, and what the operator has to do goes on. PostgreSQL's disk is its own.
+async fn some_of_the_disk_stays_free() {
+    for (min_free, on_sqlite) in [(0, true), (1, true), (u64::MAX, false)] {
+        let server = Server::with_min_free(min_free).await;
+        let takes = on_sqlite || On::now() == On::Postgres;
+        let device = Device::new(1);
+        let answer = server.record(&[device.receipt(1, &notice(), &json!({}))]).await;
+        let expected = if takes { "recorded" } else { "503 no-room" };
+        assert_eq!(answer.outcomes(), [expected], "{min_free} bytes");
+        assert_eq!(answer.header("retry-after"), if takes { "" } else { "60" });
+        let said = json!({ "site": "shop.example", "version": "2026-03-01", "lang": "en", "text": "Well said." });
+        let feedback = Request::post("/v1/feedback").header("content-type", "application/json");
+        let answer = server.send(feedback.body(said.to_string().into()).unwrap()).await;
+        assert_eq!(answer.outcomes(), [if takes { "204" } else { "503 no-room" }], "{answer:?}");
+        let ready = get(&server, "/readyz").await;
+        assert_eq!(ready.status == 200, takes, "{ready:?}");
+        assert!(takes || ready.json()["detail"] == "The disk has no room for more.", "{ready:?}");
+        assert_eq!(server.app.store.count().await.unwrap(), i64::from(takes));
+        server.app.log.audit("a line of the audit trail".into(), STILL).await.unwrap();
     }
 }

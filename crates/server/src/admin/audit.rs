@@ -12,7 +12,7 @@ use crate::problem::Problem;
 use crate::state::App;
 use crate::store::audit::Cursor;
 use axum::extract::State;
-use axum::http::{Uri, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use placet_model::admin::{Act, AuditEvent, AuditPage};
 use placet_model::json;
@@ -59,8 +59,7 @@ pub async fn enter_waiting(app: &App) -> Result<(), Problem> {
 ///
 /// # Errors
 /// [`Problem::Malformed`], [`Problem::StoreFailed`].
-pub async fn list(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, Problem> {
-    let query = Query::of(&uri, &["after", "limit"])?;
+pub async fn list(State(app): State<Arc<App>>, query: Query) -> Result<Response, Problem> {
     let after = match query.text("after") {
         None => Cursor::start(),
         Some(text) => Cursor::read(text)

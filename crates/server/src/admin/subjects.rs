@@ -13,7 +13,6 @@ use crate::problem::Problem;
 use crate::state::App;
 use crate::store::holdings::{After, Scope};
 use axum::extract::{Path, State};
-use axum::http::Uri;
 use axum::response::Response;
 use placet_model::admin::Act;
 use std::sync::Arc;
@@ -29,9 +28,9 @@ pub async fn show(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(reference): Path<String>,
-    uri: Uri,
+    query: Query,
 ) -> Result<Response, Problem> {
-    let form = form_of(&Query::of(&uri, &["form"])?)?;
+    let form = form_of(&query)?;
     let tag = tag(&app, &reference).await?;
     audit(&app, &caller, Act::SubjectRead, Some(&tag)).await?;
     let scope = Scope::Person(tag);
@@ -49,9 +48,7 @@ pub async fn erase(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(reference): Path<String>,
-    uri: Uri,
 ) -> Result<Response, Problem> {
-    Query::of(&uri, &[])?;
     let tag = tag(&app, &reference).await?;
     audit(&app, &caller, Act::SubjectErased, Some(&tag)).await?;
     let erased = app.store.erase_person(&tag).await?;

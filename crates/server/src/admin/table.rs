@@ -18,6 +18,7 @@ use axum::Router;
 use axum::http::Method;
 use axum::middleware::{from_fn_with_state, map_response};
 use placet_model::admin::{AuditPage, FeedbackAnswer, MadeToken, Role, TokenList, TokenWish, WaitingList};
+use placet_model::self_service::Erasure;
 use std::sync::Arc;
 
 /// No role is needed.
@@ -28,6 +29,9 @@ const INGEST: &[Role] = &[Role::Ingest];
 const CHANNELS: &[Role] = &[Role::Ingest, Role::Auditor];
 const EDITOR: &[Role] = &[Role::Editor];
 const OWNER: &[Role] = &[Role::Owner];
+
+/// In which form receipts are told.
+const EXPORT_FORM: (&str, &str) = ("form", "lines, kantara or dpv; lines, if it is left out.");
 
 /// The table.
 pub fn table() -> Vec<Route> {
@@ -60,12 +64,25 @@ pub fn table() -> Vec<Route> {
         route(Method::POST, "/v1/confirmations/{id}", AUDITOR, confirmation::give)
             .says("Confirms a request that another token made"),
         route(Method::GET, "/v1/receipts/{id}", AUDITOR, receipts::show)
-            .says("One receipt with all that is held of it, as JSON or as a page"),
+            .says("One receipt with all that is held of it, as JSON or as a page")
+            .asks(&[("form", "json, page, file, lines, kantara or dpv; without it a browser gets the page, others json.")])
+            .answers_other("application/json"),
         route(Method::GET, "/v1/subjects/{ref}", CHANNELS, subjects::show)
-            .says("The receipts of the person whom the site's reference names"),
+            .says("The receipts of the person whom the site's reference names")
+            .asks(&[EXPORT_FORM])
+            .answers_other("application/x-ndjson"),
         route(Method::DELETE, "/v1/subjects/{ref}", INGEST, subjects::erase)
-            .says("Erases the receipts of the person whom the site's reference names"),
-        route(Method::GET, "/v1/exports", AUDITOR, exports::period).says("The receipts of a period").confirmed(),
+            .says("Erases the receipts of the person whom the site's reference names")
+            .answers::<Erasure>(200),
+        route(Method::GET, "/v1/exports", AUDITOR, exports::period)
+            .says("The receipts of a period")
+            .asks(&[
+                EXPORT_FORM,
+                ("since", "The first day (UTC), 2026-03-01."),
+                ("until", "The day (UTC) after the last one."),
+            ])
+            .answers_other("application/x-ndjson")
+            .confirmed(),
         route(Method::GET, "/notice/{name}", EVERYBODY, notice::notice)
             .says("A notice that was served at any time, as JSON or as a page")
             .answers_other("application/json"),
