@@ -15,6 +15,7 @@ use crate::master_key::unlock;
 use crate::observe::{NETWORK_DAYS, Noted, Observer};
 use crate::publish::{Place, publish};
 use crate::region::{REGION_PATH, Regions};
+use crate::retain::retain;
 use crate::routes::{nothing, router};
 use crate::state::{App, Settings, now};
 use crate::store::address::Address;
@@ -213,10 +214,10 @@ async fn forget(app: &App) {
     if let Err(error) = app.store.make_months_ahead((app.clock)()).await {
         tracing::error!(%error, "cannot make partitions for the receipts of the coming months");
     }
-    match app.store.retain(&app.terms, (app.clock)()).await {
+    match retain(app).await {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "deleted receipts that were kept for their time"),
-        Err(error) => tracing::error!(%error, "cannot delete receipts that were kept for their time"),
+        Err(problem) => tracing::error!(?problem, "cannot delete receipts that were kept for their time"),
     }
     match app.store.forget_feedback((app.clock)()).await {
         Ok(0) => {}

@@ -46,6 +46,8 @@ pub struct App {
     pub store: Arc<Store>,
     /// The log.
     pub log: Log,
+    /// Whose turn it is to enter what commands left for the audit trail.
+    pub entering: tokio::sync::Mutex<()>,
     /// What is counted.
     pub metrics: Metrics,
     /// Whether all of it works.
@@ -157,6 +159,7 @@ impl App {
             terms: Terms::of(config),
             room: Room::new(store.address(), settings.min_free),
             store,
+            entering: tokio::sync::Mutex::default(),
             metrics: Metrics::new(log.meter()),
             readiness: Readiness::default(),
             log,
