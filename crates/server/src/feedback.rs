@@ -44,6 +44,7 @@ pub async fn preflight(State(app): State<Arc<App>>, headers: HeaderMap) -> Resul
 
 async fn keep(app: &App, subjects: &Subjects, call: &Call<'_>, body: Body) -> Result<Response, Problem> {
     call.count(COST)?;
+    call.needs_room()?;
     let body = call.read(body, JSON_OR_TEXT, MAX_FEEDBACK).await?;
     let _place = call.place()?;
     let tree = json::parse(text(&body)?)

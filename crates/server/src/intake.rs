@@ -56,6 +56,17 @@ impl<'a> Call<'a> {
         })
     }
 
+    /// Refuses what would be kept where the disk has no room for it.
+    ///
+    /// # Errors
+    /// [`Problem::NoRoom`].
+    pub fn needs_room(&self) -> Result<(), Problem> {
+        match self.app.room.is_there() {
+            true => Ok(()),
+            false => Err(Problem::NoRoom),
+        }
+    }
+
     /// Counts an entry of feedback, so that no network writes more than its part of what there is room for.
     ///
     /// # Errors

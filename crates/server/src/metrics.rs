@@ -16,6 +16,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
 /// One label.
@@ -54,6 +55,7 @@ pub struct Metrics {
     verify: Histogram,
     queue: Gauge,
     networks: Gauge,
+    age: Gauge<f64, AtomicU64>,
     sizes: Family<[(&'static str, String); 1], Gauge>,
 }
 
@@ -67,6 +69,7 @@ impl Metrics {
             verify: times(),
             queue: Gauge::default(),
             networks: Gauge::default(),
+            age: Gauge::default(),
             sizes: Family::default(),
             registry: Registry::default(),
         };
@@ -78,6 +81,7 @@ impl Metrics {
         registry.register("commit_seconds", "Time to write and sign a batch of the log", meter.commit.clone());
         registry.register("queue_depth", "Items that wait for the log", metrics.queue.clone());
         registry.register("networks_remembered", "Networks that are counted", metrics.networks.clone());
+        registry.register("checkpoint_age_seconds", "Time since a checkpoint was written", metrics.age.clone());
         registry.register("log_size", "Entries of a log", metrics.sizes.clone());
         Metrics { registry, ..metrics }
     }
@@ -116,6 +120,7 @@ pub async fn metrics(State(app): State<Arc<App>>) -> Result<([(HeaderName, &'sta
     let whole = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
     counted.queue.set(whole(app.log.waiting()));
     counted.networks.set(whole(app.gauge.remembered()));
+    counted.age.set(app.log.pulse().age().as_secs_f64());
     for (origin, shown) in app.log.heads().iter() {
         let size = i64::try_from(shown.size).unwrap_or(i64::MAX);
         counted.sizes.get_or_create(&[("origin", origin.clone())]).set(size);

@@ -82,7 +82,7 @@ impl Observer {
         let visitor = peer.and_then(|peer| proxies.visitor(headers, peer));
         let agent = || headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
         Seen {
-            region: regions.filter(|_| notes(Noted::Region)).and_then(|regions| regions.of(headers, visitor)),
+            region: regions.filter(|_| notes(Noted::Region)).and_then(|regions| regions.of(headers, peer, proxies)),
             agent: notes(Noted::Agent).then(|| class_of(agent()).word().to_owned()),
             network: visitor.filter(|_| notes(Noted::Network)).and_then(|visitor| self.tag(visitor, now)),
         }
@@ -127,10 +127,12 @@ mod tests {
     #[test]
     fn only_what_is_asked_for_is_noted() {
         let regions = Regions::Headers { country: "cf-ipcountry".parse().unwrap(), part: None };
-        let headers = headers(&[("cf-ipcountry", "CN"), ("user-agent", "curl/8.10.1")]);
+        let proxies = Proxies::new(vec!["10.0.0.0/8".parse().unwrap()]);
+        let headers =
+            headers(&[("cf-ipcountry", "CN"), ("user-agent", "curl/8.10.1"), ("x-forwarded-for", "192.0.2.77")]);
         let see = |noted: &[Noted]| {
-            let peer = Some("192.0.2.77".parse().unwrap());
-            Observer::new(noted.to_vec()).see(Some(&regions), &Proxies::default(), &headers, peer, NOW)
+            let peer = Some("10.1.2.3".parse().unwrap());
+            Observer::new(noted.to_vec()).see(Some(&regions), &proxies, &headers, peer, NOW)
         };
         assert_eq!(see(&[Noted::None]), Seen::default());
         assert_eq!(see(&[]), Seen::default());

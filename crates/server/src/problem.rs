@@ -46,12 +46,16 @@ pub enum Problem {
     TooSlow,
     /// Too many requests come from its network; seconds to wait.
     TooMany(u64),
+    /// Its token has erased as many persons as it may in a day; seconds to wait.
+    ErasuresSpent(u64),
     /// The server has too much to do; seconds to wait.
     Busy(u64),
     /// The database failed.
     StoreFailed,
-    /// The database or the log does not answer.
-    NotReady,
+    /// There is no room on the disk.
+    NoRoom,
+    /// The database or the log does not answer or cannot be written, or the disk has no room.
+    NotReady(&'static str),
     /// Nothing is there.
     NotFound,
     /// Something is there, but not for this method.
@@ -74,9 +78,11 @@ impl Problem {
             Problem::OriginRefused(_) => &ORIGIN_REFUSED,
             Problem::TooSlow => &TOO_SLOW,
             Problem::TooMany(_) => &TOO_MANY,
+            Problem::ErasuresSpent(_) => &ERASURES_SPENT,
             Problem::Busy(_) => &BUSY,
             Problem::StoreFailed => &STORE_FAILED,
-            Problem::NotReady => &NOT_READY,
+            Problem::NoRoom => &NO_ROOM,
+            Problem::NotReady(_) => &NOT_READY,
             Problem::NotFound => &NOT_FOUND,
             Problem::MethodRefused => &METHOD_REFUSED,
         }
@@ -103,9 +109,12 @@ impl Problem {
             }
             Problem::OriginRefused(origin) => format!("{origin:?} is not an origin of this site."),
             Problem::TooSlow => "The body did not arrive within ten seconds.".into(),
-            Problem::TooMany(seconds) | Problem::Busy(seconds) => format!("Try again in {seconds} s."),
+            Problem::TooMany(seconds) | Problem::ErasuresSpent(seconds) | Problem::Busy(seconds) => {
+                format!("Try again in {seconds} s.")
+            }
             Problem::StoreFailed => "The database failed; nothing of this call was kept.".into(),
-            Problem::NotReady => "The database or the log does not answer; the server's log says why.".into(),
+            Problem::NoRoom => "The disk has no room for more; nothing of this call was kept.".into(),
+            Problem::NotReady(why) => (*why).into(),
             Problem::NotFound => "There is nothing at this address.".into(),
             Problem::MethodRefused => "This address does not answer this method.".into(),
         }
@@ -113,8 +122,9 @@ impl Problem {
 
     fn retry_after(&self) -> Option<u64> {
         match self {
-            Problem::TooMany(seconds) | Problem::Busy(seconds) => Some(*seconds),
-            Problem::StoreFailed | Problem::NotReady => Some(5),
+            Problem::TooMany(seconds) | Problem::ErasuresSpent(seconds) | Problem::Busy(seconds) => Some(*seconds),
+            Problem::StoreFailed | Problem::NotReady(_) => Some(5),
+            Problem::NoRoom => Some(60),
             Problem::FeedbackFull => Some(3600),
             _ => None,
         }
@@ -209,6 +219,13 @@ const TOO_MANY: ProblemType = ProblemType {
     hint: "Wait for as long as the header Retry-After says; keep receipts until then. If your own proxy stands before \
         the server, name it with --trusted-proxy, so that each visitor's own network is counted.",
 };
+const ERASURES_SPENT: ProblemType = ProblemType {
+    slug: "erasures-spent",
+    title: "No more erasures today",
+    status: 429,
+    meaning: "A token erases at most 500 persons in a day (UTC), so that one that was stolen does not erase all.",
+    hint: "Wait for as long as the header Retry-After says. Where so many really ask, spread them over days or tokens.",
+};
 const BUSY: ProblemType = ProblemType {
     slug: "busy",
     title: "Busy",
@@ -227,8 +244,18 @@ const NOT_READY: ProblemType = ProblemType {
     slug: "not-ready",
     title: "Not ready",
     status: 503,
-    meaning: "The process runs, but its database does not answer, or its log takes no entries. The server's log says why.",
+    meaning: "The process runs, but its database does not answer, or its log takes no entries or was not written in the last \
+        seconds, or its disk has no room. The detail says which, the server's log says why.",
     hint: "Send visitors elsewhere until the answer is 200. Browsers keep their receipts meanwhile.",
+};
+const NO_ROOM: ProblemType = ProblemType {
+    slug: "no-room",
+    title: "No room on the disk",
+    status: 503,
+    meaning: "Less of the server's disk is free than is kept for erasing, for the audit trail and for tidying up. No receipts and no \
+        feedback are taken until there is more.",
+    hint: "Make room on the disk that holds the database, or move it to a larger one. --min-free says how much stays free. Browsers \
+        keep their receipts meanwhile.",
 };
 const FEEDBACK_FULL: ProblemType = ProblemType {
     slug: "feedback-full",
@@ -294,8 +321,10 @@ const REQUEST_PROBLEM_TYPES: &[ProblemType] = &[
     UNSUPPORTED_TYPE,
     TOO_SLOW,
     TOO_MANY,
+    ERASURES_SPENT,
     BUSY,
     STORE_FAILED,
+    NO_ROOM,
     NOT_READY,
     FEEDBACK_FULL,
     TOKEN_MISSING,

@@ -39,6 +39,7 @@ pub async fn preflight(State(app): State<Arc<App>>, headers: HeaderMap) -> Resul
 async fn take(app: &App, call: &Call<'_>, body: Body) -> Result<Response, Problem> {
     // Each call counts as one receipt at least, before anything of it is read.
     call.count(1)?;
+    call.needs_room()?;
     let body = call.read(body, JSON_OR_TEXT, MAX_BODY).await?;
     let receipts = parse(text(&body)?)?;
     call.count(receipts.len() - 1)?;

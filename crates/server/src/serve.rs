@@ -15,6 +15,7 @@ use crate::master_key::unlock;
 use crate::observe::{NETWORK_DAYS, Noted, Observer};
 use crate::publish::{Place, publish};
 use crate::region::{REGION_PATH, Regions};
+use crate::retain::retain;
 use crate::routes::{nothing, router};
 use crate::state::{App, Settings, now};
 use crate::store::address::Address;
@@ -56,6 +57,8 @@ pub struct Plan {
     pub proxies: Proxies,
     /// How the server knows where a visitor is.
     pub regions: Option<Regions>,
+    /// How many bytes of the disk of an SQLite database stay free.
+    pub min_free: u64,
     /// Whether to serve the demo shop.
     pub demo: bool,
 }
@@ -108,7 +111,8 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
     let log = open_log(&config.site, plan.log_key.as_deref(), plan.log_lock.as_deref(), store.clone()).await?;
     let limits = Limits::default();
     let observer = Observer::new(plan.noted);
-    let settings = Settings { public, observer, proxies: plan.proxies, regions: plan.regions, limits, clock: now };
+    let (proxies, regions, min_free) = (plan.proxies, plan.regions, plan.min_free);
+    let settings = Settings { public, observer, proxies, regions, limits, min_free, clock: now };
     let app = App::new(&config, &publication, settings, store, log).map_err(|error| {
         Failure::new(error.to_string()).help("Write a path of its own there, for example /v1/receipts.")
     })?;
@@ -210,10 +214,10 @@ async fn forget(app: &App) {
     if let Err(error) = app.store.make_months_ahead((app.clock)()).await {
         tracing::error!(%error, "cannot make partitions for the receipts of the coming months");
     }
-    match app.store.retain(&app.terms, (app.clock)()).await {
+    match retain(app).await {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "deleted receipts that were kept for their time"),
-        Err(error) => tracing::error!(%error, "cannot delete receipts that were kept for their time"),
+        Err(problem) => tracing::error!(?problem, "cannot delete receipts that were kept for their time"),
     }
     match app.store.forget_feedback((app.clock)()).await {
         Ok(0) => {}

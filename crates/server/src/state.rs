@@ -12,6 +12,7 @@ use crate::observe::Observer;
 use crate::publish::{Pages, Publication};
 use crate::ready::Readiness;
 use crate::region::{REGION_PATH, Regions};
+use crate::room::Room;
 use crate::store::Store;
 use crate::store::retention::Terms;
 use placet_model::config::Config;
@@ -45,10 +46,14 @@ pub struct App {
     pub store: Arc<Store>,
     /// The log.
     pub log: Log,
+    /// Whose turn it is to enter what commands left for the audit trail.
+    pub entering: tokio::sync::Mutex<()>,
     /// What is counted.
     pub metrics: Metrics,
     /// Whether all of it works.
     pub readiness: Readiness,
+    /// The room on the disk.
+    pub room: Room,
     /// The limits and how much of them is used.
     pub gauge: Gauge,
     /// Proxies whose X-Forwarded-For is believed.
@@ -80,6 +85,8 @@ pub struct Settings {
     pub observer: Observer,
     /// The limits.
     pub limits: Limits,
+    /// How many bytes of the disk of an SQLite database stay free.
+    pub min_free: u64,
     /// The present time in milliseconds since 1970: [`now`], but for tests.
     pub clock: fn() -> i64,
 }
@@ -150,7 +157,9 @@ impl App {
             pages: Pages::new(config),
             old_pages: Mutex::default(),
             terms: Terms::of(config),
+            room: Room::new(store.address(), settings.min_free),
             store,
+            entering: tokio::sync::Mutex::default(),
             metrics: Metrics::new(log.meter()),
             readiness: Readiness::default(),
             log,

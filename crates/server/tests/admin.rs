@@ -15,7 +15,17 @@ use placet_server::admin::tokens::new_token;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use support::{Answer, STILL, Server};
+use support::{Answer, STILL, Server, on_each_database};
+
+on_each_database![
+    every_route_is_open_to_its_roles_and_to_nobody_else,
+    the_admin_routes_are_not_on_the_public_listener,
+    tokens_are_made_told_once_listed_and_revoked,
+    the_trail_tells_what_was_done_in_pages,
+    nobody_does_alone_what_needs_two,
+    every_call_takes_the_parameters_that_are_told_and_no_other,
+    the_openapi_document_says_what_the_tables_say,
+];
 
 /// The admin listener of a server whose clock stands still.
 struct Admin {
@@ -38,7 +48,8 @@ impl Admin {
             async move { runs.fetch_add(1, Ordering::SeqCst).to_string() }
         };
         let mut routes = table();
-        routes.push(route(Method::GET, "/v1/everything", &[Role::Auditor, Role::Editor], run).confirmed());
+        let entry = route(Method::GET, "/v1/everything", &[Role::Auditor, Role::Editor], run);
+        routes.push(entry.asks(&[("from", "The first day.")]).confirmed());
         let routes = router_of(routes, server.app.clone());
         Admin { server, routes }
     }
@@ -70,7 +81,6 @@ fn filled(path: &str) -> String {
 }
 
 /// Every route x every role x no token, a wrong one, one past its time, a revoked one, another kind of header, and a page.
-#[tokio::test]
 async fn every_route_is_open_to_its_roles_and_to_nobody_else() {
     let admin = Admin::start().await;
     let mut tokens = Vec::new();
@@ -135,7 +145,6 @@ async fn every_route_is_open_to_its_roles_and_to_nobody_else() {
     }
 }
 
-#[tokio::test]
 async fn the_admin_routes_are_not_on_the_public_listener() {
     let admin = Admin::start().await;
     let token = admin.token(Role::Owner, 0, None).await;
@@ -150,7 +159,6 @@ async fn the_admin_routes_are_not_on_the_public_listener() {
     }
 }
 
-#[tokio::test]
 async fn tokens_are_made_told_once_listed_and_revoked() {
     let admin = Admin::start().await;
     let owner = admin.token(Role::Owner, 0, None).await;
@@ -201,7 +209,6 @@ async fn tokens_are_made_told_once_listed_and_revoked() {
     assert_eq!(admin.with(secret, Method::GET, "/v1/tokens", "").await.outcomes(), ["401 token-refused"]);
 }
 
-#[tokio::test]
 async fn the_trail_tells_what_was_done_in_pages() {
     let admin = Admin::start().await;
     let owner = admin.token(Role::Owner, 0, None).await;
@@ -250,7 +257,6 @@ async fn the_trail_tells_what_was_done_in_pages() {
 }
 
 /// What a second token confirms is done once, by the token that asked, exactly as it was asked for.
-#[tokio::test]
 async fn nobody_does_alone_what_needs_two() {
     let runs = Arc::new(AtomicU32::new(0));
     let admin = Admin::with_a_route_to_confirm(runs.clone()).await;
@@ -323,6 +329,42 @@ async fn nobody_does_alone_what_needs_two() {
     assert_eq!(ask(ingest, path, None).await.outcomes(), ["403 role-refused"]);
 }
 
+/// The names that a call reads behind the `?` are those that the OpenAPI document tells.
+async fn every_call_takes_the_parameters_that_are_told_and_no_other() {
+    let admin = Admin::start().await;
+    let owner = admin.token(Role::Owner, 0, None).await;
+    let document = admin.call(&Method::GET, "/openapi.json", &[], "").await.json();
+    let mut read = 0;
+    for entry in table().iter().map(|route| &route.entry).filter(|entry| !entry.roles.is_empty()) {
+        let operation = &document["paths"][entry.path][entry.method.as_str().to_lowercase()];
+        let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+        let told = parameters.iter().filter(|parameter| parameter["in"] == "query");
+        let told: Vec<&str> = told.map(|parameter| parameter["name"].as_str().unwrap()).collect();
+        let path = filled(entry.path);
+        let answer = admin.with(&owner, entry.method.clone(), &format!("{path}?unheard-of=1"), "").await;
+        let says = match told.is_empty() {
+            true => "it has none.".to_owned(),
+            false => format!("it has {}.", told.join(", ")),
+        };
+        let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+        assert!(answer.status == 400 && detail.ends_with(&says), "{} {path}: {says} {detail}", entry.method);
+        // One that is told is read: what it cannot be is refused.
+        for name in told {
+            read += 1;
+            for wrong in [format!("{name}=1&{name}=2"), format!("{name}=%00")] {
+                let answer = admin.with(&owner, entry.method.clone(), &format!("{path}?{wrong}"), "").await;
+                let passes = name == "purpose" && wrong.contains('%') || entry.confirmed && answer.status == 202;
+                assert!(
+                    passes || answer.outcomes() == ["400 malformed"],
+                    "{} {path}?{wrong}: {answer:?}",
+                    entry.method
+                );
+            }
+        }
+    }
+    assert!(read >= 9, "{read}");
+}
+
 /// The one who confirms reads the whole request, and no person's name stands in it.
 #[test]
 fn requests_to_confirm_name_nobody() {
@@ -332,7 +374,6 @@ fn requests_to_confirm_name_nobody() {
 }
 
 /// The document names every route with its roles, and every reference in it leads somewhere.
-#[tokio::test]
 async fn the_openapi_document_says_what_the_tables_say() {
     let admin = Admin::start().await;
     let document = admin.call(&Method::GET, "/openapi.json", &[], "").await.json();

@@ -7,12 +7,14 @@
 
 mod support;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::http::{HeaderName, Request};
 use placet_model::json::from_tree;
 use placet_model::log::checkpoint::Keys;
 use placet_model::log::place::check_place_by;
 use placet_model::receipt::RecordResult;
+use placet_server::address::Peer;
 use placet_server::region::Regions;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -602,7 +604,9 @@ async fn the_region_hint_answers_as_the_fixtures_say() {
             country: HeaderName::from_static("cf-ipcountry"),
             part: Some(HeaderName::from_static("cf-region-code")),
         };
-        Server::with_regions(Some(regions), &[]).await
+        let mut server = Server::with_regions(Some(regions), &["192.0.2.1"]).await;
+        server.routes = server.routes.layer(Extension(Peer([192, 0, 2, 1].into())));
+        server
     };
     let mut files = agree("region", region(), told).await;
     files.extend(agree("region", no_region(), Server::start).await);

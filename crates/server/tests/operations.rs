@@ -14,7 +14,17 @@ use placet_server::admin::tokens::new_token;
 use placet_server::limits::Limits;
 use serde_json::json;
 use std::net::IpAddr;
-use support::{Answer, Device, STILL, Server, notice};
+use support::databases::On;
+use support::{Answer, Device, STILL, Server, notice, on_each_database};
+
+on_each_database![
+    what_comes_is_counted_and_names_nobody,
+    ready_means_that_database_and_log_answer,
+    the_log_is_written_where_nothing_comes,
+    what_cannot_be_written_is_not_ready,
+    some_of_the_disk_stays_free,
+    a_flood_is_held_back_and_shoppers_are_served,
+];
 
 async fn get(server: &Server, path: &str) -> Answer {
     server.send(Request::get(path).body(Body::empty()).unwrap()).await
@@ -33,7 +43,6 @@ async fn metrics(server: &Server) -> String {
     String::from_utf8(answer.body).unwrap()
 }
 
-#[tokio::test]
 async fn what_comes_is_counted_and_names_nobody() {
     let server = Server::start().await;
     let device = Device::new(1);
@@ -58,6 +67,7 @@ async fn what_comes_is_counted_and_names_nobody() {
         "placet_verify_seconds_count 3",
         "placet_commit_seconds_count 3",
         "placet_queue_depth 0",
+        "placet_checkpoint_age_seconds ",
         "placet_log_size{origin=\"shop.example/",
         "# EOF",
     ] {
@@ -68,7 +78,6 @@ async fn what_comes_is_counted_and_names_nobody() {
     }
 }
 
-#[tokio::test]
 async fn ready_means_that_database_and_log_answer() {
     let server = Server::start().await;
     let ready = get(&server, "/readyz").await;
@@ -85,9 +94,48 @@ async fn ready_means_that_database_and_log_answer() {
     assert_eq!(get(&closed, "/readyz").await.outcomes(), ["503 not-ready"]);
 }
 
+/// Nobody records anything, and both the database and the lock are written all the same: that they can be is seen, not believed.
+async fn the_log_is_written_where_nothing_comes() {
+    let server = Server::start().await;
+    let database = server.look().await;
+    let written =
+        async || -> i64 { sqlx::query_scalar("SELECT MAX(written_at) FROM logs").fetch_one(&database).await.unwrap() };
+    let lock = || std::fs::read(server.directory().join("placet.db.lock")).ok();
+    let (first, lock_before) = (written().await, lock());
+    while written().await <= first || (On::now() == On::Sqlite && lock() == lock_before) {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(lock_before.is_some(), On::now() == On::Sqlite);
+    let size: i64 = sqlx::query_scalar("SELECT MAX(size) FROM logs").fetch_one(&database).await.unwrap();
+    assert_eq!(size, 0, "and nothing is entered");
+}
+
+/// The database answers and the queue moves, but nothing can be written; nobody has to write to find that out.
+async fn what_cannot_be_written_is_not_ready() {
+    let server = Server::start().await;
+    let ready_is = async |status: u16| {
+        while get(&server, "/readyz").await.status != status {
+            tokio::task::yield_now().await;
+        }
+    };
+    ready_is(200).await;
+    let age = async || -> f64 {
+        let told = metrics(&server).await;
+        let line = told.lines().find_map(|line| line.strip_prefix("placet_checkpoint_age_seconds "));
+        line.unwrap().parse().unwrap()
+    };
+    assert!(age().await < 5.0);
+    server.app.store.fuse.blow();
+    ready_is(503).await;
+    assert!(age().await >= 5.0);
+    server.app.store.answers().await.unwrap();
+    server.app.log.answers().await.unwrap();
+    server.app.store.fuse.set(0);
+    ready_is(200).await;
+}
+
 /// From one network and from a thousand, while the server is pressed: who floods is held to the steady rate and told for how
 /// long to wait, what is kept and remembered has a bound, and shoppers whose networks send little are served all the while.
-#[tokio::test]
 async fn a_flood_is_held_back_and_shoppers_are_served() {
     // The rates are so that none comes back while the test runs, however long that is.
     let limits = Limits { burst: 3, per_second: 1000, steady: 1e-6, calls: 8, ..Limits::default() };
@@ -128,5 +176,27 @@ async fn a_flood_is_held_back_and_shoppers_are_served() {
         assert!(served > 2 && genuine > 0, "{served} {genuine}");
         assert_eq!(server.app.gauge.remembered(), (networks + served) as usize);
         drop(places);
+    }
+}
+
+/// Receipts and feedback stop before the disk is full, and what the operator has to do goes on. PostgreSQL's disk is its own.
+async fn some_of_the_disk_stays_free() {
+    for (min_free, on_sqlite) in [(0, true), (1, true), (u64::MAX, false)] {
+        let server = Server::with_min_free(min_free).await;
+        let takes = on_sqlite || On::now() == On::Postgres;
+        let device = Device::new(1);
+        let answer = server.record(&[device.receipt(1, &notice(), &json!({}))]).await;
+        let expected = if takes { "recorded" } else { "503 no-room" };
+        assert_eq!(answer.outcomes(), [expected], "{min_free} bytes");
+        assert_eq!(answer.header("retry-after"), if takes { "" } else { "60" });
+        let said = json!({ "site": "shop.example", "version": "2026-03-01", "lang": "en", "text": "Well said." });
+        let feedback = Request::post("/v1/feedback").header("content-type", "application/json");
+        let answer = server.send(feedback.body(said.to_string().into()).unwrap()).await;
+        assert_eq!(answer.outcomes(), [if takes { "204" } else { "503 no-room" }], "{answer:?}");
+        let ready = get(&server, "/readyz").await;
+        assert_eq!(ready.status == 200, takes, "{ready:?}");
+        assert!(takes || ready.json()["detail"] == "The disk has no room for more.", "{ready:?}");
+        assert_eq!(server.app.store.count().await.unwrap(), i64::from(takes));
+        server.app.log.audit("a line of the audit trail".into(), STILL).await.unwrap();
     }
 }

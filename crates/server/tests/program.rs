@@ -561,8 +561,8 @@ fn served_notice(directory: &Path) -> String {
     })
 }
 
-fn receipt_for(running: &Running, notice: &str, id: u32) -> String {
-    let aud = format!("http://{}/v1/receipts", running.authority);
+fn receipt_for(authority: &str, notice: &str, id: u32) -> String {
+    let aud = format!("http://{authority}/v1/receipts");
     let changes = json!({ "aud": aud, "site": "shop.example", "seq": id, "notice": { "version": demo()["version"] } });
     Device::new(1).receipt(id, notice, &changes)
 }
@@ -583,7 +583,8 @@ fn what_was_acknowledged_survives_being_killed() {
                         let mut answers = Vec::new();
                         while !killed.load(Ordering::Relaxed) {
                             let id = next.fetch_add(1, Ordering::Relaxed);
-                            let body = json!({ "receipts": [receipt_for(&running, &notice, id)] }).to_string();
+                            let body =
+                                json!({ "receipts": [receipt_for(&running.authority, &notice, id)] }).to_string();
                             let Some((200, answer)) = running.ask(&post(&body)) else { continue };
                             let answer: Value = serde_json::from_str(&answer).unwrap();
                             assert_eq!(answer["results"][0]["status"], "recorded", "{answer}");
@@ -614,6 +615,125 @@ fn what_was_acknowledged_survives_being_killed() {
         let row = (answer["id"].as_str().unwrap().to_owned(), answer["receivedAt"].as_i64().unwrap());
         assert!(kept.contains(&row), "receipt {id} was acknowledged and is not there");
     }
+}
+
+/// What was taken is answered, whenever the server is asked to stop: nothing is kept that nobody was told of.
+#[test]
+fn what_was_taken_is_answered_before_the_server_stops() {
+    let (directory, config) = file("placet.json", demo().to_string());
+    let next = AtomicU32::new(1);
+    let mut acknowledged: Vec<String> = Vec::new();
+    for calls in [1, 7, 30] {
+        let mut running = Running::start(directory.path(), &["--config", &config]);
+        let (authority, notice) = (running.authority.clone(), served_notice(directory.path()));
+        let (over, answered) = (AtomicBool::new(false), AtomicU32::new(0));
+        let told = std::thread::scope(|scope| {
+            let poster = || {
+                let mut told = Vec::new();
+                while !over.load(Ordering::Relaxed) {
+                    let id = next.fetch_add(1, Ordering::Relaxed);
+                    let body = json!({ "receipts": [receipt_for(&authority, &notice, id)] }).to_string();
+                    let Some((200, answer)) = ask(&authority, &post(&body)) else { continue };
+                    let answer: Value = serde_json::from_str(&answer).unwrap();
+                    assert_eq!(answer["results"][0]["status"], "recorded", "{answer}");
+                    told.push(answer["results"][0]["id"].as_str().unwrap().to_owned());
+                    answered.fetch_add(1, Ordering::Relaxed);
+                }
+                told
+            };
+            let posters: Vec<_> = (0..6).map(|_| scope.spawn(poster)).collect();
+            while answered.load(Ordering::Relaxed) < calls {
+                std::thread::yield_now();
+            }
+            Command::new("kill").args(["-TERM", &running.child.id().to_string()]).status().unwrap();
+            assert_eq!(running.child.wait().unwrap().code(), Some(0), "it ends in order");
+            over.store(true, Ordering::Relaxed);
+            posters.into_iter().flat_map(|poster| poster.join().unwrap()).collect::<Vec<_>>()
+        });
+        acknowledged.extend(told);
+    }
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let mut kept: Vec<String> = runtime.block_on(async {
+        let pool = sqlx::SqlitePool::connect(&database(directory.path())).await.unwrap();
+        sqlx::query_scalar("SELECT id FROM receipts").fetch_all(&pool).await.unwrap()
+    });
+    kept.sort_unstable();
+    acknowledged.sort_unstable();
+    assert_eq!(kept, acknowledged);
+}
+
+/// A disk that takes nothing more shows at `/readyz`, also while nobody sends anything.
+#[cfg(unix)]
+#[test]
+fn a_disk_that_is_full_is_not_ready() {
+    let (directory, config) = file("placet.json", demo().to_string());
+    let mut running = Running::start(directory.path(), &["--config", &config]);
+    let notice = served_notice(directory.path());
+    Command::new("kill").args(["-TERM", &running.child.id().to_string()]).status().unwrap();
+    running.child.wait().unwrap();
+    let blocks = fs::metadata(database(directory.path())).unwrap().len() / 1024 + 64;
+    // A write beyond the limit fails, as on a full disk, and does not end the process.
+    let shell = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"");
+    let mut child = Command::new("bash")
+        .args(["-c", &shell, "placet", env!("CARGO_BIN_EXE_placet"), "serve", "--listen", "127.0.0.1:0"])
+        .args(["--config", &config, "--database", &format!("sqlite:{}", database(directory.path()))])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap());
+    let mut running = Running { child, lines, authority: String::new() };
+    running.authority = running.line("placet: listening on http://");
+    assert_eq!(running.get("/readyz").0, 200);
+    let refused = (1..200).find_map(|id| {
+        let body = json!({ "receipts": [receipt_for(&running.authority, &notice, id)] }).to_string();
+        running.ask(&post(&body)).filter(|(status, _)| *status != 200)
+    });
+    let (status, problem) = refused.unwrap_or_else(|| panic!("it never fills"));
+    assert!(status == 503 && problem.contains("/problems/store-failed"), "{problem}");
+    let problem = loop {
+        match running.get("/readyz") {
+            (200, _) => std::thread::yield_now(),
+            (status, problem) => break (status, problem),
+        }
+    };
+    assert!(problem.0 == 503 && problem.1.contains("was not written in the last seconds"), "{problem:?}");
+    assert_eq!(running.get("/healthz").0, 200, "the process answers all the same");
+}
+
+/// A server that runs would go on wrapping keys by the old master key: nothing is wrapped anew under it.
+#[test]
+fn the_master_key_is_changed_while_no_server_runs() {
+    let (directory, config) = file("placet.json", demo().to_string());
+    let path = |name: &str| directory.path().join(name).display().to_string();
+    let database = format!("sqlite:{}", database(directory.path()));
+    let (old, new) = (path("placet.db.master"), path("new.master"));
+    assert_eq!(placet(&["keys", "master", "--out", &new]).status.code(), Some(0));
+    let rewrap = || {
+        let told = placet(&["keys", "rewrap", "--database", &database, "--from", &old, "--to", &new]);
+        (told.status.code().unwrap(), text(&told.stdout) + &text(&told.stderr))
+    };
+    let (code, told) = rewrap();
+    assert!(code == 2 || code == 1, "there is no database yet: {told}");
+    let record = |running: &Running, id: u32| {
+        let receipt = receipt_for(&running.authority, &served_notice(directory.path()), id);
+        let body = json!({ "receipts": [receipt] }).to_string();
+        serde_json::from_str::<Value>(&running.ask(&post(&body)).unwrap().1).unwrap()["results"][0].clone()
+    };
+    let running = Running::start(directory.path(), &["--config", &config]);
+    let first = record(&running, 1);
+    assert_eq!(first["status"], "recorded", "{first}");
+    let (code, told) = rewrap();
+    assert!(code == 1 && told.contains("a server runs on this database") && told.contains("Stop it first"), "{told}");
+    assert_eq!(record(&running, 1)["log"]["salt"], first["log"]["salt"], "it can still be read");
+    drop(running);
+
+    let (code, told) = rewrap();
+    assert!(code == 0 && told.contains(" data key"), "{told}");
+    let refused = placet(&["serve", "--config", &config, "--listen", "127.0.0.1:0", "--database", &database]);
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    assert!(text(&refused.stderr).contains("--master-key"), "{refused:?}");
+    let running = Running::start(directory.path(), &["--config", &config, "--master-key", &new]);
+    assert_eq!(record(&running, 2)["status"], "recorded");
 }
 
 #[test]
@@ -674,8 +794,9 @@ fn the_tag_asks_for_the_region_where_the_server_can_tell_it() {
     fs::write(&geo, mmdb("Test-Country", 6, &[("127.0.0.0/8", json!({ "country": { "iso_code": "DE" } }))])).unwrap();
     for (arguments, told) in [
         (&[][..], None),
-        (&["--region-header", "CF-IPCountry,CF-Region-Code"], Some("\"US-CA\"")),
-        (&["--region-header", "CF-IPCountry"], Some("\"US\"")),
+        (&["--region-header", "CF-IPCountry,CF-Region-Code", "--trusted-proxy", "127.0.0.1"], Some("\"US-CA\"")),
+        (&["--region-header", "CF-IPCountry", "--trusted-proxy", "127.0.0.1"], Some("\"US\"")),
+        (&["--region-header", "CF-IPCountry", "--trusted-proxy", "10.0.0.0/8"], Some("null")),
         (&["--geo", geo.to_str().unwrap()], Some("\"DE\"")),
         (&["--geo", geo.to_str().unwrap(), "--trusted-proxy", "127.0.0.0/8"], Some("null")),
     ] {
@@ -697,8 +818,9 @@ fn the_tag_asks_for_the_region_where_the_server_can_tell_it() {
     for (arguments, code, said) in [
         (&["--geo", "/nowhere/geo.mmdb"][..], 2, "cannot read the geo file /nowhere/geo.mmdb"),
         (&["--geo", broken.to_str().unwrap()], 2, "broken.mmdb is not in MaxMind's format"),
-        (&["--region-header", "A,B,C"], 2, "more than two headers"),
+        (&["--region-header", "A,B,C", "--trusted-proxy", "127.0.0.1"], 2, "more than two headers"),
         (&["--region-header", "no header"], 2, "--region-header"),
+        (&["--region-header", "A"], 2, "with --trusted-proxy"),
         (&["--region-header", "A", "--geo", geo.to_str().unwrap()], 2, "cannot be used with"),
         (&["--trusted-proxy", "10.0.0.0/40"], 2, "--trusted-proxy"),
     ] {
@@ -817,6 +939,46 @@ fn tokens_of_the_command_line_open_the_admin_listener() {
         assert_eq!(token(arguments).0, 2, "{arguments:?}");
     }
     assert_eq!(token(&["new", "--role", "owner", "--name", ""]).0, 1);
+}
+
+/// What is done with the whole database on the command line stands in the audit trail as well.
+#[test]
+fn backups_and_copies_are_in_the_audit_trail() {
+    let (directory, config) = file("placet.json", demo().to_string());
+    let path = |name: &str| directory.path().join(name).display().to_string();
+    let address = format!("sqlite:{}", database(directory.path()));
+    let trail = |admin: &str, token: &str| -> Vec<(String, Value, String)> {
+        let head = format!("Host: {admin}\r\nAuthorization: Bearer {token}\r\nConnection: close");
+        let (status, body) = ask(admin, &format!("GET /v1/audit HTTP/1.1\r\n{head}\r\n\r\n")).unwrap();
+        assert_eq!(status, 200, "{body}");
+        let lines = serde_json::from_str::<Value>(&body).unwrap()["lines"].as_array().unwrap().clone();
+        let line = |line: &Value| {
+            let event = &line["event"];
+            let text = |name: &str| event[name].as_str().unwrap().to_owned();
+            (text("what"), event["about"].clone(), text("who"))
+        };
+        lines.iter().map(line).filter(|(what, ..)| what != "token.made").collect()
+    };
+    let mut running = Running::start(directory.path(), &["--config", &config]);
+    let admin = running.line("placet: admin on http://");
+    let token = text(&placet(&["token", "new", "--role", "auditor", "--database", &address]).stdout).trim().to_owned();
+    for (code, file) in [(Some(0), "backup.db"), (Some(1), "backup.db"), (Some(1), "nowhere/backup.db")] {
+        let told = placet(&["backup", "--database", &address, "--to", &path(file)]);
+        assert_eq!(told.status.code(), code, "{told:?}");
+    }
+    let made = ("backup.made".to_owned(), Value::Null, "command-line".to_owned());
+    assert_eq!(trail(&admin, &token), [made.clone(), made.clone()], "one that is there already is not tried");
+    drop(running);
+
+    let other = TempDir::new().unwrap();
+    let target = format!("sqlite:{}", database(other.path()));
+    let told = placet(&["copy", "--from", &address, "--to", &target]);
+    assert_eq!(told.status.code(), Some(0), "{told:?}");
+    let keys = ["--log-key", &path("placet.db.key"), "--master-key", &path("placet.db.master")];
+    let mut running = Running::start(other.path(), &[&["--config", &*config], &keys[..]].concat());
+    let admin = running.line("placet: admin on http://");
+    let copied = ("database.copied".to_owned(), Value::from("sqlite"), "command-line".to_owned());
+    assert_eq!(trail(&admin, &token), [made.clone(), made, copied]);
 }
 
 /// The demo has an admin listener where it is asked for one.

@@ -61,8 +61,8 @@ fn geo(ip_version: u16) -> Option<Regions> {
 }
 
 async fn headers_of_a_cdn_tell_the_region() {
-    let one = Server::with_regions(headers(&["CF-IPCountry"]), &[]).await;
-    let two = Server::with_regions(headers(&["CF-IPCountry", "CF-Region-Code"]), &[]).await;
+    let one = Server::with_regions(headers(&["CF-IPCountry"]), &["192.0.2.0/24"]).await;
+    let two = Server::with_regions(headers(&["CF-IPCountry", "CF-Region-Code"]), &["192.0.2.0/24"]).await;
     let long = "A".repeat(8000);
     for (server, sent, region) in [
         (&one, &[][..], Value::Null),
@@ -85,6 +85,22 @@ async fn headers_of_a_cdn_tell_the_region() {
     ] {
         let answer = ask(server, "192.0.2.1", sent).await;
         assert_eq!(answer.json(), json!({ "region": region, "gpc": false }), "{sent:?}");
+    }
+    // Who comes past the CDN can write what they like: nothing of it is believed.
+    let nobody = Server::with_regions(headers(&["CF-IPCountry"]), &[]).await;
+    let written = [("cf-ipcountry", "US"), ("cf-region-code", "CA"), ("x-forwarded-for", "192.0.2.1")];
+    for (server, peer, region) in [
+        (&one, "::ffff:192.0.2.9", Some("US")),
+        (&two, "192.0.2.9", Some("US-CA")),
+        (&one, "192.0.3.1", None),
+        (&two, "192.0.3.1", None),
+        (&one, "127.0.0.1", None),
+        (&one, "2001:db8::1", None),
+        (&nobody, "192.0.2.1", None),
+        (&nobody, "127.0.0.1", None),
+    ] {
+        let answer = ask(server, peer, &written).await;
+        assert_eq!(answer.json(), json!({ "region": region, "gpc": false }), "{peer}");
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
     wait::until_true,
 };
 
-const HEADERS: &[&str] = &["--region-header", "x-country,x-part"];
+const HEADERS: &[&str] = &["--region-header", "x-country,x-part", "--trusted-proxy", "127.0.0.1"];
 
 /// A tag for each purpose; each notes that it ran.
 const TAGS: &str = r#"

@@ -12,7 +12,7 @@ use crate::problem::Problem;
 use crate::state::App;
 use crate::store::audit::Cursor;
 use axum::extract::State;
-use axum::http::{Uri, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use placet_model::admin::{Act, AuditEvent, AuditPage};
 use placet_model::json;
@@ -43,11 +43,13 @@ pub async fn audit(app: &App, who: &Caller, what: Act, about: Option<&str>) -> R
     Ok(())
 }
 
-/// Enters into the log what commands left for it. A server that dies in the middle enters a line twice, and none never.
+/// Enters into the log what commands left for it, one call after the other. A server that dies in the middle enters a line twice,
+/// and none never.
 ///
 /// # Errors
 /// [`Problem::StoreFailed`], [`Problem::Busy`].
 pub async fn enter_waiting(app: &App) -> Result<(), Problem> {
+    let _turn = app.entering.lock().await;
     for (place, event) in app.store.audit_waiting().await? {
         app.log.audit(event.clone(), (app.clock)()).await?;
         app.store.forget_waiting(place, &event).await?;
@@ -59,8 +61,7 @@ pub async fn enter_waiting(app: &App) -> Result<(), Problem> {
 ///
 /// # Errors
 /// [`Problem::Malformed`], [`Problem::StoreFailed`].
-pub async fn list(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, Problem> {
-    let query = Query::of(&uri, &["after", "limit"])?;
+pub async fn list(State(app): State<Arc<App>>, query: Query) -> Result<Response, Problem> {
     let after = match query.text("after") {
         None => Cursor::start(),
         Some(text) => Cursor::read(text)

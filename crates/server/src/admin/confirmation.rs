@@ -10,11 +10,10 @@
 use super::audit::{audit, told};
 use super::body::Whole;
 use super::caller::Caller;
-use super::query::Query;
 use crate::problem::Problem;
 use crate::state::App;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderName, StatusCode, Uri};
+use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use placet_model::admin::{Act, Pending, Waiting, WaitingList};
 use std::sync::Arc;
@@ -97,9 +96,8 @@ pub(super) async fn confirm_or_wait(app: &App, caller: &Caller, asking: Asking) 
 /// `GET /v1/confirmations`.
 ///
 /// # Errors
-/// [`Problem::Malformed`], [`Problem::StoreFailed`].
-pub async fn list(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, Problem> {
-    Query::of(&uri, &[])?;
+/// [`Problem::StoreFailed`].
+pub async fn list(State(app): State<Arc<App>>) -> Result<Response, Problem> {
     Ok(told(&WaitingList { waiting: app.store.waiting((app.clock)()).await? }))
 }
 

@@ -14,7 +14,6 @@ use crate::state::App;
 use crate::store::holdings::{After, Scope};
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::Uri;
 use axum::response::Response;
 use placet_model::admin::Act;
 use placet_model::export::{Exporter, Form};
@@ -29,8 +28,7 @@ const PAGE_TIME: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 /// [`Problem::Malformed`], [`Problem::StoreFailed`].
-pub async fn period(State(app): State<Arc<App>>, caller: Caller, uri: Uri) -> Result<Response, Problem> {
-    let query = Query::of(&uri, &["form", "since", "until"])?;
+pub async fn period(State(app): State<Arc<App>>, caller: Caller, query: Query) -> Result<Response, Problem> {
     let form = form_of(&query)?;
     let day = |name: &str| {
         query.day(name)?.ok_or_else(|| Problem::Malformed(format!("{name} is missing: a day such as 2026-03-01.")))

@@ -7,7 +7,7 @@ use crate::feedback_list::listed;
 use crate::problem::Problem;
 use crate::state::App;
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, Uri};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use placet_model::admin::{Act, FeedbackAnswer};
 use std::sync::Arc;
@@ -16,8 +16,7 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// [`Problem::Malformed`], [`Problem::StoreFailed`].
-pub async fn list(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, Problem> {
-    let query = Query::of(&uri, &["since", "purpose"])?;
+pub async fn list(State(app): State<Arc<App>>, query: Query) -> Result<Response, Problem> {
     let kept = app.store.feedback(query.day("since")?.unwrap_or(0), query.text("purpose")).await?;
     Ok(told(&FeedbackAnswer { feedback: kept.into_iter().map(listed).collect() }))
 }

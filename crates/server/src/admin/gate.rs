@@ -6,6 +6,7 @@
 use super::body::read_whole;
 use super::caller::caller;
 use super::confirmation::{Asking, Confirmed, confirm_or_wait};
+use super::query::Query;
 use crate::problem::Problem;
 use crate::route::Entry;
 use crate::state::App;
@@ -52,6 +53,7 @@ async fn admit(gate: &Gate, request: Request) -> Result<Admitted, Problem> {
     if !may(caller.role, entry.roles) {
         return Err(Problem::RoleRefused(entry.roles));
     }
+    let query = Query::of(request.uri(), entry.asks)?;
     // Only those who may ask are listened to further, so that nobody else's body takes room.
     let mut request = read_whole(app, request).await?;
     if entry.confirmed {
@@ -61,6 +63,7 @@ async fn admit(gate: &Gate, request: Request) -> Result<Admitted, Problem> {
             Confirmed::Waiting(response) => return Ok(Admitted::Waiting(response)),
         }
     }
+    request.extensions_mut().insert(query);
     request.extensions_mut().insert(caller);
     Ok(Admitted::To(request))
 }

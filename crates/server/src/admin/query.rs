@@ -1,12 +1,17 @@
 //! What stands behind the `?` of an admin call.
 //!
+//! The gate reads it by the names that the table tells of the route, and a handler gets it from there: what OpenAPI tells and
+//! what is read cannot differ.
+//!
 //! **Invariant:** a parameter has a type, and what does not fit it is refused before any of it comes near the database
 //! (CVE-2026-82186: SQL in a pagination parameter). Unknown and repeated parameters are refused too: a filter that is
 //! passed over in silence shows more than was asked for.
 
 use crate::feedback_list::read_day;
 use crate::problem::Problem;
+use axum::extract::FromRequestParts;
 use axum::http::Uri;
+use axum::http::request::Parts;
 use std::ops::RangeInclusive;
 use url::form_urlencoded;
 
@@ -15,17 +20,18 @@ use url::form_urlencoded;
 pub struct Query(Vec<(String, String)>);
 
 impl Query {
-    /// Reads the parameters of an address; `known` are those that the call has.
+    /// Reads the parameters of an address; `known` are those that the call has, each with what it means.
     ///
     /// # Errors
     /// [`Problem::Malformed`] for others, and for one that comes twice.
-    pub fn of(uri: &Uri, known: &[&str]) -> Result<Self, Problem> {
+    pub fn of(uri: &Uri, known: &[(&str, &str)]) -> Result<Self, Problem> {
         let mut found: Vec<(String, String)> = Vec::new();
         for (name, value) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
-            if !known.contains(&&*name) {
+            if !known.iter().any(|(known, _)| *known == name) {
+                let names: Vec<&str> = known.iter().map(|(known, _)| *known).collect();
                 let known = match known.is_empty() {
                     true => "it has none".to_owned(),
-                    false => format!("it has {}", known.join(", ")),
+                    false => format!("it has {}", names.join(", ")),
                 };
                 return Err(Problem::Malformed(format!("This call has no such parameter; {known}.")));
             }
@@ -70,10 +76,21 @@ impl Query {
     }
 }
 
+impl<S: Sync> FromRequestParts<S> for Query {
+    type Rejection = Problem;
+
+    /// What the gate has read.
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        Ok(parts.extensions.get::<Query>().cloned().unwrap_or_default())
+    }
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+
+    const KNOWN: &[(&str, &str)] = &[("after", "A number."), ("since", "A day.")];
 
     #[test]
     fn parameters_have_types() {
@@ -93,13 +110,13 @@ mod tests {
             ("since=2026-02-30", Some(None), None),
         ] {
             let uri: Uri = format!("/v1/audit?{query}").parse().unwrap();
-            let found = Query::of(&uri, &["after", "since"]).unwrap();
+            let found = Query::of(&uri, KNOWN).unwrap();
             assert_eq!(found.number("after", 0..=i64::MAX).ok(), after, "{query}");
             assert_eq!(found.day("since").ok(), since, "{query}");
         }
         for query in ["before=1", "after=1&after=2", "After=1", "__proto__=1", "after=1&%00=2"] {
             let uri: Uri = format!("/v1/audit?{query}").parse().unwrap();
-            assert!(Query::of(&uri, &["after", "since"]).is_err(), "{query}");
+            assert!(Query::of(&uri, KNOWN).is_err(), "{query}");
         }
     }
 }

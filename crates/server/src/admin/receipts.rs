@@ -10,7 +10,7 @@ use crate::lookup::page::{page, policy};
 use crate::problem::Problem;
 use crate::state::App;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Uri, header};
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use placet_model::admin::Act;
 use placet_model::evidence::Evidence;
@@ -30,10 +30,9 @@ pub async fn show(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(id): Path<String>,
-    uri: Uri,
+    query: Query,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let query = Query::of(&uri, &["form"])?;
     let value = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let usual = if value(header::ACCEPT).contains("text/html") { "page" } else { "json" };
     let form = query.text("form").unwrap_or(usual);

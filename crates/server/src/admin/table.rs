@@ -4,7 +4,7 @@
 //! listener; an owner may use every route.
 
 use super::gate::{Gate, gate};
-use super::{audit, confirmation, exports, feedback, receipts, subjects, tokens};
+use super::{audit, confirmation, exports, feedback, receipts, statistics, subjects, tokens};
 use crate::metrics::metrics;
 use crate::notice;
 use crate::openapi::openapi;
@@ -17,7 +17,8 @@ use crate::state::App;
 use axum::Router;
 use axum::http::Method;
 use axum::middleware::{from_fn_with_state, map_response};
-use placet_model::admin::{AuditPage, FeedbackAnswer, MadeToken, Role, TokenList, TokenWish, WaitingList};
+use placet_model::admin::{AuditPage, FeedbackAnswer, MadeToken, Role, Statistics, TokenList, TokenWish, WaitingList};
+use placet_model::self_service::Erasure;
 use std::sync::Arc;
 
 /// No role is needed.
@@ -28,6 +29,9 @@ const INGEST: &[Role] = &[Role::Ingest];
 const CHANNELS: &[Role] = &[Role::Ingest, Role::Auditor];
 const EDITOR: &[Role] = &[Role::Editor];
 const OWNER: &[Role] = &[Role::Owner];
+
+/// In which form receipts are told.
+const EXPORT_FORM: (&str, &str) = ("form", "lines, kantara or dpv; lines, if it is left out.");
 
 /// The table.
 pub fn table() -> Vec<Route> {
@@ -44,6 +48,18 @@ pub fn table() -> Vec<Route> {
         route(Method::GET, "/metrics", ANALYST, metrics)
             .says("What the server counts of itself, for Prometheus")
             .answers_other("application/openmetrics-text"),
+        route(Method::GET, "/v1/statistics", ANALYST, statistics::list)
+            .says(
+                "How many receipts there were, by day: by purpose, by method and by state. No number below ten is told",
+            )
+            .asks(&[
+                ("since", "The first day (UTC), 2026-03-01; thirty days before the last, if it is left out."),
+                (
+                    "until",
+                    "The day (UTC) after the last one; today, if it is left out. A day that is not over is not told.",
+                ),
+            ])
+            .answers::<Statistics>(200),
         route(Method::GET, "/v1/tokens", OWNER, tokens::list).says("The tokens").answers::<TokenList>(200),
         route(Method::POST, "/v1/tokens", OWNER, tokens::make)
             .says("Makes a token")
@@ -60,12 +76,28 @@ pub fn table() -> Vec<Route> {
         route(Method::POST, "/v1/confirmations/{id}", AUDITOR, confirmation::give)
             .says("Confirms a request that another token made"),
         route(Method::GET, "/v1/receipts/{id}", AUDITOR, receipts::show)
-            .says("One receipt with all that is held of it, as JSON or as a page"),
+            .says("One receipt with all that is held of it, as JSON or as a page")
+            .asks(&[(
+                "form",
+                "json, page, file, lines, kantara or dpv; without it a browser gets the page, others json.",
+            )])
+            .answers_other("application/json"),
         route(Method::GET, "/v1/subjects/{ref}", CHANNELS, subjects::show)
-            .says("The receipts of the person whom the site's reference names"),
+            .says("The receipts of the person whom the site's reference names")
+            .asks(&[EXPORT_FORM])
+            .answers_other("application/x-ndjson"),
         route(Method::DELETE, "/v1/subjects/{ref}", INGEST, subjects::erase)
-            .says("Erases the receipts of the person whom the site's reference names"),
-        route(Method::GET, "/v1/exports", AUDITOR, exports::period).says("The receipts of a period").confirmed(),
+            .says("Erases the receipts of the person whom the site's reference names")
+            .answers::<Erasure>(200),
+        route(Method::GET, "/v1/exports", AUDITOR, exports::period)
+            .says("The receipts of a period")
+            .asks(&[
+                EXPORT_FORM,
+                ("since", "The first day (UTC), 2026-03-01."),
+                ("until", "The day (UTC) after the last one."),
+            ])
+            .answers_other("application/x-ndjson")
+            .confirmed(),
         route(Method::GET, "/notice/{name}", EVERYBODY, notice::notice)
             .says("A notice that was served at any time, as JSON or as a page")
             .answers_other("application/json"),

@@ -6,14 +6,13 @@
 use super::audit::{audit, told};
 use super::body::{Whole, json_of};
 use super::caller::Caller;
-use super::query::Query;
 use super::token::Secret;
 use crate::problem::Problem;
 use crate::state::App;
 use crate::store::tokens::HeldToken;
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, Uri};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use placet_model::admin::{Act, MadeToken, Role, Token, TokenList, TokenWish};
 use std::sync::Arc;
@@ -28,9 +27,8 @@ const DAY: u64 = 24 * 60 * 60 * 1000;
 /// `GET /v1/tokens`.
 ///
 /// # Errors
-/// [`Problem::Malformed`], [`Problem::StoreFailed`].
-pub async fn list(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, Problem> {
-    Query::of(&uri, &[])?;
+/// [`Problem::StoreFailed`].
+pub async fn list(State(app): State<Arc<App>>) -> Result<Response, Problem> {
     Ok(told(&TokenList { tokens: app.store.tokens().await? }))
 }
 

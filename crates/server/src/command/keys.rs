@@ -3,12 +3,14 @@
 use super::Failure;
 use super::output::say;
 use super::runtime::block_on;
+use crate::log::error::LogError;
 use crate::log::keys::{KeyError, LogKey};
+use crate::log::lock::{Lock, LockError};
 use crate::seal::master::MasterKey;
 use crate::serve::cannot_open;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 use clap::{Args, Subcommand};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Make the keys that the server needs, each in a file that only this user may read.
@@ -42,7 +44,8 @@ enum What {
     },
     /// Put a new master key in the place of the one that seals what tells of people in a database.
     ///
-    /// The data keys are wrapped anew; what they sealed stays as it is. Stop the server, and start it with the new key afterwards.
+    /// The data keys are wrapped anew; what they sealed stays as it is. Stop the server, and start it with the new key afterwards:
+    /// one that ran on would wrap the keys of coming months by the old one, so nothing is changed while a server runs.
     Rewrap {
         /// The database of the server.
         #[arg(long, default_value = "sqlite:placet.db")]
@@ -53,6 +56,9 @@ enum What {
         /// The file of the new master key, made with `placet keys master`.
         #[arg(long, value_name = "FILE")]
         to: PathBuf,
+        /// The file of the log's lock, where the server was told one.
+        #[arg(long, value_name = "FILE")]
+        log_lock: Option<PathBuf>,
     },
     /// Make a master key, which seals what tells of people in the database.
     Master {
@@ -78,18 +84,12 @@ impl Keys {
                 let key = LogKey::replace(&site, &key).map_err(cannot)?;
                 say(&format!("{}\n", key.verifier()))
             }
-            What::Rewrap { database, from, to } => {
+            What::Rewrap { database, from, to, log_lock } => {
                 let read = |path: &PathBuf| {
                     MasterKey::read(path).map_err(|error| Failure::new(error.to_string()).help(error.help()))
                 };
                 let (old, new) = (read(&from)?, read(&to)?);
-                let count = block_on(async {
-                    let store = Store::open(&database).await?;
-                    let count = store.rewrap(&old, &new).await;
-                    store.close().await;
-                    count
-                })?;
-                let count = count.map_err(|error| cannot_open(&database, &error))?;
+                let count = block_on(rewrapped(&database, log_lock.as_deref(), &old, &new))??;
                 say(&format!(
                     "{count} data keys are wrapped by {} now. Keep the old key for the copies that were made before.\n",
                     to.display()
@@ -102,4 +102,22 @@ impl Keys {
             }
         }
     }
+}
+
+/// Wraps the data keys of a database anew, while no server runs on it; how many there are.
+async fn rewrapped(database: &str, lock: Option<&Path>, old: &MasterKey, new: &MasterKey) -> Result<usize, Failure> {
+    let cannot = |error: StoreError| cannot_open(database, &error);
+    let looked = Store::look(database).await.map_err(cannot)?;
+    let lock = Lock::take(looked.address(), lock).await;
+    looked.close().await;
+    let _lock = lock.map_err(|error| match error {
+        LockError::Taken(_) => Failure::new(format!("a server runs on this database: {error}")).help(
+            "Stop it first. It would go on wrapping keys by the old master key, which it could not open after the next start.",
+        ),
+        error => Failure::new(error.to_string()).help(LogError::from(error).help()),
+    })?;
+    let store = Store::open(database).await.map_err(cannot)?;
+    let count = store.rewrap(old, new).await;
+    store.close().await;
+    count.map_err(cannot)
 }

@@ -4,6 +4,8 @@ use super::Failure;
 use super::input::usable;
 use super::output::say;
 use super::runtime::block_on;
+use super::trail::COMMAND_LINE;
+use crate::retain::event;
 use crate::serve::cannot_open;
 use crate::state::now;
 use crate::store::retention::{Expired, Terms};
@@ -17,7 +19,7 @@ use std::process::ExitCode;
 /// Delete the receipts whose time is over, as the server does once a day.
 ///
 /// A receipt is kept for years after its consent has ended: two under the rule sets of the USA, three under the others, longer where
-/// the config's receipts.keep says so. Its entry in the log stays.
+/// the config's receipts.keep says so. Its entry in the log stays. What goes leaves a line in the audit trail.
 #[derive(Debug, Args)]
 pub struct Retain {
     /// The config, `placet.json`.
@@ -44,6 +46,7 @@ impl Retain {
             store.close().await;
             if !dry_run && !expired.is_empty() {
                 let store = Store::open(&database).await?;
+                store.leave_audit(&event(COMMAND_LINE, &expired, now())).await?;
                 store.retain(&terms, now()).await?;
                 store.close().await;
             }

@@ -66,12 +66,16 @@ pub struct Serve {
     /// A proxy, or a network of them such as 10.0.0.0/8, whose X-Forwarded-For is believed. May be given more than once.
     #[arg(long, value_name = "ADDRESS")]
     pub trusted_proxy: Vec<IpNetwork>,
-    /// The headers in which your CDN names the visitor's country and the part of it, which may be left out.
+    /// The headers in which your CDN names the visitor's country and the part of it, which may be left out. They are believed
+    /// where a --trusted-proxy brings them.
     #[arg(long, value_name = "COUNTRY[,PART]", value_delimiter = ',', conflicts_with = "geo")]
     pub region_header: Vec<HeaderName>,
     /// A country or city database in MaxMind's format, which tells the visitor's region.
     #[arg(long, value_name = "FILE")]
     pub geo: Option<PathBuf>,
+    /// How many megabytes of the disk of an SQLite database stay free: below that no receipts and no feedback are taken. 0 for none.
+    #[arg(long, value_name = "MEGABYTES", default_value_t = 500)]
+    pub min_free: u64,
     /// Serve the demo shop too, and its pretend third parties on the next port.
     #[arg(long)]
     pub demo: bool,
@@ -84,8 +88,14 @@ impl Serve {
     /// A [`Failure`] that says what to do.
     pub fn run(self) -> Result<ExitCode, Failure> {
         let Serve { config, listen, admin_listen, database, log_key, log_lock, master_key, note: noted, .. } = self;
-        let Serve { tls_cert, tls_key, log_format, .. } = self;
+        let Serve { tls_cert, tls_key, log_format, min_free, .. } = self;
         let Serve { public_url, trusted_proxy, region_header, geo, demo, .. } = self;
+        if !region_header.is_empty() && trusted_proxy.is_empty() {
+            return Err(Failure::unreadable("--region-header is given without --trusted-proxy").help(
+                "Any visitor can write such a header. Name the addresses from which your CDN, or the proxy behind it, calls the \
+                 server with --trusted-proxy.",
+            ));
+        }
         let regions = regions(region_header, geo.as_deref())?;
         let config = match config {
             Some(path) => usable(&path)?,
@@ -106,11 +116,15 @@ impl Serve {
             tls,
             proxies,
             regions,
+            min_free: min_free.saturating_mul(MEGABYTE),
             demo,
         };
         start(plan, log_format)
     }
 }
+
+/// The bytes of a megabyte.
+const MEGABYTE: u64 = 1_000_000;
 
 /// How the log is written.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]

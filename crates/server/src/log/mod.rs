@@ -3,7 +3,7 @@
 //!
 //! In reading order: [`tree`] and [`tiles`] are the tree and how it is stored, [`checkpoint`] and [`keys`] sign it, [`lock`]
 //! keeps what was signed apart from the database, [`book`] checks all of it at the start, [`writer`] writes one batch,
-//! [`sequencer`] makes batches of what many calls bring, [`routes`] hands the public part out.
+//! [`sequencer`] makes batches of what many calls bring, [`pulse`] tells when it last wrote, [`routes`] hands the public part out.
 //!
 //! **Invariant:** whoever is answered holds a checkpoint that covers their receipt, and that checkpoint is on disk twice.
 
@@ -14,6 +14,7 @@ pub mod error;
 pub mod keys;
 pub mod lock;
 pub mod prove;
+pub mod pulse;
 pub mod renew;
 pub mod routes;
 pub mod sequencer;
@@ -32,6 +33,7 @@ use placet_model::log::checkpoint::origin_of;
 use placet_model::receipt::{Acknowledgement, LogProof, base64url};
 use placet_model::verify::Refusal;
 use prove::{Unproved, prove};
+use pulse::Pulse;
 use sequencer::{Answer, Order, QUEUE, Refused};
 use std::sync::{Arc, Mutex, PoisonError};
 use tlog_tiles::Hash;
@@ -48,6 +50,7 @@ pub struct Log {
     room: Arc<Semaphore>,
     heads: watch::Receiver<Arc<Heads>>,
     meter: Meter,
+    pulse: Pulse,
     running: Mutex<Option<Running>>,
 }
 
@@ -63,8 +66,10 @@ impl Log {
     /// # Errors
     /// [`LogError`] where database, lock and key do not agree.
     pub async fn open(store: Arc<Store>, site: &str, key: LogKey, lock: Lock, now: i64) -> Result<Self, LogError> {
-        let writer = Writer::open(store.clone(), key, lock, &origin_of(site, now.unsigned_abs()), now).await?;
+        let mut writer = Writer::open(store.clone(), key, lock, &origin_of(site, now.unsigned_abs()), now).await?;
+        writer.beat().await?;
         let verifiers = writer.verifiers().to_owned();
+        let pulse = writer.pulse().clone();
         let (shown, heads) = watch::channel(Arc::new(writer.heads().clone()));
         let (orders, incoming) = mpsc::unbounded_channel();
         let meter = Meter::default();
@@ -77,6 +82,7 @@ impl Log {
             room: Arc::new(Semaphore::new(QUEUE)),
             heads,
             meter,
+            pulse,
             running,
         })
     }
@@ -155,6 +161,11 @@ impl Log {
     /// What the log counts while it works.
     pub fn meter(&self) -> &Meter {
         &self.meter
+    }
+
+    /// When a checkpoint last went into the database and the lock.
+    pub fn pulse(&self) -> &Pulse {
+        &self.pulse
     }
 
     /// Sends an empty order through the queue: whether the log takes what comes.

@@ -1,6 +1,8 @@
 //! The sequencer: one task that gathers what many calls bring, gives it to the [`Writer`] as one batch, and answers each
 //! call when its batch is on disk and signed.
 //!
+//! Where nothing was written for a second, it has the writer write all the same: whether the log can be written is known at any time.
+//!
 //! Waiting is bounded three ways: a batch goes off when it is full, when nothing has come for a moment, and at the latest a
 //! tenth of a second after its first item. Whoever finds no room in the queue is told so at once.
 //!
@@ -23,6 +25,8 @@ const BATCH: usize = 500;
 const POOL: Duration = Duration::from_millis(100);
 /// A batch goes off when nothing has come for so long.
 const QUIET: Duration = Duration::from_millis(1);
+/// For how long nothing is written at most.
+const BEAT: Duration = Duration::from_secs(1);
 
 /// What a call brings.
 #[derive(Debug)]
@@ -69,21 +73,34 @@ pub async fn run(
     meter: Meter,
 ) {
     let mut halted: Option<Arc<str>> = None;
-    while let Some(first) = orders.recv().await {
+    let (mut tried, mut is_well) = (Instant::now(), true);
+    loop {
+        let due = Instant::from_std(writer.pulse().last()).max(tried) + BEAT;
+        let next = match halted {
+            Some(_) => orders.recv().await,
+            None if due <= Instant::now() => {
+                tried = Instant::now();
+                let beaten = writer.beat().await;
+                match &beaten {
+                    Ok(()) if !is_well => tracing::info!("the log can be written again"),
+                    // Told once, and not each second.
+                    Err(error) if is_well || error.is_final() => drop(refused(error, &mut halted)),
+                    _ => {}
+                }
+                is_well = beaten.is_ok();
+                continue;
+            }
+            None => match timeout_at(due, orders.recv()).await {
+                Ok(next) => next,
+                Err(_) => continue,
+            },
+        };
+        let Some(first) = next else { break };
         let batch = gather(first, &mut orders).await;
         let start = Instant::now();
         let outcome = match &halted {
             Some(why) => Err(Refused::Halted(why.clone())),
-            None => write(&mut writer, &batch).await.map_err(|error| {
-                tracing::error!(%error, "the log could not be written");
-                if !error.is_final() {
-                    return Refused::Failed;
-                }
-                tracing::error!(help = error.help(), "the log is halted; nothing is recorded until this is mended");
-                let why: Arc<str> = error.to_string().into();
-                halted = Some(why.clone());
-                Refused::Halted(why)
-            }),
+            None => write(&mut writer, &batch).await.map_err(|error| refused(&error, &mut halted)),
         };
         if batch.iter().any(|order| !order.items.is_empty()) {
             meter.commit.observe(start.elapsed().as_secs_f64());
@@ -92,6 +109,18 @@ pub async fn run(
         heads.send_replace(shown.clone());
         answer(batch, outcome, &shown);
     }
+}
+
+/// What an error makes of what was asked for; one that is final halts the log.
+fn refused(error: &LogError, halted: &mut Option<Arc<str>>) -> Refused {
+    tracing::error!(%error, "the log could not be written");
+    if !error.is_final() {
+        return Refused::Failed;
+    }
+    tracing::error!(help = error.help(), "the log is halted; nothing is recorded until this is mended");
+    let why: Arc<str> = error.to_string().into();
+    *halted = Some(why.clone());
+    Refused::Halted(why)
 }
 
 /// The orders of a batch: what is there, and what comes while it is worth waiting.

@@ -17,7 +17,9 @@ use super::checkpoint::sign;
 use super::error::LogError;
 use super::keys::LogKey;
 use super::lock::Lock;
+use super::pulse::Pulse;
 use super::tree::{EntryBytes, Nodes};
+use crate::state::now;
 use crate::store::Store;
 use crate::store::log::{Logged, Record, Turn, Unlogged};
 use crate::store::receipts::{Entry, Held, Recorded};
@@ -77,6 +79,7 @@ pub struct Writer {
     /// None after a fault, until they were opened anew.
     books: Option<BTreeMap<String, Book>>,
     heads: Heads,
+    pulse: Pulse,
 }
 
 impl Writer {
@@ -88,7 +91,8 @@ impl Writer {
         store.keep_log_key(key.verifier(), now).await?;
         let verifiers: String = store.log_keys().await?.iter().flat_map(|key| [key.as_str(), "\n"]).collect();
         let keys = Keys::parse(&verifiers).map_err(LogError::Keys)?;
-        let mut writer = Writer { store, key, keys, verifiers, lock, books: None, heads: Heads::new() };
+        let mut writer =
+            Writer { store, key, keys, verifiers, lock, books: None, heads: Heads::new(), pulse: Pulse::default() };
         let store = writer.store.clone();
         let turn = store.turn().await;
         writer.reopen(&turn).await?;
@@ -149,6 +153,44 @@ impl Writer {
             self.books = None;
         }
         outcome
+    }
+
+    /// When it last wrote a checkpoint.
+    pub fn pulse(&self) -> &Pulse {
+        &self.pulse
+    }
+
+    /// Writes the newest checkpoint again, as it is: that the database and the lock can be written shows only in writing.
+    ///
+    /// # Errors
+    /// [`LogError`].
+    pub async fn beat(&mut self) -> Result<(), LogError> {
+        let store = self.store.clone();
+        let turn = store.turn().await;
+        let outcome = async {
+            self.reopen(&turn).await?;
+            self.write_again(&turn).await
+        };
+        let outcome = outcome.await;
+        if outcome.is_err() {
+            self.books = None;
+        }
+        outcome
+    }
+
+    async fn write_again(&mut self, turn: &Turn<'_>) -> Result<(), LogError> {
+        let newest = self.books.iter().flatten().next_back();
+        let Some((origin, Book { id, locked: Some(locked), kept: Some(kept), .. })) = newest else { return Ok(()) };
+        let (store, lock) = (&self.store, &mut self.lock);
+        let into_lock = async {
+            store.fuse.burn()?;
+            Ok::<_, LogError>(lock.swap(origin, Some(locked), locked).await?)
+        };
+        let (locked, kept) = tokio::join!(into_lock, turn.keep_checkpoint(*id, kept, now()));
+        locked?;
+        kept?;
+        self.pulse.beat();
+        Ok(())
     }
 
     /// Opens the logs, where that has to be done, and signs what was not signed yet.
@@ -219,6 +261,7 @@ impl Writer {
         let mut placed = Vec::with_capacity(items.len());
         let mut made: Vec<EntryBytes> = Vec::with_capacity(items.len());
         let mut writing = turn.begin().await?;
+        let mut tally = self.store.tally();
         for item in items {
             let index = first + made.len() as u64;
             let salt = draw()?;
@@ -241,6 +284,9 @@ impl Writer {
                 Recorded::Held(held) => Placed::Held(held),
                 Recorded::Refused(refusal) => Placed::Refused(refusal),
                 Recorded::New => {
+                    if let Item::Receipt(entry) = item {
+                        tally.add(&entry.claims, i64::try_from(entry.envelope.received_at).unwrap_or(i64::MAX));
+                    }
                     let logged = Logged { index, salt: salt.to_vec(), record };
                     made.extend(logged.entry());
                     Placed::New(logged)
@@ -251,6 +297,7 @@ impl Writer {
             return Ok(placed);
         }
         let growth = book.tree.grow(&made).map_err(|error| torn(origin, &error))?;
+        writing.count(tally).await?;
         writing.keep_tiles(book.id, &growth.tiles, first, growth.tree.size()).await?;
         writing.commit().await?;
 
@@ -280,6 +327,7 @@ impl Writer {
         let unsignable = || LogError::Unsignable { origin: origin.to_owned(), size };
         let checkpoint = sign(&self.key, origin, size, book.tree.root()).ok_or_else(unsignable)?;
         let (locked, kept) = (book.locked.as_deref(), book.kept.as_deref());
+        let both_are_written = locked != Some(&checkpoint) && kept != Some(&checkpoint);
         let (store, lock) = (&self.store, &mut self.lock);
         let into_lock = async {
             if locked != Some(&checkpoint) {
@@ -291,7 +339,7 @@ impl Writer {
         };
         let into_database = async {
             if kept != Some(&checkpoint) {
-                turn.keep_checkpoint(book.id, &checkpoint).await?;
+                turn.keep_checkpoint(book.id, &checkpoint, now()).await?;
             }
             Ok::<_, LogError>(())
         };
@@ -299,6 +347,9 @@ impl Writer {
         let (locked, kept) = tokio::join!(into_lock, into_database);
         locked?;
         kept?;
+        if both_are_written {
+            self.pulse.beat();
+        }
         book.locked = Some(checkpoint.clone());
         book.kept = Some(checkpoint.clone());
         let shown = Shown { id: book.id, size, checkpoint, nodes };

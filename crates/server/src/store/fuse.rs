@@ -14,6 +14,11 @@ impl Fuse {
         self.0.store(call, Ordering::SeqCst);
     }
 
+    /// All calls fail from now on, until it is set again.
+    pub fn blow(&self) {
+        self.set(u64::MAX);
+    }
+
     /// Whether the call that was to fail has not come yet.
     pub fn is_set(&self) -> bool {
         self.0.load(Ordering::SeqCst) > 0
@@ -24,9 +29,9 @@ impl Fuse {
     /// # Errors
     /// For the call that is to fail.
     pub fn burn(&self) -> Result<(), sqlx::Error> {
-        let count = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
-        match count {
-            Ok(1) => Err(sqlx::Error::Io(io::Error::other("a test makes this call fail"))),
+        let next = |left: u64| if left == u64::MAX { Some(left) } else { left.checked_sub(1) };
+        match self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, next) {
+            Ok(1 | u64::MAX) => Err(sqlx::Error::Io(io::Error::other("a test makes this call fail"))),
             _ => Ok(()),
         }
     }

@@ -14,6 +14,7 @@ mod catalog;
 pub mod confirmations;
 mod connect;
 pub mod copying;
+pub mod counts;
 pub mod data_keys;
 pub mod feedback;
 pub mod fuse;
@@ -35,7 +36,8 @@ use migrations::NEWEST;
 use months::Months;
 use placet_model::receipt::NoticeRef;
 use sqlx::{Any, AnyPool};
-use std::sync::OnceLock;
+use std::collections::BTreeSet;
+use std::sync::{OnceLock, RwLock};
 use tokio::sync::Mutex;
 
 /// A connection to either database.
@@ -51,6 +53,8 @@ pub struct Store {
     /// One writes at a time; waiting here is fairer than the database's lock.
     writer: Mutex<()>,
     months: Months,
+    /// The purposes of all notices that were served here.
+    purposes: RwLock<BTreeSet<String>>,
     /// What opens and seals; none until [`Store::unlock`].
     ring: OnceLock<Keyring>,
     /// Makes calls of the log fail, for tests.
@@ -125,6 +129,7 @@ impl Store {
             pool,
             writer: Mutex::new(()),
             months: Months::default(),
+            purposes: RwLock::default(),
             ring: OnceLock::new(),
             fuse: Fuse::default(),
         })
@@ -168,7 +173,8 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         }
-        transaction.commit().await
+        transaction.commit().await?;
+        self.learn_purposes().await
     }
 
     /// The exact text of a notice that was served at any time.

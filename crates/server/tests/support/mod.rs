@@ -134,11 +134,24 @@ impl Server {
         Self::open(Place::new().await, settings, NOTICE).await
     }
 
+    /// A server that keeps so many bytes of its disk free.
+    pub async fn with_min_free(min_free: u64) -> Self {
+        let settings = Settings { min_free, ..settings(Limits::default()) };
+        Self::open(Place::new().await, settings, NOTICE).await
+    }
+
     /// Stops the server and starts another one on its database, with another notice.
     pub async fn restart(self, notice: &str) -> Self {
         self.app.stop().await;
         let settings = Settings { clock: self.app.clock, ..settings(Limits::default()) };
         Self::open(self.place, settings, notice).await
+    }
+
+    /// Stops the server and starts another one on its database, by another clock.
+    pub async fn restart_at(self, clock: fn() -> i64) -> Self {
+        self.app.stop().await;
+        let settings = Settings { clock, ..settings(Limits::default()) };
+        Self::open(self.place, settings, NOTICE).await
     }
 
     async fn open(place: Place, settings: Settings, notice: &str) -> Self {
@@ -223,7 +236,7 @@ pub fn master(directory: &Path) -> MasterKey {
 fn settings(limits: Limits) -> Settings {
     let observer = Observer::new(Vec::new());
     let public = "https://consent.shop.example".parse().unwrap();
-    Settings { public, proxies: Proxies::default(), regions: None, observer, limits, clock: now }
+    Settings { public, proxies: Proxies::default(), regions: None, observer, limits, min_free: 0, clock: now }
 }
 
 /// The log of the tests' site over a database in a directory.
