@@ -79,6 +79,8 @@ impl Export {
     pub fn run(self) -> Result<ExitCode, Failure> {
         block_on(async {
             let cannot = |error: StoreError| cannot_open(&self.database, &error);
+            // A database that is not there is told, not made.
+            Store::look(&self.database).await.map_err(cannot)?.close().await;
             let store = Store::open(&self.database).await.map_err(cannot)?;
             unlock(&self.database, self.master_key.as_deref(), &store).await?;
             let done = self.write(&store).await;
