@@ -15,6 +15,7 @@ use crate::store::{Store, StoreError};
 use clap::{ArgGroup, Args, ValueEnum};
 use placet_model::admin::{Act, AuditEvent};
 use placet_model::export::{Exporter, Form};
+use placet_model::receipt_file::utc;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -102,7 +103,7 @@ impl Export {
                 (Scope::Person(tag.clone()), Act::SubjectRead, tag)
             }
             (Some((since, until)), ..) => {
-                (Scope::Period { since, until }, Act::ExportMade, format!("{since}/{until} ms"))
+                (Scope::Period { since, until }, Act::ExportMade, [day(since), day(until)].join("/"))
             }
             _ => return Err(Failure::unreadable("neither a period nor a person is named")),
         };
@@ -124,4 +125,9 @@ impl Export {
         }
         out.flush().map_err(unwritten)
     }
+}
+
+/// The day (UTC) that begins at a time in milliseconds since 1970, as people wrote it.
+fn day(time: i64) -> String {
+    utc(time.div_euclid(1000)).chars().take(10).collect()
 }

@@ -133,7 +133,7 @@ async fn keys(store: &Store) -> Result<Keys, sqlx::Error> {
 
 fn outcome(report: &Report) -> ExitCode {
     let Some(failure) = report.failure() else { return ExitCode::SUCCESS };
-    let told = failure.outcome.as_ref().map_or_else(|told| told.as_str(), |told| told);
+    let (Ok(told) | Err(told)) = &failure.outcome;
     eprintln!("What is held of it does not hold: {}: {}", failure.what, printable(told));
     ExitCode::from(1)
 }
