@@ -16,6 +16,7 @@ use crate::store::{Store, StoreError};
 use clap::{ArgGroup, Args, ValueEnum};
 use placet_model::admin::Act;
 use placet_model::export::{Exporter, Form};
+use placet_model::receipt_file::utc;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -80,6 +81,8 @@ impl Export {
     pub fn run(self) -> Result<ExitCode, Failure> {
         block_on(async {
             let cannot = |error: StoreError| cannot_open(&self.database, &error);
+            // A database that is not there is told, not made.
+            Store::look(&self.database).await.map_err(cannot)?.close().await;
             let store = Store::open(&self.database).await.map_err(cannot)?;
             unlock(&self.database, self.master_key.as_deref(), &store).await?;
             let done = self.write(&store).await;
@@ -101,7 +104,7 @@ impl Export {
                 (Scope::Person(tag.clone()), Act::SubjectRead, tag)
             }
             (Some((since, until)), ..) => {
-                (Scope::Period { since, until }, Act::ExportMade, format!("{since}/{until} ms"))
+                (Scope::Period { since, until }, Act::ExportMade, [day(since), day(until)].join("/"))
             }
             _ => return Err(Failure::unreadable("neither a period nor a person is named")),
         };
@@ -121,4 +124,9 @@ impl Export {
         }
         out.flush().map_err(unwritten)
     }
+}
+
+/// The day (UTC) that begins at a time in milliseconds since 1970, as people wrote it.
+fn day(time: i64) -> String {
+    utc(time.div_euclid(1000)).chars().take(10).collect()
 }
