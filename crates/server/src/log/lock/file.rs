@@ -6,7 +6,7 @@
 //! **Invariant:** the half that is read is never the one that is written next.
 
 use super::{Checkpoints, LockError};
-use crate::log::keys::sync_directory;
+use crate::secret_file::sync_directory;
 use sha2::{Digest, Sha256};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
