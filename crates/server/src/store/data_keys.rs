@@ -91,6 +91,16 @@ impl Store {
 
     async fn keep_data_key(&self, key: &WrappedKey, now: i64) -> Result<(), sqlx::Error> {
         let _writer = self.writer.lock().await;
+        let mut transaction = self.begin().await?;
+        // Where all keys were wrapped anew meanwhile, one that is wrapped by the old master key would be lost with it.
+        let other: Option<(String, String)> =
+            sqlx::query_as("SELECT id, master FROM data_keys WHERE master <> $1 LIMIT 1")
+                .bind(&key.master)
+                .fetch_optional(&mut *transaction)
+                .await?;
+        if let Some((id, found)) = other {
+            return Err(unsealable(SealError::OtherMaster { key: id, found, ours: key.master.clone() }));
+        }
         sqlx::query(
             "INSERT INTO data_keys (id, site, scope, master, wrapped, created_at) VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (site, scope) DO NOTHING",
@@ -101,9 +111,9 @@ impl Store {
         .bind(&key.master)
         .bind(key.wrapped.as_slice())
         .bind(now)
-        .execute(&self.pool)
+        .execute(&mut *transaction)
         .await?;
-        Ok(())
+        transaction.commit().await
     }
 
     /// Reads the keys that others made since.
@@ -153,7 +163,8 @@ impl Store {
         key.seal(place(column, id), text.as_bytes()).map_err(unsealable)
     }
 
-    /// Wraps all data keys anew, in one transaction; how many there are.
+    /// Wraps all data keys anew, in one transaction; how many there are. Those that the new master key has wrapped stay as they
+    /// are, so that it can be done again.
     ///
     /// # Errors
     /// [`StoreError`]; then all are as they were.
@@ -165,7 +176,11 @@ impl Store {
             .await?;
         let count = rows.len();
         for row in rows {
-            let again = old.rewrap(&wrapped(row)?, new).map_err(StoreError::Sealed)?;
+            let key = wrapped(row)?;
+            if new.unwrap(&key).is_ok() {
+                continue;
+            }
+            let again = old.rewrap(&key, new).map_err(StoreError::Sealed)?;
             sqlx::query("UPDATE data_keys SET master = $1, wrapped = $2 WHERE id = $3")
                 .bind(&again.master)
                 .bind(again.wrapped.as_slice())
