@@ -1000,3 +1000,33 @@ fn the_log_can_be_json_and_names_nobody() {
         assert!(!lines.contains(needle), "{needle}: {lines}");
     }
 }
+
+/// Commands, and a second server, leave the form of a database alone: a server of another version may run on it.
+#[test]
+fn nobody_changes_the_form_of_a_database_that_is_served() {
+    let (directory, config) = file("placet.json", demo().to_string());
+    let running = Running::start(directory.path(), &["--config", &config]);
+    let database = format!("sqlite:{}", database(directory.path()));
+    let ask = |query: &'static str| -> i64 {
+        sqlx::any::install_default_drivers();
+        tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let pool = sqlx::AnyPool::connect(&database).await.unwrap();
+            sqlx::query_scalar(query).fetch_one(&pool).await.unwrap()
+        })
+    };
+    let steps = || ask("SELECT COUNT(*) FROM migrations");
+    let all = steps();
+    ask("DELETE FROM migrations WHERE version = (SELECT MAX(version) FROM migrations) RETURNING version");
+    for (arguments, said) in [
+        (&["token", "new", "--role", "owner"][..], "this command needs form"),
+        (&["token", "revoke", "0123456789abcdef"], "this command needs form"),
+        (&["retain", &config], "this command needs form"),
+        (&["export", "--since", "2026-03-01", "--until", "2026-03-02"], "this command needs form"),
+        (&["serve", "--config", &config, "--listen", "127.0.0.1:0"], "another server has the lock"),
+    ] {
+        let told = placet(&[arguments, &["--database", &database]].concat());
+        assert!(!told.status.success() && text(&told.stderr).contains(said), "{arguments:?}: {}", text(&told.stderr));
+        assert_eq!(steps(), all - 1, "{arguments:?}");
+    }
+    drop(running);
+}

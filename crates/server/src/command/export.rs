@@ -79,7 +79,7 @@ impl Export {
     pub fn run(self) -> Result<ExitCode, Failure> {
         block_on(async {
             let cannot = |error: StoreError| cannot_open(&self.database, &error);
-            let store = Store::open(&self.database).await.map_err(cannot)?;
+            let store = Store::join(&self.database).await.map_err(cannot)?;
             unlock(&self.database, self.master_key.as_deref(), &store).await?;
             let done = self.write(&store).await;
             store.close().await;

@@ -28,6 +28,9 @@ pub struct Retain {
     /// Say what would go, and delete nothing.
     #[arg(long)]
     pub dry_run: bool,
+    /// Delete even where the last receipt came so long ago that this machine's clock may be wrong.
+    #[arg(long)]
+    pub clock_is_right: bool,
 }
 
 impl Retain {
@@ -36,27 +39,40 @@ impl Retain {
     /// # Errors
     /// A [`Failure`] that says what to do.
     pub fn run(self) -> Result<ExitCode, Failure> {
-        let Retain { config, database, dry_run } = self;
+        let Retain { config, database, dry_run, clock_is_right } = self;
         let terms = Terms::of(&usable(&config)?);
+        let now = now();
         let done = block_on(async {
             let store = Store::look(&database).await?;
-            let expired = store.expired(&terms, now()).await?;
+            let expired = store.expired(&terms, now).await?;
+            let doubt = store.doubt(&terms, now).await?.filter(|_| !clock_is_right);
             store.close().await;
-            if !dry_run && !expired.is_empty() {
-                let store = Store::open(&database).await?;
-                store.retain(&terms, now()).await?;
+            if !dry_run && !expired.is_empty() && doubt.is_none() {
+                let store = Store::join(&database).await?;
+                store.retain(&terms, now).await?;
                 store.close().await;
             }
-            Ok(expired)
+            Ok((expired, doubt))
         })?;
-        let expired = done.map_err(|error: StoreError| cannot_open(&database, &error))?;
-        say(&told(&expired, dry_run))
+        let (expired, doubt) = done.map_err(|error: StoreError| cannot_open(&database, &error))?;
+        match doubt.filter(|_| !dry_run) {
+            None => say(&told(&expired, dry_run)),
+            Some(last) => {
+                let (last, today) = (day(last), day(now));
+                Err(Failure::new(format!("nothing was deleted: today is {today}, and the last receipt came on {last}"))
+                    .help("Where this machine's clock is wrong, set it. Where it is right, add --clock-is-right."))
+            }
+        }
     }
+}
+
+/// The day of a time, in milliseconds since 1970.
+fn day(time: i64) -> String {
+    utc(time.div_euclid(1000)).chars().take(10).collect()
 }
 
 fn told(expired: &[Expired], dry_run: bool) -> String {
     let mut text = String::new();
-    let day = |time: i64| utc(time.div_euclid(1000)).chars().take(10).collect::<String>();
     for Expired { regime, receipts, first, last } in expired {
         let regime = regime.map_or("(not known)", |id| id.word());
         let _ = writeln!(text, "{regime:<12} {receipts:>9}  from {} to {}", day(*first), day(*last));

@@ -102,9 +102,37 @@ impl Store {
 
     async fn open_for(address: Address, r#use: Use) -> Result<Self, StoreError> {
         let store = Store::connect(address, r#use).await?;
-        let mut transaction = store.begin().await?;
-        migrations::migrate(&mut transaction, store.kind()).await?;
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// Reaches the database at `address`, without bringing it into form. A file that is missing is made.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn reach(address: &str) -> Result<Self, StoreError> {
+        Store::connect(address.parse()?, Use::Write).await
+    }
+
+    /// Brings the database into the form that this program knows. Whoever does so on a database that others may use has its lock.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        migrations::migrate(&mut transaction, self.kind()).await?;
         transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Opens the database at `address` to change something in it, perhaps while a server runs on it: it is there, and has the form
+    /// that this program knows.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn join(address: &str) -> Result<Self, StoreError> {
+        let store = Store::connect(address.parse()?, Use::Change).await?;
+        migrations::is_newest(&mut *store.pool.acquire().await?, store.kind()).await?;
         Ok(store)
     }
 
