@@ -198,6 +198,9 @@ impl Writer {
             return Ok(());
         }
         self.lock.reread().await?;
+        if let Some(to) = self.lock.moved()? {
+            return Err(LogError::Moved { to: to.to_owned() });
+        }
         let rows = self.store.logs().await?;
         let locked = self.lock.checkpoints()?;
         for (origin, checkpoint) in locked {

@@ -7,7 +7,7 @@
 //!
 //! **Invariant:** whoever has lost the connection has lost the lock, and takes it again before anything else.
 
-use super::{Checkpoints, LockError};
+use super::{Checkpoints, LockError, MOVED};
 use sqlx::{Connection, PgConnection};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -27,6 +27,7 @@ pub struct TableLock {
     address: Url,
     connection: Option<PgConnection>,
     held: Checkpoints,
+    moved: Option<String>,
 }
 
 impl TableLock {
@@ -36,7 +37,7 @@ impl TableLock {
     /// [`LockError`].
     pub async fn take(address: &Url) -> Result<Self, LockError> {
         let connection = Some(connect(address).await?);
-        let mut lock = TableLock { address: address.clone(), connection, held: Checkpoints::new() };
+        let mut lock = TableLock { address: address.clone(), connection, held: Checkpoints::new(), moved: None };
         lock.reread().await?;
         Ok(lock)
     }
@@ -44,6 +45,38 @@ impl TableLock {
     /// All checkpoints that stand in it.
     pub fn checkpoints(&self) -> &Checkpoints {
         &self.held
+    }
+
+    /// Where its database was moved to.
+    pub fn moved(&self) -> Option<&str> {
+        self.moved.as_deref()
+    }
+
+    /// Says where its database was moved to, or that it was not. It is on disk when this returns.
+    ///
+    /// # Errors
+    /// [`LockError`].
+    pub async fn mark(&mut self, moved: Option<&str>) -> Result<(), LockError> {
+        let connection = self.connection.as_mut().ok_or_else(|| unusable("its connection is lost"))?;
+        let mark = match moved {
+            None => sqlx::query("DELETE FROM placet_lock.checkpoints WHERE origin = $1").bind(MOVED),
+            Some(moved) => sqlx::query(
+                "INSERT INTO placet_lock.checkpoints (origin, checkpoint) VALUES ($1, $2)
+                 ON CONFLICT (origin) DO UPDATE SET checkpoint = excluded.checkpoint",
+            )
+            .bind(MOVED)
+            .bind(moved),
+        };
+        match in_time(mark.execute(connection)).await {
+            Ok(_) => {
+                self.moved = moved.map(str::to_owned);
+                Ok(())
+            }
+            Err(error) => {
+                self.connection = None;
+                Err(error)
+            }
+        }
     }
 
     /// Puts a log's checkpoint in the place of `old`.
@@ -97,6 +130,7 @@ impl TableLock {
         let rows = sqlx::query_as("SELECT origin, checkpoint FROM placet_lock.checkpoints").fetch_all(&mut connection);
         let rows: Vec<(String, String)> = in_time(rows).await?;
         self.held = rows.into_iter().collect();
+        self.moved = self.held.remove(MOVED);
         self.connection = Some(connection);
         Ok(())
     }
