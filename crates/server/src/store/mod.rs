@@ -19,6 +19,7 @@ pub mod feedback;
 pub mod fuse;
 pub mod holdings;
 pub mod log;
+mod log_of_writes;
 mod migrations;
 mod months;
 pub mod receipts;
@@ -31,6 +32,7 @@ use crate::seal::{Keyring, SealError};
 use address::{Address, BadAddress, Kind};
 use connect::Use;
 use fuse::Fuse;
+use log_of_writes::Cutting;
 use migrations::NEWEST;
 use months::Months;
 use placet_model::receipt::NoticeRef;
@@ -51,6 +53,7 @@ pub struct Store {
     /// One writes at a time; waiting here is fairer than the database's lock.
     writer: Mutex<()>,
     months: Months,
+    cutting: Cutting,
     /// What opens and seals; none until [`Store::unlock`].
     ring: OnceLock<Keyring>,
     /// Makes calls of the log fail, for tests.
@@ -153,6 +156,7 @@ impl Store {
             pool,
             writer: Mutex::new(()),
             months: Months::default(),
+            cutting: Cutting::default(),
             ring: OnceLock::new(),
             fuse: Fuse::default(),
         })
