@@ -44,7 +44,9 @@ impl Room {
         }
         let is_there = free(directory).is_none_or(|free| free >= self.floor);
         match (is_there, last.is_none_or(|(_, before)| before)) {
-            (false, true) => tracing::error!("there is too little room on the disk; no receipts are taken until there is more"),
+            (false, true) => {
+                tracing::error!("there is too little room on the disk; no receipts are taken until there is more")
+            }
             (true, false) => tracing::info!("there is room on the disk again"),
             _ => {}
         }

@@ -354,7 +354,11 @@ async fn every_call_takes_the_parameters_that_are_told_and_no_other() {
             for wrong in [format!("{name}=1&{name}=2"), format!("{name}=%00")] {
                 let answer = admin.with(&owner, entry.method.clone(), &format!("{path}?{wrong}"), "").await;
                 let passes = name == "purpose" && wrong.contains('%') || entry.confirmed && answer.status == 202;
-                assert!(passes || answer.outcomes() == ["400 malformed"], "{} {path}?{wrong}: {answer:?}", entry.method);
+                assert!(
+                    passes || answer.outcomes() == ["400 malformed"],
+                    "{} {path}?{wrong}: {answer:?}",
+                    entry.method
+                );
             }
         }
     }

@@ -583,7 +583,8 @@ fn what_was_acknowledged_survives_being_killed() {
                         let mut answers = Vec::new();
                         while !killed.load(Ordering::Relaxed) {
                             let id = next.fetch_add(1, Ordering::Relaxed);
-                            let body = json!({ "receipts": [receipt_for(&running.authority, &notice, id)] }).to_string();
+                            let body =
+                                json!({ "receipts": [receipt_for(&running.authority, &notice, id)] }).to_string();
                             let Some((200, answer)) = running.ask(&post(&body)) else { continue };
                             let answer: Value = serde_json::from_str(&answer).unwrap();
                             assert_eq!(answer["results"][0]["status"], "recorded", "{answer}");

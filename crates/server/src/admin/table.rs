@@ -65,7 +65,10 @@ pub fn table() -> Vec<Route> {
             .says("Confirms a request that another token made"),
         route(Method::GET, "/v1/receipts/{id}", AUDITOR, receipts::show)
             .says("One receipt with all that is held of it, as JSON or as a page")
-            .asks(&[("form", "json, page, file, lines, kantara or dpv; without it a browser gets the page, others json.")])
+            .asks(&[(
+                "form",
+                "json, page, file, lines, kantara or dpv; without it a browser gets the page, others json.",
+            )])
             .answers_other("application/json"),
         route(Method::GET, "/v1/subjects/{ref}", CHANNELS, subjects::show)
             .says("The receipts of the person whom the site's reference names")

@@ -14,6 +14,9 @@ use std::sync::Arc;
 /// Receipts that are sealed at once, where they were kept before there were keys.
 const PAGE: i64 = 200;
 
+/// Receipts whose tag of a network goes at once.
+const BATCH: i64 = 500;
+
 /// How long after its month a key is still kept with nothing under it: something of the month may be on its way.
 const GRACE: i64 = DAY;
 
@@ -271,17 +274,28 @@ impl Store {
         }
     }
 
-    /// Takes the tags of networks away that have stood for their time; how many there were.
+    /// Takes the tags of networks away that have stood for their time; how many there were. Others write in between.
     ///
     /// # Errors
     /// Where the database fails.
     pub async fn forget_networks(&self, before: i64) -> Result<u64, sqlx::Error> {
-        let _writer = self.writer.lock().await;
-        let done = sqlx::query("UPDATE receipts SET network = NULL WHERE received_at < $1 AND network IS NOT NULL")
+        let mut done = 0;
+        loop {
+            let _writer = self.writer.lock().await;
+            let some = sqlx::query(
+                "UPDATE receipts SET network = NULL WHERE (id, received_at) IN
+                    (SELECT id, received_at FROM receipts WHERE received_at < $1 AND network IS NOT NULL
+                     ORDER BY received_at LIMIT $2)",
+            )
             .bind(before)
+            .bind(BATCH)
             .execute(&self.pool)
             .await?;
-        Ok(done.rows_affected())
+            match some.rows_affected() {
+                0 => return Ok(done),
+                some => done += some,
+            }
+        }
     }
 }
 

@@ -5,17 +5,18 @@
 //! **Invariant:** nothing goes before the term of its rule set, and a config makes that longer, never shorter.
 //! **Invariant:** a clock that is far ahead deletes nothing; see [`Store::doubt`].
 
+use super::Store;
 use super::address::Kind;
-use super::months::partition;
+use super::months::{is_held, partition, shape};
 use super::receipts::forget_unused;
-use super::{Connection, Store};
 use crate::calendar::{DAY, Month};
 use placet_model::config::Config;
 use placet_model::duration::Duration;
 use placet_model::receipt::Claims;
 use placet_model::regime::{REGIMES, RegimeId};
-use sqlx::AssertSqlSafe;
 
+/// How often it is tried to drop a partition, where somebody holds it.
+const TRIES: usize = 5;
 /// How many receipts go in one transaction.
 const BATCH: i64 = 500;
 /// A receipt that says that it holds longer is taken to hold for so long, or for as long as the config lets answers hold: two years
@@ -184,10 +185,22 @@ impl Store {
         let last_end = terms.last_end(now);
         let mut month = Month::of(oldest);
         while month.next().start() <= last_end {
-            gone += self.drop_month(month, last_end).await?;
+            gone += self.drop_month_patiently(month, last_end).await?;
             month = month.next();
         }
         Ok(gone)
+    }
+
+    /// Where somebody reads in the month for long, its receipts go one by one instead, and its partition stays, empty.
+    async fn drop_month_patiently(&self, month: Month, last_end: i64) -> Result<u64, sqlx::Error> {
+        for _ in 0..TRIES {
+            match self.drop_month(month, last_end).await {
+                Err(error) if is_held(&error) => {}
+                outcome => return outcome,
+            }
+        }
+        tracing::warn!(partition = partition(month), "a partition could not be dropped: somebody reads in it");
+        Ok(0)
     }
 
     async fn drop_month(&self, month: Month, last_end: i64) -> Result<u64, sqlx::Error> {
@@ -218,7 +231,7 @@ impl Store {
             .bind(end)
             .execute(&mut *transaction)
             .await?;
-        drop_partition(&mut transaction, month).await?;
+        shape(&mut transaction, format!("DROP TABLE {}", partition(month))).await?;
         for device in devices {
             forget_unused(&mut transaction, device.as_deref()).await?;
         }
@@ -226,13 +239,6 @@ impl Store {
         self.months.forget(month);
         Ok(all.unsigned_abs())
     }
-}
-
-async fn drop_partition(transaction: &mut Connection, month: Month) -> Result<(), sqlx::Error> {
-    // Of numbers only.
-    let drop = format!("DROP TABLE {}", partition(month));
-    sqlx::raw_sql(AssertSqlSafe(drop)).execute(transaction).await?;
-    Ok(())
 }
 
 /// As it stands in the column; empty where it is not known.
