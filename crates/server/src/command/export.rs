@@ -4,7 +4,7 @@
 
 use super::Failure;
 use super::runtime::block_on;
-use crate::feedback_list::read_day;
+use crate::feedback_list::{read_day, written_day};
 use crate::log::prove::heads_of;
 use crate::lookup::find::{Finder, Unfound};
 use crate::master_key::unlock;
@@ -100,7 +100,7 @@ impl Export {
                 (Scope::Person(tag.clone()), Act::SubjectRead, tag)
             }
             (Some((since, until)), ..) => {
-                (Scope::Period { since, until }, Act::ExportMade, format!("{since}/{until} ms"))
+                (Scope::Period { since, until }, Act::ExportMade, [written_day(since), written_day(until)].join("/"))
             }
             _ => return Err(Failure::unreadable("neither a period nor a person is named")),
         };

@@ -183,7 +183,7 @@ fn proof(evidence: &Evidence, report: &Report, labels: &Labels) -> Vec<Html> {
     let checks = element("table", &[], report.checks.iter().map(row));
     let limits = element("ul", &[], report.does_not_prove.iter().map(|sentence| told("li", sentence)));
     let place = evidence.log.iter().map(|log| ("log", format!("{}, {}", log.origin, log.index)));
-    let file = element("a", &[("href", &format!("/v1/receipts/{}", evidence.claims.id))], [Html::text(labels.file)]);
+    let file = element("a", &[("href", &format!("/v1/receipts/{}?form=file", evidence.claims.id))], [Html::text(labels.file)]);
     let exact = element(
         "details",
         &[],
