@@ -64,6 +64,8 @@ pub struct App {
     pub feedback: Option<Subjects>,
     /// The present time in milliseconds since 1970.
     pub clock: fn() -> i64,
+    /// Held by who enters what commands left for the audit trail: two would enter it twice.
+    pub entering: tokio::sync::Mutex<()>,
     site: String,
     audiences: Vec<String>,
     self_audiences: Vec<String>,
@@ -166,6 +168,7 @@ impl App {
             observer: settings.observer,
             feedback: config.feedback.then(subjects),
             clock: settings.clock,
+            entering: tokio::sync::Mutex::default(),
             site: config.site.clone(),
             audiences: audiences(&url),
             self_audiences: audiences(&asking),

@@ -48,6 +48,7 @@ pub async fn audit(app: &App, who: &Caller, what: Act, about: Option<&str>) -> R
 /// # Errors
 /// [`Problem::StoreFailed`], [`Problem::Busy`].
 pub async fn enter_waiting(app: &App) -> Result<(), Problem> {
+    let _entering = app.entering.lock().await;
     for (place, event) in app.store.audit_waiting().await? {
         app.log.audit(event.clone(), (app.clock)()).await?;
         app.store.forget_waiting(place, &event).await?;
