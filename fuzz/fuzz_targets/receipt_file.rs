@@ -1,9 +1,10 @@
-//! Receipt files, with their places in a log: a report comes out of anything.
+//! Receipt files and receipts of erasures, with their places in a log: a report comes out of anything.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use placet_model::log::checkpoint::Keys;
+use placet_model::log::erasure::verify_erasure;
 use placet_model::receipt_file::verify_file;
 
 fuzz_target!(|text: &str| {
@@ -13,4 +14,6 @@ fuzz_target!(|text: &str| {
         assert!(!content.act().is_empty() && !content.when().is_empty());
         let _ = (content.noted(), content.evidence(), content.preferences());
     }
+    let erasure = verify_erasure(text, &Keys::default());
+    assert_eq!(erasure.is_genuine(), erasure.failure().is_none());
 });

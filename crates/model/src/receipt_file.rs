@@ -6,7 +6,7 @@
 
 use crate::json;
 use crate::log::checkpoint::{CheckpointFault, Keys};
-use crate::log::place::{Place, check_place};
+use crate::log::place::{Place, Standing, check_place};
 use crate::receipt::{
     Acknowledgement, Answer, By, ChoiceState, Claims, EventType, NoticeRef, ReceiptFile, State, Surface,
 };
@@ -187,17 +187,15 @@ impl Report {
                 return None;
             }
         };
-        let claimed = &place.claimed;
+        let Standing { index, claimed, .. } = &place.standing;
         let told = format!(
-            "Entry {} of the log {}, which had {}: the proof leads from this receipt to its checkpoint.",
-            place.index, claimed.origin, claimed.size
+            "Entry {index} of the log {}, which had {}: the proof leads from this receipt to its checkpoint.",
+            claimed.origin, claimed.size
         );
         self.tell("log", Ok(told));
         match keys.open(&proof.checkpoint) {
             Ok(signed) => self.tell("checkpoint", Ok(format!("Signed by the log's key {}.", signed.key))),
-            Err(CheckpointFault::KeyUnknown)
-                if !keys.names().iter().any(|key| key.starts_with(&format!("{site}+"))) =>
-            {
+            Err(CheckpointFault::KeyUnknown) if !keys.are_of(site) => {
                 let told = "Not checked who signed it: that takes the log's verifier key, from the site and not from this file.";
                 self.unchecked.push(("checkpoint", told.into()));
             }
@@ -306,7 +304,7 @@ fn proves(signed: bool, logged: Logged) -> Vec<String> {
 }
 
 /// What a checkpoint of some day cannot say.
-const TODAY: &str = "That the log still stands by it: the log as it is today tells.";
+pub(crate) const TODAY: &str = "That the log still stands by it: the log as it is today tells.";
 
 fn does_not_prove(signed: bool, logged: Logged, shown: bool) -> Vec<String> {
     let mut limits = vec![

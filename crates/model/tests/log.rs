@@ -13,6 +13,7 @@ use ct_merkle::mem_backed_tree::MemoryBackedTree;
 use log_support::{LogKey, TestLog};
 use placet_model::log::checkpoint::{CheckpointFault, Keys, origin_of, site_of};
 use placet_model::log::entry::{Envelope, LogProof};
+use placet_model::log::erasure::{is_erasure, verify_erasure};
 use placet_model::log::growth::Growth;
 use placet_model::log::place::{PlaceFault, check_place};
 use placet_model::log::proof::{check_consistency, check_inclusion, leaf_hash, read_hash};
@@ -23,7 +24,6 @@ use placet_model::{json::to_text, verify::hash};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sha2::Sha256;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use support::Device;
 
@@ -31,17 +31,10 @@ const SITE: &str = "shop.example";
 /// 2026-03-01 00:00:01.123 UTC.
 const RECEIVED: u64 = 1_772_323_201_123;
 
-/// The outside vectors of RFC 6962 trees: `PLACET_VECTORS` names the directory that holds `merkle/`.
-fn vectors(kind: &str) -> Vec<(PathBuf, Value)> {
-    let Some(directory) = std::env::var_os("PLACET_VECTORS") else {
-        // Past the test runner, which would swallow it.
-        let line = format!("NOT RUN: {kind} (set PLACET_VECTORS to a directory with outside test vectors)\n");
-        std::io::stderr().write_all(line.as_bytes()).unwrap();
-        return Vec::new();
-    };
-    // A relative path counts from the workspace, not from this package.
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let root = workspace.join(directory).join("merkle").join(kind);
+/// The outside vectors of RFC 6962 trees, for a test that would do nothing without them.
+fn vectors(test: &str, kind: &str) -> Vec<(PathBuf, Value)> {
+    let Some(directory) = support::vectors(test) else { return Vec::new() };
+    let root = directory.join("merkle").join(kind);
     let mut found = Vec::new();
     let list = |path: &Path| std::fs::read_dir(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     for folder in list(&root) {
@@ -66,7 +59,7 @@ fn proof(value: &Value) -> Result<Vec<tlog_tiles::Hash>, placet_model::log::proo
 
 #[test]
 fn inclusion_agrees_with_the_vectors() {
-    for (path, vector) in vectors("inclusion") {
+    for (path, vector) in vectors("inclusion_agrees_with_the_vectors", "inclusion") {
         let check = || {
             let number = |name: &str| vector[name].as_u64().unwrap();
             let (root, leaf) = (read_hash(&bytes(&vector["root"]))?, read_hash(&bytes(&vector["leafHash"]))?);
@@ -78,7 +71,7 @@ fn inclusion_agrees_with_the_vectors() {
 
 #[test]
 fn consistency_agrees_with_the_vectors() {
-    for (path, vector) in vectors("consistency") {
+    for (path, vector) in vectors("consistency_agrees_with_the_vectors", "consistency") {
         let check = || {
             let number = |name: &str| vector[name].as_u64().unwrap();
             let (old, new) = (read_hash(&bytes(&vector["root1"]))?, read_hash(&bytes(&vector["root2"]))?);
@@ -106,8 +99,16 @@ fn growth_of(count: u64) -> Growth {
     growth
 }
 
+/// Few cases in the usual run; `PROPTEST_CASES` makes them more, as `cargo xtask long` does.
+fn cases() -> ProptestConfig {
+    match std::env::var_os("PROPTEST_CASES") {
+        Some(_) => ProptestConfig::default(),
+        None => ProptestConfig::with_cases(24),
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(cases())]
 
     #[test]
     fn proofs_of_another_implementation_are_understood(size in 1_u64..600, at in any::<u64>(), old in any::<u64>(), bit in any::<u16>()) {
@@ -294,7 +295,7 @@ fn the_place_of_a_receipt_is_checked() {
     let with = |change: &dyn Fn(&mut LogProof)| {
         let mut proof = good.clone();
         change(&mut proof);
-        check_place(&jws, SITE, &acknowledgement, &proof).map(|place| place.index)
+        check_place(&jws, SITE, &acknowledgement, &proof).map(|place| place.standing.index)
     };
     let other_checkpoint = |origin: &str, size: u64| log.key.sign(&format!("{origin}\n{size}\n{}\n", log.root()));
     let malformed = |part| Err(PlaceFault::Malformed(part));
@@ -329,7 +330,7 @@ fn the_place_of_a_receipt_is_checked() {
     let other_site = check_place(&jws, "other.example", &acknowledgement, &good);
     assert_eq!(other_site, Err(PlaceFault::OriginWrong));
     let place = check_place(&jws, SITE, &acknowledgement, &good).unwrap();
-    assert_eq!((place.envelope.region.as_deref(), place.claimed.size), (Some("CN-31"), 49));
+    assert_eq!((place.envelope.region.as_deref(), place.standing.claimed.size), (Some("CN-31"), 49));
 }
 
 const NOTICE: &str = include_str!("../../../docs/reference/fixtures/notice.json");
@@ -426,4 +427,111 @@ fn a_file_tells_what_the_log_proves() {
     assert_eq!(report.others, Vec::<String>::new());
     let noted = report.content.unwrap().noted();
     assert_eq!(noted, [("received", "2026-03-01 00:00:01 UTC".to_owned()), ("agent", "mobile-browser".to_owned())]);
+}
+
+/// The receipt of an erasure of two receipts, whose line stands at 41 in a log of 49.
+fn erasure() -> (Value, TestLog) {
+    let ids = ["7b0c2f6e-1d7a-4c54-9a3e-000000000001", "7b0c2f6e-1d7a-4c54-9a3e-000000000002"];
+    let about = hash(ids.join("\n").as_bytes());
+    let event = json!({ "at": RECEIVED, "who": "shopper", "role": null, "what": "receipts.erased", "about": about });
+    let event = event.to_string();
+    let mut log = TestLog::new(SITE, 2026, 1);
+    log.fill(41);
+    let index = log.append_line(&event);
+    log.fill(7);
+    let proof: Value = serde_json::from_str(&to_text(&log.proof(index, ""))).unwrap();
+    let device = Device::new(1).thumbprint();
+    let told = json!({ "erased": 2, "at": RECEIVED, "device": device, "receipts": ids, "event": event, "log": proof });
+    (told, log)
+}
+
+#[test]
+fn an_erasure_tells_what_the_log_proves() {
+    let (good, log) = erasure();
+    let known = Keys::parse(&log.key.vkey()).unwrap();
+    let (rotated, foreign) = (LogKey::new(SITE, 2).vkey(), LogKey::new("other.example", 1).vkey());
+    let (rotated, foreign) = (Keys::parse(&rotated).unwrap(), Keys::parse(&foreign).unwrap());
+    let with = |changes: Value| {
+        let mut told = good.clone();
+        support::merge(&mut told, &changes);
+        told
+    };
+    let line = |from: &str, to: &str| json!({ "event": good["event"].as_str().unwrap().replace(from, to) });
+    let mut turned = with(json!({}));
+    turned["receipts"].as_array_mut().unwrap().reverse();
+    let one = json!({ "erased": 1, "receipts": [good["receipts"][0]] });
+    let empty_line = hash(b"");
+    // what is changed, who reads it, the check that fails or whether a known key signed it, how many sentences it proves
+    for (what, told, keys, expected, proved) in [
+        ("as it came", with(json!({})), &known, Ok(true), 2),
+        ("no device, as by a token", with(json!({ "device": "(null)" })), &known, Ok(true), 2),
+        ("no key", with(json!({})), &Keys::default(), Ok(false), 1),
+        ("another site's key", with(json!({})), &foreign, Ok(false), 1),
+        ("another key of the site", with(json!({})), &rotated, Err("checkpoint"), 0),
+        ("no place in a log", with(json!({ "log": "(null)" })), &known, Ok(false), 1),
+        ("another number", with(json!({ "erased": 3 })), &known, Err("receipts"), 0),
+        ("one receipt fewer", with(one), &known, Err("receipts"), 0),
+        ("other ids", with(json!({ "receipts": ["a", "b"] })), &known, Err("receipts"), 0),
+        ("ids in another order", turned, &known, Err("receipts"), 0),
+        ("no ids", with(json!({ "erased": 0, "receipts": [] })), &known, Err("receipts"), 0),
+        ("another time", with(json!({ "at": RECEIVED + 1 })), &known, Err("line"), 0),
+        ("another act", with(line("receipts.erased", "receipt.read")), &known, Err("line"), 0),
+        ("an act of tomorrow", with(line("receipts.erased", "receipts.hidden")), &known, Err("line"), 0),
+        ("no line", with(json!({ "event": "" })), &known, Err("line"), 0),
+        ("a line that says a thing twice", with(line("\"who\"", "\"at\":1,\"who\"")), &known, Err("line"), 0),
+        ("another who", with(line("shopper", "nobody")), &known, Err("log"), 0),
+        ("a line with a blank", with(line("{\"at\"", "{ \"at\"")), &known, Err("log"), 0),
+        ("another place", with(json!({ "log": { "index": 40 } })), &known, Err("log"), 0),
+        ("another salt", with(json!({ "log": { "salt": "A".repeat(43) } })), &known, Err("log"), 0),
+        ("another log", with(json!({ "log": { "origin": "shop.example/2025" } })), &known, Err("log"), 0),
+        ("another site's log", with(json!({ "log": { "origin": "other.example/2026" } })), &known, Err("log"), 0),
+        ("a log that has no year", with(json!({ "log": { "origin": "shop.example" } })), &known, Err("log"), 0),
+        ("a proof cut short", with(json!({ "log": { "proof": [] } })), &known, Err("log"), 0),
+        ("another checkpoint", with(json!({ "log": { "checkpoint": "no checkpoint" } })), &known, Err("log"), 0),
+        ("a text for a number", with(json!({ "erased": "2" })), &known, Err("file"), 0),
+    ] {
+        assert!(is_erasure(&told.to_string()), "{what}");
+        let report = verify_erasure(&told.to_string(), keys);
+        let found = match &report.content {
+            Some(content) => Ok(content.signed),
+            None => Err(report.failure().unwrap().what),
+        };
+        assert_eq!(found, expected, "{what}: {report:?}");
+        assert_eq!((report.proves.len(), report.is_genuine()), (proved, expected.is_ok()), "{what}");
+        assert_eq!(report.checks.iter().filter(|check| check.outcome.is_err()).count(), usize::from(expected.is_err()));
+    }
+    // Nothing was there to erase: the line says so as well.
+    let mut log = TestLog::new(SITE, 2026, 1);
+    let event = json!({ "at": RECEIVED, "who": "a", "role": null, "what": "receipts.erased", "about": empty_line });
+    let index = log.append_line(&event.to_string());
+    let proof: Value = serde_json::from_str(&to_text(&log.proof(index, ""))).unwrap();
+    let nothing = json!({
+        "erased": 0, "at": RECEIVED, "device": null, "receipts": [], "event": event.to_string(), "log": proof,
+    });
+    assert!(verify_erasure(&nothing.to_string(), &known).is_genuine());
+
+    // A receipt is not taken for an entry of the trail, and a receipt file not for the receipt of an erasure.
+    let (file, _) = logged_file();
+    let kept = to_text(&file);
+    assert!(!is_erasure(&kept) && verify_erasure(&kept, &known).failure().is_some());
+    for text in ["", "{", "[]", "null", "{\"event\":1}", "{\"log\":null}"] {
+        assert!(!is_erasure(text), "{text}");
+        assert_eq!(verify_erasure(text, &known).failure().unwrap().what, "file", "{text}");
+    }
+    let long = [&"[".repeat(2_000_000), &good.to_string()[..]].concat();
+    assert!(!is_erasure(&long) && !verify_erasure(&long, &known).is_genuine());
+}
+
+#[test]
+fn an_erasure_says_what_it_does_not_reach() {
+    let (good, log) = erasure();
+    let known = Keys::parse(&log.key.vkey()).unwrap();
+    let mut report = verify_erasure(&good.to_string(), &known);
+    assert_eq!(report.does_not_prove.len(), 4, "{:?}", report.does_not_prove);
+    assert!(report.does_not_prove[0].contains("copies that were made before"));
+    let mut rewritten = report.clone();
+    report.tell_today(Ok("grown".into()));
+    assert_eq!((report.does_not_prove.len(), report.proves.len(), report.is_genuine()), (3, 3, true));
+    rewritten.tell_today(Err("It was rewritten.".into()));
+    assert!(!rewritten.is_genuine() && rewritten.failure().unwrap().what == "today");
 }

@@ -9,7 +9,6 @@ use placet_model::json::from_tree;
 use placet_model::receipt::{Jwk, MAX_RECEIPT, base64url, compact, signing_input};
 use placet_model::verify::{Expect, Refusal, check_signature, hash, thumbprint, verify};
 use serde_json::{Value, json};
-use std::io::Write;
 use support::{Device, decode, merge};
 
 const NOTICE: &str = "sha256:ypeBEsobvcr6wjGzmiPcTaeG7_gUfE5yuYB3ha_uSLs";
@@ -308,18 +307,9 @@ fn a_thumbprint_hashes_the_canonical_text_of_rfc_7638() {
 /// the directory that holds `wycheproof/ecdsa_secp256r1_sha256_p1363_test.json`.
 #[test]
 fn signatures_agree_with_wycheproof() {
-    let Some(directory) = std::env::var_os("PLACET_VECTORS") else {
-        // Past the test runner, which would swallow it.
-        let line =
-            "NOT RUN: signatures_agree_with_wycheproof (set PLACET_VECTORS to a directory with outside test vectors)\n";
-        std::io::stderr().write_all(line.as_bytes()).unwrap();
-        return;
-    };
-    let path = std::path::Path::new(&directory).join("wycheproof/ecdsa_secp256r1_sha256_p1363_test.json");
-    // A relative path counts from the workspace, not from this package.
-    let workspace = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let text =
-        std::fs::read_to_string(workspace.join(&path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let Some(directory) = support::vectors("signatures_agree_with_wycheproof") else { return };
+    let path = directory.join("wycheproof/ecdsa_secp256r1_sha256_p1363_test.json");
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let vectors: Value = serde_json::from_str(&text).unwrap();
     let bytes = |value: &Value| -> Vec<u8> {
         let text = value.as_str().unwrap();

@@ -94,15 +94,14 @@ where
     let (teller, pieces) = pieces();
     let work = work(app.clone(), device, teller.clone());
     tokio::spawn(async move {
-        let outcome = timeout(SENDING_TIME, work).await.unwrap_or(Err(Broken::TooSlow));
-        match outcome {
-            Ok(()) => {}
+        let whole = async {
+            work.await?;
+            teller.end().await
+        };
+        match timeout(SENDING_TIME, whole).await.unwrap_or(Err(Broken::TooSlow)) {
             // Everybody can go away in the middle: that is no fault of ours.
-            Err(error @ (Broken::Gone | Broken::TooSlow)) => teller.give_up(error),
-            Err(error) => {
-                tracing::error!(%error, "the database failed in the middle of an answer about receipts");
-                teller.give_up(error);
-            }
+            Ok(()) | Err(Broken::Gone | Broken::TooSlow) => {}
+            Err(error) => tracing::error!(%error, "the database failed in the middle of an answer about receipts"),
         }
         drop(place);
     });

@@ -9,10 +9,8 @@ use axum::http::{Method, Request};
 use placet_model::admin::{Role, TokenWish};
 use placet_model::export::lines;
 use placet_model::log::checkpoint::Keys;
-use placet_model::log::entry::{EntryKind, audit_record, entry};
-use placet_model::log::proof::{check_inclusion, leaf_hash, read_proof};
+use placet_model::log::erasure::verify_erasure;
 use placet_model::receipt_file::verify_file;
-use placet_model::verify::hash;
 use placet_server::admin::table::router;
 use placet_server::admin::tokens::new_token;
 use serde_json::{Value, json};
@@ -161,18 +159,10 @@ fn check_erasure(server: &Server, erasure: &Value, ids: &[String]) {
         (&erasure["erased"], &erasure["receipts"], &erasure["at"]),
         (&json!(ids.len()), &json!(ids), &json!(STILL))
     );
-    let event = erasure["event"].as_str().unwrap();
-    let line: Value = serde_json::from_str(event).unwrap();
-    assert_eq!((&line["what"], &line["about"]), (&json!("receipts.erased"), &json!(hash(ids.join("\n").as_bytes()))));
-    let log = &erasure["log"];
-    let salt: [u8; 32] = support::decode(log["salt"].as_str().unwrap()).try_into().unwrap();
-    let leaf = leaf_hash(&entry(EntryKind::Audit, &salt, &audit_record(event)));
-    let proof: Vec<String> =
-        log["proof"].as_array().unwrap().iter().map(|hash| hash.as_str().unwrap().to_owned()).collect();
-    let head = Keys::parse(server.app.log.verifiers()).unwrap().open(log["checkpoint"].as_str().unwrap()).unwrap();
-    let (index, size) = (log["index"].as_u64().unwrap(), log["size"].as_u64().unwrap());
-    assert_eq!(head.size, size);
-    assert!(check_inclusion(&read_proof(&proof).unwrap(), size, head.root, index, leaf).is_ok());
+    let keys = Keys::parse(server.app.log.verifiers()).unwrap();
+    let report = verify_erasure(&erasure.to_string(), &keys);
+    let content = report.content.as_ref().unwrap_or_else(|| panic!("{report:?}"));
+    assert!(content.signed && content.erasure.receipts == ids, "{report:?}");
 }
 
 async fn a_device_that_is_erased_gets_a_receipt_of_it() {

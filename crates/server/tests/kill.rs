@@ -3,9 +3,11 @@
 //! Each round starts the server, posts receipts from several clients at once, and kills it with SIGKILL in the middle. After
 //! each start every receipt that was ever acknowledged has to stand in the log at its place, and the log has to be a
 //! continuation of every checkpoint that was ever shown. What was not answered is sent again, as clients do, and nothing
-//! is entered twice. On PostgreSQL every other death is that of the database itself.
+//! is entered twice. At the end everything that was acknowledged is sent again, and has its first place and its salt: the records
+//! are there, not only their entries. On PostgreSQL every other death is that of the database itself.
 //!
-//! Ten rounds on SQLite and three on PostgreSQL; `PLACET_ROUNDS=200` makes it so many on each.
+//! Ten rounds on SQLite and three on PostgreSQL; `PLACET_ROUNDS` and `PLACET_ROUNDS_POSTGRES` make it more, as `cargo xtask long`
+//! does.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, unreachable_pub, reason = "tests")]
@@ -21,98 +23,14 @@ use placet_model::receipt::{Acknowledgement, RecordResult};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use support::program::{Heard, Running, ask, prepared, recording};
 use support::{Device, postgres};
 
-const PLACET: &str = env!("CARGO_BIN_EXE_placet");
 const CLIENTS: u32 = 4;
-
-/// A server that runs.
-struct Running {
-    child: Child,
-    authority: String,
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.child.kill().ok();
-        self.child.wait().ok();
-    }
-}
-
-impl Running {
-    /// Starts a server; `limit` is the most blocks that a file of it may have.
-    fn start(directory: &Path, database: &str, limit: Option<u32>) -> Self {
-        let shell = match limit {
-            // A write beyond the limit fails, as on a full disk, and does not end the process.
-            Some(blocks) => format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\""),
-            None => "exec \"$@\"".into(),
-        };
-        let file = |name: &str| directory.join(name).display().to_string();
-        let mut child = Command::new("bash")
-            .args(["-c", &shell, "placet", PLACET, "serve", "--listen", "127.0.0.1:0", "--database", database])
-            .args(["--config", &file("placet.json"), "--public-url", "https://consent.shop.example/"])
-            .args(["--trusted-proxy", "127.0.0.1", "--admin-listen", "127.0.0.1:0"])
-            .args(["--log-key", &file("log.key"), "--master-key", &file("master.key")])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        let mut authority = None;
-        while authority.is_none() {
-            line.clear();
-            assert!(lines.read_line(&mut line).unwrap() > 0, "it does not start");
-            authority = line.trim().strip_prefix("placet: listening on http://").map(str::to_owned);
-        }
-        // Whatever else it says has somewhere to go.
-        std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()).ok());
-        Running { child, authority: authority.unwrap() }
-    }
-
-    fn get(&self, path: &str) -> Vec<u8> {
-        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-        let (status, body) = ask(&self.authority, &request).unwrap();
-        assert_eq!(status, 200, "{path}");
-        body
-    }
-}
-
-/// Asks a server; none where it went away before the answer was whole.
-fn ask(authority: &str, request: &str) -> Option<(u16, Vec<u8>)> {
-    let mut stream = TcpStream::connect(authority).ok()?;
-    stream.set_read_timeout(Some(Duration::from_secs(120))).ok()?;
-    stream.write_all(request.as_bytes()).ok()?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).ok()?;
-    let end = answer.windows(4).position(|window| window == b"\r\n\r\n")?;
-    let (head, body) = (String::from_utf8(answer[..end].to_vec()).ok()?, answer[end + 4..].to_vec());
-    let length: Option<usize> =
-        head.to_lowercase().lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
-    match length {
-        Some(length) if body.len() == length => Some((head.split(' ').nth(1)?.parse().ok()?, body)),
-        _ => None,
-    }
-}
-
-/// The directory of a server: its config and its keys.
-fn prepared() -> tempfile::TempDir {
-    let directory = tempfile::TempDir::new().unwrap();
-    let mut config: Value = serde_json::from_str(include_str!("../../../public/demo/placet.json")).unwrap();
-    config["site"] = "shop.example".into();
-    fs::write(directory.path().join("placet.json"), config.to_string()).unwrap();
-    for what in [&["new", "--site", "shop.example", "--out", "log.key"][..], &["master", "--out", "master.key"]] {
-        let made = Command::new(PLACET).arg("keys").args(what).current_dir(directory.path()).output().unwrap();
-        assert!(made.status.success(), "{made:?}");
-    }
-    directory
-}
 
 /// What the clients know between the rounds.
 #[derive(Default)]
@@ -132,19 +50,6 @@ fn chance(seed: &mut u64, below: u64) -> u64 {
 }
 
 impl Known {
-    fn notice(&mut self, running: &Running) {
-        let files: Value = serde_json::from_slice(&running.get("/embed/integrity.json")).unwrap();
-        let names = files.as_object().unwrap().keys();
-        let name = names.filter(|name| name.starts_with("notice/") && name.ends_with(".json")).find(|name| {
-            let notice: Value = serde_json::from_slice(&running.get(&format!("/{name}"))).unwrap();
-            notice["lang"] == "en"
-        });
-        let text = String::from_utf8(running.get(&format!("/{}", name.unwrap()))).unwrap();
-        let notice: Value = serde_json::from_str(&text).unwrap();
-        let hash = placet_model::verify::hash(text.as_bytes());
-        self.notice = Some(json!({ "version": notice["version"], "lang": "en", "hash": hash }));
-    }
-
     /// Receipts of one call: those that were not answered, or new ones.
     fn batch(&self, client: u32, count: u64) -> Vec<String> {
         let mut waiting = self.waiting.lock().unwrap();
@@ -166,27 +71,25 @@ impl Known {
         let mut seed = u64::from(client) + u64::from(self.next.load(Ordering::Relaxed));
         while !over.load(Ordering::Relaxed) {
             let receipts = self.batch(client, 1 + chance(&mut seed, 4));
-            let body = json!({ "receipts": receipts }).to_string();
             let network = format!("10.{}.{}.1", chance(&mut seed, 250), chance(&mut seed, 250));
-            let request = format!(
-                "POST /v1/receipts HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n\
-                 X-Forwarded-For: {network}\r\nContent-Length: {}\r\n\r\n{body}",
-                body.len()
-            );
-            let answer = ask(authority, &request).filter(|(status, _)| *status == 200);
-            let Some((_, answer)) = answer else {
+            let answer = ask(authority, &recording(&network, &receipts)).filter(|heard| heard.status == 200);
+            let Some(answer) = answer else {
                 self.waiting.lock().unwrap().extend(receipts);
                 done.fetch_add(1, Ordering::Relaxed);
                 continue;
             };
-            let answer: Value = serde_json::from_slice(&answer).unwrap();
-            for (receipt, result) in receipts.into_iter().zip(answer["results"].as_array().unwrap()) {
-                let Some(RecordResult::Recorded(told)) = from_tree(result) else { panic!("{result}") };
-                let signed = check_place_by(&receipt, "shop.example", &told, told.log.as_ref().unwrap(), keys);
-                self.seen.lock().unwrap().push(signed.unwrap().1);
-                self.acknowledged.lock().unwrap().push((receipt, told));
-            }
+            self.keep(receipts, &answer, keys);
             done.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Keeps what was answered to receipts, each with its place checked.
+    fn keep(&self, receipts: Vec<String>, answer: &Heard, keys: &Keys) {
+        for (receipt, result) in receipts.into_iter().zip(answer.json()["results"].as_array().unwrap()) {
+            let Some(RecordResult::Recorded(told)) = from_tree(result) else { panic!("{result}") };
+            let signed = check_place_by(&receipt, "shop.example", &told, told.log.as_ref().unwrap(), keys);
+            self.seen.lock().unwrap().push(signed.unwrap().1);
+            self.acknowledged.lock().unwrap().push((receipt, told));
         }
     }
 
@@ -223,9 +126,9 @@ impl Known {
 
     /// One round: start, check, post, and have `kill` end it in the middle.
     fn round(&mut self, directory: &Path, database: &str, calls: usize, kill: impl FnOnce(&mut Running)) {
-        let mut running = Running::start(directory, database, None);
+        let mut running = Running::start(directory, database);
         let keys = Keys::parse(&String::from_utf8(running.get("/log/keys")).unwrap()).unwrap();
-        self.notice(&running);
+        self.notice = Some(running.notice().0);
         self.check(&running, &keys);
         let (over, done) = (AtomicBool::new(false), AtomicUsize::new(0));
         let authority = running.authority.clone();
@@ -245,7 +148,7 @@ impl Known {
 
     /// At the end everything that was ever sent is sent again, and stands in the log once.
     fn finish(&mut self, directory: &Path, database: &str) {
-        let running = Running::start(directory, database, None);
+        let running = Running::start(directory, database);
         let keys = Keys::parse(&String::from_utf8(running.get("/log/keys")).unwrap()).unwrap();
         while !self.waiting.lock().unwrap().is_empty() {
             let over = AtomicBool::new(false);
@@ -262,18 +165,32 @@ impl Known {
         }
         self.check(&running, &keys);
         let acknowledged = self.acknowledged.lock().unwrap();
+        let receipts: Vec<String> = acknowledged.iter().map(|(receipt, _)| receipt.clone()).collect();
+        for ((_, first), again) in acknowledged.iter().zip(running.record(&receipts)) {
+            let Some(RecordResult::Recorded(again)) = from_tree(&again) else { panic!("{again}") };
+            let place = |told: &Acknowledgement| {
+                let log = told.log.clone().unwrap();
+                (told.id.clone(), told.received_at, log.origin, log.index, log.salt, log.envelope)
+            };
+            assert_eq!(place(&again), place(first), "what was acknowledged is what is held");
+        }
         let mut ids: Vec<&str> = acknowledged.iter().map(|(_, told)| told.id.as_str()).collect();
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), self.next.load(Ordering::Relaxed) as usize, "everything that was sent is there");
         let size = self.seen.lock().unwrap().last().unwrap().size;
         assert_eq!(size as usize, ids.len(), "and nothing is entered twice");
-        eprintln!("{} receipts were acknowledged, {} checkpoints seen", ids.len(), self.seen.lock().unwrap().len());
+        let seen = self.seen.lock().unwrap().len();
+        eprintln!("{database}: {} receipts were acknowledged, {seen} checkpoints seen", ids.len());
     }
 }
 
-fn rounds(usual: u64) -> u64 {
-    std::env::var("PLACET_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(usual)
+/// How many rounds there are, where the environment does not say.
+fn rounds(variable: &str, usual: u64) -> u64 {
+    match std::env::var(variable) {
+        Ok(rounds) => rounds.parse().unwrap(),
+        Err(_) => usual,
+    }
 }
 
 #[test]
@@ -281,7 +198,7 @@ fn the_server_is_killed() {
     let directory = prepared();
     let database = format!("sqlite:{}", directory.path().join("placet.db").display());
     let (mut known, mut seed) = (Known::default(), 1);
-    for _ in 0..rounds(10) {
+    for _ in 0..rounds("PLACET_ROUNDS", 10) {
         let calls = 1 + chance(&mut seed, 25) as usize;
         known.round(directory.path(), &database, calls, |running| running.child.kill().unwrap());
     }
@@ -383,7 +300,7 @@ fn postgres_and_the_server_on_it_are_killed() {
     let address = database.address("placet");
     let directory = prepared();
     let (mut known, mut seed) = (Known::default(), 2);
-    for round in 0..rounds(3) {
+    for round in 0..rounds("PLACET_ROUNDS_POSTGRES", 3) {
         let calls = 1 + chance(&mut seed, 25) as usize;
         known.round(directory.path(), &address, calls, |running| {
             if round % 2 == 1 {
@@ -395,7 +312,8 @@ fn postgres_and_the_server_on_it_are_killed() {
     known.finish(directory.path(), &address);
 }
 
-/// Where the disk is full, nothing is acknowledged that is not kept, and all goes on when there is room again.
+/// Where the disk is full, nothing is acknowledged that is not kept, clients and operator are told, and all goes on when there
+/// is room again.
 #[test]
 fn the_disk_is_full() {
     let directory = prepared();
@@ -404,24 +322,32 @@ fn the_disk_is_full() {
     known.round(directory.path(), &database, 1, |running| running.child.kill().unwrap());
     let size =
         |ending: &str| fs::metadata(directory.path().join(format!("placet.db{ending}"))).map_or(0, |file| file.len());
-    let blocks = u32::try_from(size("").max(size("-wal")) / 1024 + 200).unwrap();
-    let running = Running::start(directory.path(), &database, Some(blocks));
-    let keys = Arc::new(Keys::parse(&String::from_utf8(running.get("/log/keys")).unwrap()).unwrap());
-    let (over, done) = (AtomicBool::new(false), AtomicUsize::new(0));
-    std::thread::scope(|scope| {
-        let known = &known;
-        let (keys, over, done, authority) = (&*keys, &over, &done, &running.authority);
-        scope.spawn(move || known.post(authority, keys, 1, over, done));
-        // A call that is refused puts its receipts back.
-        while known.waiting.lock().unwrap().is_empty() {
-            assert!(done.load(Ordering::Relaxed) < 5000, "it never fills");
-            std::thread::yield_now();
+    let blocks = size("").max(size("-wal")) / 1024 + 200;
+    let log = directory.path().join("stderr");
+    // A write beyond the limit fails, as on a full disk, and does not end the process.
+    let shell = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"");
+    let running = Running::under(&shell, directory.path(), &database, fs::File::create(&log).unwrap().into());
+    let keys = Keys::parse(&String::from_utf8(running.get("/log/keys")).unwrap()).unwrap();
+    let refused = (0..5000_u32).find_map(|call| {
+        let receipts = known.batch(1, 4);
+        let network = format!("10.{}.{}.1", call / 250, call % 250);
+        let heard = ask(&running.authority, &recording(&network, &receipts)).unwrap();
+        if heard.status != 200 {
+            known.waiting.lock().unwrap().extend(receipts);
+            return Some(heard);
         }
-        over.store(true, Ordering::Relaxed);
+        known.keep(receipts, &heard, &keys);
+        None
     });
+    let refused = refused.unwrap_or_else(|| panic!("it never fills"));
+    assert_eq!((refused.status, refused.json()["type"].as_str()), (503, Some("/problems/store-failed")));
+    assert_eq!(refused.header("content-type"), "application/problem+json");
+    assert!(refused.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0), "{refused:?}");
+    let told = fs::read_to_string(&log).unwrap();
+    assert!(told.lines().any(|line| line.contains("ERROR") && line.contains("could not be written")), "{told}");
     assert!(!known.acknowledged.lock().unwrap().is_empty());
     // Nobody writes any more, and it shows all the same.
-    let ready = || ask(&running.authority, "GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap().0;
+    let ready = || ask(&running.authority, "GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap().status;
     while ready() != 503 {
         std::thread::yield_now();
     }

@@ -15,6 +15,7 @@ use placet_model::log::entry::Envelope;
 use placet_model::log::growth::Growth;
 use placet_model::log::tile::{Content, TileName, write_entries};
 use placet_model::receipt::{Acknowledgement, ReceiptFile};
+use placet_model::verify::hash;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::fs;
@@ -178,7 +179,7 @@ fn verify_asks_the_log_of_today() {
             &|all| all.change("2026/tile/0/000", |tile| tile[40 * 32] ^= 1),
             &["--log-key", &key],
             1,
-            &["does not hold the receipt's entry"],
+            &["does not hold the entry in its place"],
         ),
         (
             "the tile of the old edge is wrong",
@@ -240,6 +241,65 @@ fn verify_asks_the_log_of_today() {
         assert_eq!(ended, Some(code), "{more:?}: {said}");
         assert!(said.contains(told), "{more:?}: {said}");
     }
+}
+
+/// A log whose entry 41 is a line of the audit trail.
+fn log_with(size: usize, event: &str) -> TestLog {
+    let mut log = TestLog::new(SITE, 2026, 1);
+    log.fill(41);
+    log.append_line(event);
+    log.fill(size - 42);
+    log
+}
+
+#[test]
+fn verify_reads_the_receipt_of_an_erasure() {
+    let directory = TempDir::new().unwrap();
+    let ids: Vec<String> = (1..=22).map(|number| format!("7b0c2f6e-1d7a-4c54-9a3e-{number:012x}")).collect();
+    let about = hash(ids.join("\n").as_bytes());
+    let event =
+        json!({ "at": RECEIVED, "who": "shopper\u{202e}", "role": null, "what": "receipts.erased", "about": about });
+    let event = event.to_string();
+    let proof = json::to_text(&log_with(THEN, &event).proof(41, ""));
+    let proof: serde_json::Value = serde_json::from_str(&proof).unwrap();
+    let kept = |receipts: &[String], log: &serde_json::Value| {
+        let path = directory.path().join("erasure.json").display().to_string();
+        let device = Device::new(1).thumbprint();
+        let told = json!({
+            "erased": receipts.len(), "at": RECEIVED, "device": device, "receipts": receipts, "event": event, "log": log,
+        });
+        fs::write(&path, told.to_string()).unwrap();
+        path
+    };
+    let publisher = Publisher::start();
+    let key = LogKey::new(SITE, 1).vkey();
+    let (grown, cut, other) = (log_with(NOW, &event), log_with(200, &event), log_with(NOW, "{}"));
+    let (all, online) = (kept(&ids, &proof), ["--log", &publisher.address]);
+    let known = ["--log-key", &key];
+    // the log of today, the arguments, the exit code, words that are told
+    for (log, more, code, told) in [
+        (&grown, &known[..], 0, &["GENUINE. 22 receipts were erased.", "2026-03-01 00:00:01 UTC", "and 2 more"][..]),
+        (&grown, &known, 0, &["Entry 41 of the log shop.example/2026", "shopper\\u{202e}", "  device  ", &ids[0]]),
+        (&grown, &[], 0, &["note  checkpoint", "CONSISTENT, BUT NOBODY IS KNOWN TO HAVE SIGNED IT."]),
+        (&grown, &[&online[..], &known].concat(), 0, &["ok  today", "has 700 entries", "only grown since"]),
+        (&grown, &online, 0, &["note  keys", "ok  today"]),
+        (&cut, &[&online[..], &known].concat(), 1, &["was cut or set back", "NOT GENUINE."]),
+        (&other, &[&online[..], &known].concat(), 1, &["was rewritten", "NOT GENUINE."]),
+        (&grown, &["--log", "http://127.0.0.1:1", known[0], known[1]], 2, &["GENUINE. 22", "cannot be read"]),
+    ] {
+        publisher.publish(log, 2026);
+        let (ended, said) = placet(&[&["verify", &all], more].concat());
+        assert_eq!(ended, Some(code), "{more:?}: {said}");
+        for word in told {
+            assert!(said.contains(word), "{word}: {said}");
+        }
+        assert!(!said.contains('\u{202e}'), "{said}");
+    }
+    let (ended, said) = placet(&["verify", &kept(&ids[1..], &proof), known[0], known[1]]);
+    assert!(ended == Some(1) && said.contains("NOT GENUINE. The line of the audit trail stands for other"), "{said}");
+    let unlogged = kept(&ids, &serde_json::Value::Null);
+    let (ended, said) = placet(&[&["verify", &unlogged][..], &online, &known].concat());
+    assert!(ended == Some(0) && said.contains("note  log") && said.contains("no place in a log to ask for"), "{said}");
 }
 
 #[test]

@@ -86,6 +86,11 @@ impl Keys {
         self.0.iter().map(|(key, _)| name_of(key)).collect()
     }
 
+    /// Whether one of them is a key of this site.
+    pub fn are_of(&self, site: &str) -> bool {
+        self.0.iter().any(|(key, _)| key.name() == site)
+    }
+
     /// Adds the keys that are not there yet: listed twice, a key is still one key.
     pub fn extend(&mut self, more: Keys) {
         for (key, text) in more.0 {

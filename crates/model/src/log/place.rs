@@ -12,17 +12,24 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use std::fmt;
 use tlog_tiles::Hash;
 
-/// A place in a log that was checked, all but the signature of the checkpoint.
+/// Where an entry stands in a log, checked, all but the signature of the checkpoint.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Place {
-    /// What the server noted when it received the receipt.
-    pub envelope: Envelope,
+pub struct Standing {
     /// The place of the entry, from 0.
     pub index: u64,
     /// The hash of the leaf that stands for the entry.
     pub leaf: Hash,
     /// The checkpoint of the tree that the place is in, as its text says it: nobody is known to have signed it yet.
     pub claimed: Checkpoint,
+}
+
+/// The place of a receipt in a log that was checked, all but the signature of the checkpoint.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Place {
+    /// What the server noted when it received the receipt.
+    pub envelope: Envelope,
+    /// Where its entry stands.
+    pub standing: Standing,
 }
 
 /// Why a receipt has not the place that it is said to have.
@@ -47,13 +54,11 @@ impl fmt::Display for PlaceFault {
             PlaceFault::TimeDiffers => {
                 out.write_str("The log's time of receipt is not the one that the acknowledgement tells.")
             }
-            PlaceFault::OriginWrong => out.write_str("The log is not that of the receipt's site and year."),
+            PlaceFault::OriginWrong => out.write_str("The log is not that of its site and year."),
             PlaceFault::CheckpointDiffers => {
                 out.write_str("The checkpoint is of another log or another size than the proof.")
             }
-            PlaceFault::NotThere => {
-                out.write_str("The log does not hold this receipt there: the proof leads to another root.")
-            }
+            PlaceFault::NotThere => out.write_str("The log does not hold this there: the proof leads to another root."),
         }
     }
 }
@@ -68,25 +73,37 @@ pub fn check_place(
     acknowledgement: &Acknowledgement,
     proof: &LogProof,
 ) -> Result<Place, PlaceFault> {
-    let salt = read_salt(&proof.salt).ok_or(PlaceFault::Malformed("salt"))?;
     let envelope: Envelope = json::parse(&proof.envelope)
         .ok()
         .and_then(|tree| json::from_tree(&tree))
         .ok_or(PlaceFault::Malformed("envelope"))?;
-    let hashes = read_proof(&proof.proof).map_err(|_| PlaceFault::Malformed("proof"))?;
-    let claimed = read_unsigned(&proof.checkpoint).map_err(|_| PlaceFault::Malformed("checkpoint"))?;
     if envelope.received_at != acknowledgement.received_at {
         return Err(PlaceFault::TimeDiffers);
     }
-    if site_of(&proof.origin).is_none() || proof.origin != origin_of(site, envelope.received_at) {
+    if proof.origin != origin_of(site, envelope.received_at) {
+        return Err(PlaceFault::OriginWrong);
+    }
+    let standing = check_standing(EntryKind::Receipt, &receipt_record(jws, &proof.envelope), proof)?;
+    Ok(Place { envelope, standing })
+}
+
+/// Checks where the entry of a record stands: everything but whether it may stand in that log, and who signed the checkpoint.
+///
+/// # Errors
+/// The first thing that is not as the proof says.
+pub fn check_standing(kind: EntryKind, record: &[u8], proof: &LogProof) -> Result<Standing, PlaceFault> {
+    let salt = read_salt(&proof.salt).ok_or(PlaceFault::Malformed("salt"))?;
+    let hashes = read_proof(&proof.proof).map_err(|_| PlaceFault::Malformed("proof"))?;
+    let claimed = read_unsigned(&proof.checkpoint).map_err(|_| PlaceFault::Malformed("checkpoint"))?;
+    if site_of(&proof.origin).is_none() {
         return Err(PlaceFault::OriginWrong);
     }
     if claimed.origin != proof.origin || claimed.size != proof.size {
         return Err(PlaceFault::CheckpointDiffers);
     }
-    let leaf = leaf_hash(&entry(EntryKind::Receipt, &salt, &receipt_record(jws, &proof.envelope)));
+    let leaf = leaf_hash(&entry(kind, &salt, record));
     check_inclusion(&hashes, claimed.size, claimed.root, proof.index, leaf).map_err(|_| PlaceFault::NotThere)?;
-    Ok(Place { envelope, index: proof.index, leaf, claimed })
+    Ok(Standing { index: proof.index, leaf, claimed })
 }
 
 /// Checks the place of a receipt and that a known key has signed the checkpoint.

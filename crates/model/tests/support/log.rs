@@ -5,7 +5,7 @@
 use base64ct::{Base64, Encoding};
 use ct_merkle::mem_backed_tree::MemoryBackedTree;
 use ed25519_dalek::{Signer, SigningKey};
-use placet_model::log::entry::{EntryKind, LogProof, SALT, entry, receipt_record};
+use placet_model::log::entry::{EntryKind, LogProof, SALT, audit_record, entry, receipt_record};
 use placet_model::receipt::base64url;
 use sha2::Sha256;
 
@@ -76,6 +76,12 @@ impl TestLog {
     pub fn append(&mut self, jws: &str, envelope: &str) -> u64 {
         let record = receipt_record(jws, envelope);
         self.tree.push(entry(EntryKind::Receipt, &Self::salt(), &record).to_vec());
+        self.tree.len() - 1
+    }
+
+    /// Adds a line of the audit trail and gives its place away.
+    pub fn append_line(&mut self, event: &str) -> u64 {
+        self.tree.push(entry(EntryKind::Audit, &Self::salt(), &audit_record(event)).to_vec());
         self.tree.len() - 1
     }
 

@@ -1,4 +1,4 @@
-//! A device that signs receipts, for tests: with a key that everybody knows.
+//! A device that signs receipts, for tests: with a key that everybody knows. And test vectors from outside.
 
 #![allow(dead_code, reason = "each test uses its part")]
 
@@ -8,6 +8,21 @@ use placet_model::json::to_text;
 use placet_model::receipt::{Header, Jwk, base64url, compact, signing_input};
 use placet_model::verify::thumbprint;
 use serde_json::{Value, json};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// The directory of test vectors from outside the repository, which `PLACET_VECTORS` names. Where it does not, `test` says that it
+/// was not run; `cargo xtask test` reads that, and lists it.
+pub fn vectors(test: &str) -> Option<PathBuf> {
+    let Some(directory) = std::env::var_os("PLACET_VECTORS") else {
+        // Past the test runner, which would swallow it.
+        let line = format!("NOT RUN: {test}: PLACET_VECTORS names no outside test vectors\n");
+        std::io::stdout().write_all(line.as_bytes()).unwrap();
+        return None;
+    };
+    // A relative path counts from the workspace, not from this package.
+    Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(directory))
+}
 
 /// A device with its key.
 pub struct Device(SigningKey);

@@ -56,7 +56,6 @@ pub(super) fn stream(app: &Arc<App>, scope: Scope, form: Form) -> Result<Respons
     tokio::spawn(async move {
         if let Err(error) = tell(&app, &scope, form, &teller).await {
             tracing::error!(%error, "an export was broken off");
-            teller.give_up(error);
         }
         drop(place);
     });
@@ -80,5 +79,5 @@ async fn tell(app: &App, scope: &Scope, form: Form, teller: &Teller) -> Result<(
         };
         next = timeout(PAGE_TIME, page).await.unwrap_or(Err(Broken::TooSlow))?;
     }
-    Ok(())
+    timeout(PAGE_TIME, teller.end()).await.unwrap_or(Err(Broken::TooSlow))
 }

@@ -1,26 +1,30 @@
-//! `placet verify`: what receipt files prove.
+//! `placet verify`: what receipt files prove, and receipts of erasures.
 
 use super::Failure;
 use super::address::web_address;
 use super::input::read;
 use super::log_keys::known;
 use super::output::say;
-use crate::verify_report::told_report;
+use crate::verify_report::{told_erasure, told_report};
 use crate::witness::source::{Source, Unread};
 use crate::witness::today::compare;
 use clap::Args;
 use placet_model::log::checkpoint::Keys;
-use placet_model::receipt_file::{MAX_FILE, Report, verify_file};
+use placet_model::log::erasure::{is_erasure, verify_erasure};
+use placet_model::log::place::Standing;
+use placet_model::receipt_file::{MAX_FILE, verify_file};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use url::Url;
 
 /// Verify receipt files, offline or against the log as it is today, and say what they prove.
 ///
+/// The receipt of an erasure, which a server answers when it has erased receipts, is verified the same way.
+///
 /// Exit code 0: all are genuine; 1: one is not, with the reason; 2: one cannot be read, or the log cannot.
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// The receipt files, as shoppers download them.
+    /// The receipt files, as shoppers download them, or receipts of erasures.
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
     /// The address of the site's log, for example https://consent.shop.example/log: asks whether it still stands by the
@@ -40,7 +44,7 @@ impl Verify {
     /// A [`Failure`] that says what to do.
     pub fn run(self) -> Result<ExitCode, Failure> {
         let paths = self.files;
-        let mut reader = Reader::new(self.log, &self.log_key)?;
+        let reader = Reader::new(self.log, &self.log_key)?;
         let (mut worst, mut genuine, mut forged, mut unreadable) = (0, 0, 0, 0);
         for path in &paths {
             if paths.len() > 1 {
@@ -48,10 +52,10 @@ impl Verify {
             }
             let code = match read(path, MAX_FILE, "receipt file") {
                 Ok(text) => {
-                    let (report, asked) = reader.verify(&text);
-                    say(&told_report(&report))?;
-                    *(if report.is_genuine() { &mut genuine } else { &mut forged }) += 1;
-                    match (report.is_genuine(), asked) {
+                    let (is_genuine, told, asked) = reader.verify(&text);
+                    say(&told)?;
+                    *(if is_genuine { &mut genuine } else { &mut forged }) += 1;
+                    match (is_genuine, asked) {
                         (false, _) => 1,
                         (true, Ok(())) => 0,
                         (true, Err(failure)) => {
@@ -98,25 +102,56 @@ impl Reader {
         }
     }
 
-    /// The report on a file, and whether the log could be asked about it.
-    fn verify(&mut self, text: &str) -> (Report, Result<(), Failure>) {
-        let mut report = verify_file(text, &self.keys);
-        let Some(log) = self.log.as_ref().filter(|_| report.is_genuine()) else { return (report, Ok(())) };
-        let Some(place) = report.content.as_ref().and_then(|content| content.place.clone()) else {
-            report.unchecked.push(("today", "The file names no place in a log to ask for.".into()));
-            return (report, Ok(()));
-        };
-        if self.asked {
-            let told = "The keys came from the log itself: they show that it agrees with itself, not whose it is.";
-            report.unchecked.push(("keys", told.into()));
-        }
-        match compare(log, &self.keys, &place) {
-            Ok(outcome) => {
+    /// Whether a file is genuine, the report on it, and whether the log could be asked about it.
+    fn verify(&self, text: &str) -> (bool, String, Result<(), Failure>) {
+        if is_erasure(text) {
+            let mut report = verify_erasure(text, &self.keys);
+            let standing = report.content.as_ref().map(|content| content.standing.clone());
+            let asked = standing.map_or(Asked::default(), |standing| self.ask(standing.as_ref()));
+            report.unchecked.extend(asked.notes);
+            if let Some(outcome) = asked.outcome {
                 report.tell_today(outcome);
-                (report, Ok(()))
             }
-            Err(fault) => (report, Err(unread(fault))),
+            return (report.is_genuine(), told_erasure(&report), asked.failed);
         }
+        let mut report = verify_file(text, &self.keys);
+        let content = report.content.as_ref().filter(|_| report.is_genuine());
+        let standing = content.map(|content| content.place.as_ref().map(|place| place.standing.clone()));
+        let asked = standing.map_or(Asked::default(), |standing| self.ask(standing.as_ref()));
+        report.unchecked.extend(asked.notes);
+        if let Some(outcome) = asked.outcome {
+            report.tell_today(outcome);
+        }
+        (report.is_genuine(), told_report(&report), asked.failed)
+    }
+
+    /// Asks the log, where one was named, about an entry that stood in it.
+    fn ask(&self, standing: Option<&Standing>) -> Asked {
+        let Some(log) = &self.log else { return Asked::default() };
+        let Some(standing) = standing else {
+            let note = ("today", "The file names no place in a log to ask for.".to_owned());
+            return Asked { notes: vec![note], ..Asked::default() };
+        };
+        let told = "The keys came from the log itself: they show that it agrees with itself, not whose it is.";
+        let notes = if self.asked { vec![("keys", told.to_owned())] } else { Vec::new() };
+        match compare(log, &self.keys, standing) {
+            Ok(outcome) => Asked { notes, outcome: Some(outcome), failed: Ok(()) },
+            Err(fault) => Asked { notes, outcome: None, failed: Err(unread(fault)) },
+        }
+    }
+}
+
+/// What came of asking the log.
+struct Asked {
+    notes: Vec<(&'static str, String)>,
+    /// What it says of the entry; none where it was not asked, or could not be.
+    outcome: Option<Result<String, String>>,
+    failed: Result<(), Failure>,
+}
+
+impl Default for Asked {
+    fn default() -> Self {
+        Asked { notes: Vec::new(), outcome: None, failed: Ok(()) }
     }
 }
 

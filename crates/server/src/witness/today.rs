@@ -1,18 +1,18 @@
-//! One receipt's place, against the log as it is now.
+//! Where one entry stood, against the log as it is now.
 
 use super::source::{Source, Unread};
 use super::tiles::prove;
 use placet_model::log::checkpoint::Keys;
-use placet_model::log::place::Place;
+use placet_model::log::place::Standing;
 use placet_model::log::proof::{check_consistency, check_inclusion};
 use tlog_tiles::{prove_record, prove_tree};
 
-/// Whether the log of today goes on from the one that a receipt's place was proved in, and still has its entry there.
+/// Whether the log of today goes on from the one that an entry's place was proved in, and still has the entry there.
 ///
 /// # Errors
 /// Outside where the log cannot be read; inside, in a sentence, what is wrong with it.
-pub fn compare(source: &Source, keys: &Keys, place: &Place) -> Result<Result<String, String>, Unread> {
-    let then = &place.claimed;
+pub fn compare(source: &Source, keys: &Keys, stood: &Standing) -> Result<Result<String, String>, Unread> {
+    let then = &stood.claimed;
     let year = then.origin.rsplit_once('/').map_or("", |(_, year)| year);
     let address = source.address(&format!("{year}/checkpoint"));
     let now = match source.checkpoint(year, keys)? {
@@ -29,19 +29,19 @@ pub fn compare(source: &Source, keys: &Keys, place: &Place) -> Result<Result<Str
         return Ok(Err(told));
     }
     let proofs = prove(source, year, now.size, |tiles| {
-        Ok((prove_record(now.size, place.index, tiles)?, prove_tree(now.size, then.size, tiles)?))
+        Ok((prove_record(now.size, stood.index, tiles)?, prove_tree(now.size, then.size, tiles)?))
     })?;
     let Ok((inclusion, consistency)) = proofs else {
         return Ok(Err("The log's tiles do not hold the hashes of the tree that its checkpoint names.".into()));
     };
     if check_consistency(&consistency, then.size, then.root, now.size, now.root).is_err() {
-        return Ok(Err("The log of today does not begin with the one that the receipt was in: it was rewritten, or its tiles are wrong.".into()));
+        return Ok(Err("The log of today does not begin with the one that this was proved in: it was rewritten, or its tiles are wrong.".into()));
     }
-    if check_inclusion(&inclusion, now.size, now.root, place.index, place.leaf).is_err() {
-        return Ok(Err("The log of today does not hold the receipt's entry in its place.".into()));
+    if check_inclusion(&inclusion, now.size, now.root, stood.index, stood.leaf).is_err() {
+        return Ok(Err("The log of today does not hold the entry in its place.".into()));
     }
     Ok(Ok(format!(
-        "The log has {} entries, signed by {}, and begins with the {} of the receipt's checkpoint.",
+        "The log has {} entries, signed by {}, and begins with the {} of the checkpoint that was kept.",
         now.size, now.key, then.size
     )))
 }

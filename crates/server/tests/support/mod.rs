@@ -7,13 +7,14 @@ pub mod databases;
 mod device;
 pub mod mmdb;
 pub mod postgres;
+pub mod program;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
 use databases::Place;
 pub(crate) use databases::on_each_database;
-pub use device::{Device, decode, merge};
+pub use device::{Device, decode, merge, vectors};
 use placet_model::check::check;
 use placet_model::verify::hash;
 use placet_server::address::Proxies;
@@ -110,7 +111,12 @@ impl Server {
 
     /// A server on what is there, whose clock stands still at [`STILL`].
     pub async fn at_a_still_time_in(place: Place) -> Self {
-        let settings = Settings { clock: || STILL, ..settings(Limits::default()) };
+        Self::by_clock(place, || STILL).await
+    }
+
+    /// A server on what is there, by a clock of its own.
+    pub async fn by_clock(place: Place, clock: fn() -> i64) -> Self {
+        let settings = Settings { clock, ..settings(Limits::default()) };
         Self::open(place, settings, NOTICE).await
     }
 
@@ -124,6 +130,15 @@ impl Server {
     pub async fn observing() -> Self {
         let observer = Observer::new(vec![Noted::Region, Noted::Agent, Noted::Network]);
         let settings = Settings { observer, clock: || STILL, ..settings(Limits::default()) };
+        Self::open(Place::new().await, settings, NOTICE).await
+    }
+
+    /// The same behind these proxies, with a header that names the region.
+    pub async fn observing_behind(proxies: &[&str]) -> Self {
+        let observer = Observer::new(vec![Noted::Region, Noted::Agent, Noted::Network]);
+        let regions = Some(Regions::Headers { country: "cf-ipcountry".parse().unwrap(), part: None });
+        let proxies = Proxies::new(proxies.iter().map(|proxy| proxy.parse().unwrap()).collect());
+        let settings = Settings { observer, regions, proxies, clock: || STILL, ..settings(Limits::default()) };
         Self::open(Place::new().await, settings, NOTICE).await
     }
 
