@@ -1,8 +1,8 @@
 //! Measures Placet beside other consent banners, in a real browser on this machine.
 //!
 //! `cargo xtask bench NAME` builds what is measured, brings what it is compared with, and runs
-//! this program. It reads `PLACET_BIN` (the `placet` program) and `PLACET_NPM` (a directory
-//! `node_modules`); without them it looks where xtask puts both.
+//! this program. It reads `PLACET_BIN` (the `placet` program), `PLACET_NPM` (a directory
+//! `node_modules`) and `PLACET_POSTGRES_BIN` (PostgreSQL's programs); without them it looks where xtask puts them.
 
 mod banners;
 mod center;

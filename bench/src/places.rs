@@ -3,6 +3,7 @@
 use std::{
     env,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use anyhow::{Result, bail};
@@ -42,6 +43,21 @@ pub(crate) fn program(variable: &str, names: &[&str]) -> Result<PathBuf> {
     match found {
         Some(found) => Ok(found),
         None => bail!("none of {names:?} is on the PATH and {variable} is unset; `cargo xtask bench` installs it"),
+    }
+}
+
+/// The directory of PostgreSQL's programs: `PLACET_POSTGRES_BIN`, else where `pg_config` says.
+pub(crate) fn postgres() -> Result<PathBuf> {
+    let configured = || {
+        let output = Command::new("pg_config").arg("--bindir").output().ok()?;
+        Some(PathBuf::from(String::from_utf8(output.stdout).ok()?.trim()))
+    };
+    let found = env::var_os("PLACET_POSTGRES_BIN").map(PathBuf::from).or_else(configured);
+    match found.filter(|place| place.join("initdb").is_file()) {
+        Some(found) => Ok(found),
+        None => bail!(
+            "PostgreSQL is missing; `cargo xtask bench server` installs it, `--database sqlite:FILE` does without"
+        ),
     }
 }
 

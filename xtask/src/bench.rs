@@ -1,4 +1,4 @@
-//! Benchmarks in a real browser. The measuring is done by the package `placet-bench`; xtask
+//! Benchmarks in a real browser, and one of the server. The measuring is done by the package `placet-bench`; xtask
 //! builds what is measured and brings what it is compared with.
 
 use std::ffi::OsString;
@@ -9,7 +9,7 @@ use clap::Args;
 
 use crate::build::{self, Profile};
 use crate::tools::browsers::Engine;
-use crate::tools::npm;
+use crate::tools::{npm, postgres};
 use crate::workspace::Workspace;
 use crate::{cargo, run, widget};
 
@@ -31,8 +31,12 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCo
     widget::build(workspace)?;
     build::server(workspace, Profile::Release)?;
     if arguments.name == "server" {
-        // Receipts need no browser, and no rivals.
-        return measure(workspace, arguments, |_| ());
+        // Receipts need no browser and no rivals, but both databases, where none is named.
+        let named = arguments.rest.iter().any(|word| word.to_string_lossy().starts_with("--database"));
+        let postgres = if named { None } else { Some(postgres::ensure()?) };
+        return measure(workspace, arguments, |command| {
+            command.envs(postgres.map(|place| ("PLACET_POSTGRES_BIN", place)));
+        });
     }
     let modules = npm::ensure(workspace)?;
     let chromium = Engine::Chromium.ensure()?;

@@ -4,7 +4,7 @@
 //! something that cannot be done); 2 the input cannot be read, or the command line is wrong.
 
 use crate::command::{
-    audit, backup, check, copy, export, feedback, keys, lock, publish, retain, schema, serve, token, verify,
+    audit, backup, check, copy, export, feedback, keys, lock, lookup, publish, retain, schema, serve, token, verify,
 };
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -29,6 +29,7 @@ enum Command {
     Copy(copy::Copy),
     Backup(backup::Backup),
     Retain(retain::Retain),
+    Lookup(lookup::Lookup),
     Export(export::Export),
     Feedback(feedback::Feedback),
     Token(token::Token),
@@ -48,6 +49,7 @@ pub fn run() -> ExitCode {
         Command::Copy(command) => command.run(),
         Command::Backup(command) => command.run(),
         Command::Retain(command) => command.run(),
+        Command::Lookup(command) => command.run(),
         Command::Export(command) => command.run(),
         Command::Feedback(command) => command.run(),
         Command::Token(command) => command.run(),

@@ -1,10 +1,12 @@
 //! The receipt server and the command line of Placet.
 //!
 //! In reading order: [`cli`] and [`command`] say what the program can do, [`serve`] starts the server,
-//! [`routes`] lists its routes, [`record`] takes receipts in, [`log`] enters them, [`store`] keeps them, [`self_service`]
-//! answers their devices, [`feedback`] takes what shoppers write, [`region`] says where a visitor is.
+//! [`routes`] lists its routes, [`record`] takes receipts in, [`log`] enters them, [`seal`] encrypts them, [`store`] keeps them,
+//! [`self_service`] answers their devices, [`feedback`] takes what shoppers write, [`region`] says where a visitor is. [`admin`] is
+//! the other listener, for those who answer for what is kept: [`lookup`] finds it; [`witness`] looks at a log from outside.
 //!
-//! **Invariant:** nothing about a visitor is stored but the receipt, and what they write to us without a name: no address, no user agent, no query.
+//! **Invariant:** nothing about a visitor is stored but the receipt, what [`observe`] may note beside it, and what they write to us
+//! without a name: no address, no User-Agent, no query.
 
 pub mod address;
 pub mod admin;

@@ -115,7 +115,9 @@ async fn the_page_runs_nothing_and_shows_texts_as_texts() {
         for hostile in ["<script", "<b>", "<img", "javascript:", " onload", "style=\""] {
             assert!(!html.contains(hostile), "{hostile} in {html}");
         }
-        for shown in ["/&lt;script&gt;alert(1)&lt;/script&gt;", "bo/../&lt;b&gt;", "Measuring use", "shop.example/2026"]
+        let file = format!("href=\"/v1/receipts/{}?form=file\" download=", id(4));
+        for shown in
+            ["/&lt;script&gt;alert(1)&lt;/script&gt;", "bo/../&lt;b&gt;", "Measuring use", "shop.example/2026", &file]
         {
             assert!(html.contains(shown), "{shown} not in {html}");
         }

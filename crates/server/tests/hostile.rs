@@ -287,8 +287,10 @@ async fn settings(server: &Server) -> Vec<(u16, Vec<u8>)> {
         let answer = get(server, path, &[]).await;
         all.push((answer.status, answer.body));
     }
-    let notices: Vec<(String, String)> =
-        sqlx::query_as("SELECT hash, snapshot FROM notices ORDER BY hash").fetch_all(&server.look().await).await.unwrap();
+    let notices: Vec<(String, String)> = sqlx::query_as("SELECT hash, snapshot FROM notices ORDER BY hash")
+        .fetch_all(&server.look().await)
+        .await
+        .unwrap();
     all.push((0, format!("{notices:?}").into_bytes()));
     all
 }

@@ -903,6 +903,83 @@ fn tokens_of_the_command_line_open_the_admin_listener() {
     assert_eq!(token(&["new", "--role", "owner", "--name", ""]).0, 1);
 }
 
+/// A receipt is looked up while the server runs: as a page that stands alone, and as a file that can be verified.
+#[test]
+fn lookup_writes_what_is_held_of_a_receipt_and_leaves_a_line() {
+    let (directory, config) = file("placet.json", demo().to_string());
+    let mut running = Running::start(directory.path(), &["--config", &config]);
+    let admin = running.line("placet: admin on http://");
+    let changes = json!({
+        "aud": format!("http://{}/v1/receipts", running.authority),
+        "event": { "page": "/<script>alert(1)</script>" },
+        "notice": { "version": demo()["version"] },
+    });
+    let receipt = Device::new(1).receipt(1, &served_notice(directory.path()), &changes);
+    let answer = running.ask(&post(&json!({ "receipts": [receipt] }).to_string())).unwrap();
+    assert!(answer.1.contains("recorded"), "{answer:?}");
+    let id = "7b0c2f6e-1d7a-4c54-9a3e-000000000001";
+    let place = |name: &str| directory.path().join(name).display().to_string();
+    let address = format!("sqlite:{}", database(directory.path()));
+    let lookup = |id: &str, out: &str, arguments: &[&str]| {
+        let told = placet(&[&["lookup", id, "--out", &place(out), "--database", &address], arguments].concat());
+        (told.status.code(), text(&told.stderr))
+    };
+
+    for (out, arguments, heading) in
+        [("en.html", &[][..], "What was decided"), ("zh.html", &["--lang", "zh-CN"], "所作决定")]
+    {
+        let (code, told) = lookup(id, out, arguments);
+        assert!(code == Some(0) && told.contains("Wrote "), "{told}");
+        let page = fs::read_to_string(place(out)).unwrap();
+        for shown in [heading, "/&lt;script&gt;alert(1)", "Measuring use", "shop.example/2", "http-equiv", "style-src"]
+        {
+            assert!(page.contains(shown), "{shown} not in {page}");
+        }
+        for hostile in ["<script", "href=", "src=", "<b "] {
+            assert!(!page.contains(hostile), "{hostile} in {page}");
+        }
+    }
+    assert_eq!(lookup(id, "receipt.json", &["--form", "file"]).0, Some(0));
+    fs::write(place("keys"), running.get("/log/keys").1).unwrap();
+    let told = placet(&["verify", &place("receipt.json"), "--log-key", &place("keys")]);
+    let out = text(&told.stdout);
+    assert!(
+        told.status.code() == Some(0) && out.contains("GENUINE.") && out.contains("checkpoint      Signed"),
+        "{out}"
+    );
+    #[cfg(unix)]
+    for name in ["en.html", "receipt.json"] {
+        let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(place(name)).unwrap().permissions());
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+
+    let absent = "7b0c2f6e-1d7a-4c54-9a3e-000000000002";
+    for (id, out, arguments, said) in [
+        (id, "en.html", &[][..], "en.html is there already"),
+        (id, "nowhere/page.html", &[], "cannot write"),
+        (absent, "new.html", &[], "there is no receipt 7b0c2f6e-1d7a-4c54-9a3e-000000000002"),
+        ("' OR 1=1 --\u{1b}[31m", "new.html", &[], "there is no receipt ' OR 1=1 --\\u{1b}[31m"),
+        (id, "new.html", &["--master-key", "/nowhere/master"], "/nowhere/master"),
+    ] {
+        let (code, told) = lookup(id, out, arguments);
+        assert!(code == Some(1) && told.contains(said), "{said}: {told}");
+    }
+    assert!(!Path::new(&place("new.html")).exists());
+    let missing = place("missing.db");
+    let told = placet(&["lookup", id, "--out", &place("new.html"), "--database", &format!("sqlite:{missing}")]);
+    assert_eq!(told.status.code(), Some(1));
+    assert!(!Path::new(&missing).exists(), "looking makes no database");
+
+    let auditor = placet(&["token", "new", "--role", "auditor", "--database", &address]);
+    let head = format!("Host: {admin}\r\nAuthorization: Bearer {}\r\nConnection: close", text(&auditor.stdout).trim());
+    let (status, trail) = ask(&admin, &format!("GET /v1/audit HTTP/1.1\r\n{head}\r\n\r\n")).unwrap();
+    let trail: Value = serde_json::from_str(&trail).unwrap();
+    let events = trail["lines"].as_array().unwrap().iter().map(|line| &line["event"]);
+    let read: Vec<&Value> = events.filter(|event| event["what"] == "receipt.read").collect();
+    assert_eq!((status, read.len()), (200, 4), "one for each time that something could have been told: {trail}");
+    assert!(read.iter().all(|event| event["about"] == id && event["who"] == "command-line"), "{trail}");
+}
+
 /// The demo has an admin listener where it is asked for one.
 #[test]
 fn the_demo_has_an_admin_listener_where_it_is_asked_for() {

@@ -1,5 +1,5 @@
 //! Evidence in the forms that others read: as lines of JSON, as consent receipts of Kantara 1.1, and as consent records of
-//! the Data Privacy Vocabulary. `docs/reference/export.md` describes the three.
+//! the Data Privacy Vocabulary. `docs/reference/exports.md` describes the three.
 //!
 //! **Invariant:** each form is made from evidence alone: the same evidence gives the same bytes.
 //! **Invariant:** no form tells a refusal as a consent.

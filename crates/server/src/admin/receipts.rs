@@ -6,7 +6,7 @@ use super::audit::audit;
 use super::caller::Caller;
 use super::query::Query;
 use crate::lookup::find::{Finder, Unfound};
-use crate::lookup::page::{page, policy};
+use crate::lookup::page::{Place, page, policy};
 use crate::problem::Problem;
 use crate::state::App;
 use axum::extract::{Path, State};
@@ -48,7 +48,7 @@ pub async fn show(
     Ok(match (export, form) {
         (Some(form), _) => private("application/x-ndjson", Exporter::new(form).lines(&evidence)),
         (None, "page") => {
-            let html = page(&evidence, &report(), value(header::ACCEPT_LANGUAGE));
+            let html = page(&evidence, &report(), value(header::ACCEPT_LANGUAGE), Place::Listener);
             let mut response = private("text/html; charset=utf-8", html);
             if let Ok(policy) = policy().parse() {
                 response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);

@@ -13,6 +13,7 @@ pub mod input;
 pub mod keys;
 pub mod lock;
 pub mod log_keys;
+pub mod lookup;
 pub mod output;
 pub mod publish;
 pub mod retain;

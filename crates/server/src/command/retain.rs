@@ -4,12 +4,12 @@ use super::Failure;
 use super::input::usable;
 use super::output::say;
 use super::runtime::block_on;
+use crate::feedback_list::written_day;
 use crate::serve::cannot_open;
 use crate::state::now;
 use crate::store::retention::{Expired, Terms};
 use crate::store::{Store, StoreError};
 use clap::Args;
-use placet_model::receipt_file::utc;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -47,18 +47,22 @@ impl Retain {
             let expired = store.expired(&terms, now).await?;
             let doubt = store.doubt(&terms, now).await?.filter(|_| !clock_is_right);
             store.close().await;
-            if !dry_run && !expired.is_empty() && doubt.is_none() {
-                let store = Store::join(&database).await?;
-                store.retain(&terms, now).await?;
-                store.close().await;
+            let mut gone = None;
+            if !dry_run && doubt.is_none() {
+                gone = Some(0);
+                if !expired.is_empty() {
+                    let store = Store::join(&database).await?;
+                    gone = Some(store.retain(&terms, now).await?);
+                    store.close().await;
+                }
             }
-            Ok((expired, doubt))
+            Ok((expired, doubt, gone))
         })?;
-        let (expired, doubt) = done.map_err(|error: StoreError| cannot_open(&database, &error))?;
+        let (expired, doubt, gone) = done.map_err(|error: StoreError| cannot_open(&database, &error))?;
         match doubt.filter(|_| !dry_run) {
-            None => say(&told(&expired, dry_run)),
+            None => say(&told(&expired, gone)),
             Some(last) => {
-                let (last, today) = (day(last), day(now));
+                let (last, today) = (written_day(last), written_day(now));
                 Err(Failure::new(format!("nothing was deleted: today is {today}, and the last receipt came on {last}"))
                     .help("Where this machine's clock is wrong, set it. Where it is right, add --clock-is-right."))
             }
@@ -66,22 +70,18 @@ impl Retain {
     }
 }
 
-/// The day of a time, in milliseconds since 1970.
-fn day(time: i64) -> String {
-    utc(time.div_euclid(1000)).chars().take(10).collect()
-}
-
-fn told(expired: &[Expired], dry_run: bool) -> String {
+/// What is over, and how many have gone: none is said where none was to go.
+fn told(expired: &[Expired], gone: Option<u64>) -> String {
     let mut text = String::new();
     for Expired { regime, receipts, first, last } in expired {
         let regime = regime.map_or("(not known)", |id| id.word());
-        let _ = writeln!(text, "{regime:<12} {receipts:>9}  from {} to {}", day(*first), day(*last));
+        let _ = writeln!(text, "{regime:<12} {receipts:>9}  from {} to {}", written_day(*first), written_day(*last));
     }
-    let all: u64 = expired.iter().map(|expired| expired.receipts).sum();
+    let all = gone.unwrap_or_else(|| expired.iter().map(|expired| expired.receipts).sum());
     let what = if all == 1 { "receipt" } else { "receipts" };
-    let _ = match dry_run {
-        true => writeln!(text, "{all} {what} would be deleted"),
-        false => writeln!(text, "{all} {what} deleted"),
+    let _ = match gone {
+        None => writeln!(text, "{all} {what} would be deleted"),
+        Some(_) => writeln!(text, "{all} {what} deleted"),
     };
     text
 }

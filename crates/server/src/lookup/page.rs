@@ -26,39 +26,49 @@ blockquote{margin:0;padding-inline-start:1rem;border-inline-start:3px solid}\
 @media(max-width:40rem){dl{grid-template-columns:1fr}dd{margin-bottom:.5rem}}\
 @media print{a{display:none}}";
 
+/// Where a page is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// At the admin listener: its links lead to other answers there, and the policy is a header.
+    Listener,
+    /// In a file: it has no links, and carries its policy.
+    File,
+}
+
 /// What browsers may do with the page: draw it, and follow its links.
 pub fn policy() -> String {
+    [&drawing(), "; frame-ancestors 'none'"].concat()
+}
+
+/// The same for a page that says it by itself; who may frame it cannot be said there (CSP level 3, section 3.3).
+fn drawing() -> String {
     let sheet = Base64::encode_string(&Sha256::digest(STYLE));
-    format!(
-        "default-src 'none'; style-src 'sha256-{sheet}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
+    format!("default-src 'none'; style-src 'sha256-{sheet}'; base-uri 'none'; form-action 'none'")
 }
 
 /// The page of one receipt, with what verifying its file yielded, in a language that the reader prefers.
-pub fn page(evidence: &Evidence, report: &Report, accept_language: &str) -> String {
+pub fn page(evidence: &Evidence, report: &Report, accept_language: &str, place: Place) -> String {
     let labels = labels(accept_language);
     let id = &evidence.claims.id;
     let title = format!("{} {id}", labels.title);
-    let head = element(
-        "head",
-        &[],
-        [
-            void("meta", &[("charset", "utf-8")]),
-            void("meta", &[("name", "viewport"), ("content", "width=device-width, initial-scale=1")]),
-            void("meta", &[("name", "referrer"), ("content", "no-referrer")]),
-            told("title", &title),
-            Html::style(STYLE),
-        ],
-    );
+    let policy = (place == Place::File)
+        .then(|| void("meta", &[("http-equiv", "Content-Security-Policy"), ("content", &drawing())]));
+    let head = [void("meta", &[("charset", "utf-8")])].into_iter().chain(policy).chain([
+        void("meta", &[("name", "viewport"), ("content", "width=device-width, initial-scale=1")]),
+        void("meta", &[("name", "referrer"), ("content", "no-referrer")]),
+        told("title", &title),
+        Html::style(STYLE),
+    ]);
+    let head = element("head", &[], head);
     let main = [
         told("h1", &title),
         section(labels.who, who(evidence, labels)),
         section(labels.when, when(evidence, labels)),
-        section(labels.place, place(evidence, labels)),
+        section(labels.place, location(evidence, labels)),
         section(labels.how, how(evidence, labels)),
         section(labels.choice, choices(evidence, labels)),
-        section(labels.words, words(evidence, labels)),
-        section(labels.proof, proof(evidence, report, labels)),
+        section(labels.words, words(evidence, labels, place)),
+        section(labels.proof, proof(evidence, report, labels, place)),
     ];
     let body = element("body", &[], [element("main", &[], main)]);
     element("html", &[("lang", labels.lang)], [head, body]).document()
@@ -97,7 +107,7 @@ fn when(evidence: &Evidence, labels: &Labels) -> Vec<Html> {
     [times].into_iter().chain(flags).collect()
 }
 
-fn place(evidence: &Evidence, labels: &Labels) -> Vec<Html> {
+fn location(evidence: &Evidence, labels: &Labels) -> Vec<Html> {
     let claims = &evidence.claims;
     let region = evidence.envelope.as_ref().and_then(|envelope| envelope.region.clone());
     vec![list([
@@ -143,7 +153,7 @@ fn choices(evidence: &Evidence, labels: &Labels) -> Vec<Html> {
     vec![table, list(answers)]
 }
 
-fn words(evidence: &Evidence, labels: &Labels) -> Vec<Html> {
+fn words(evidence: &Evidence, labels: &Labels, place: Place) -> Vec<Html> {
     let words = &evidence.words;
     let notice = &words.notice;
     let lang = [("lang", notice.lang.as_str())];
@@ -153,15 +163,17 @@ fn words(evidence: &Evidence, labels: &Labels) -> Vec<Html> {
         .flat_map(|purpose| [told("h3", &purpose.title)].into_iter().chain(paragraphs(&purpose.description)));
     let quoted = [told("h3", &notice.title)].into_iter().chain(paragraphs(&notice.text)).chain(purposes);
     let name = words.hash.trim_start_matches("sha256:");
-    let link = element("a", &[("href", &format!("/notice/{name}"))], [Html::text(labels.whole)]);
+    let link = link(place, &format!("/notice/{name}"), &[], labels.whole);
     let exact =
         element("details", &[], [told("summary", labels.exact), element("pre", &lang, [Html::text(&words.text)])]);
-    vec![
-        list([(labels.version, format!("{}, {}", notice.version, notice.lang)), ("SHA-256", name.to_owned())]),
-        element("blockquote", &lang, quoted),
-        element("p", &[], [link]),
-        exact,
-    ]
+    let list = list([(labels.version, format!("{}, {}", notice.version, notice.lang)), ("SHA-256", name.to_owned())]);
+    [list, element("blockquote", &lang, quoted)].into_iter().chain(link).chain([exact]).collect()
+}
+
+/// A link to another answer of the listener; none where there is no listener.
+fn link(place: Place, to: &str, attributes: &[(&'static str, &str)], words: &str) -> Option<Html> {
+    let attributes = [&[("href", to)], attributes].concat();
+    (place == Place::Listener).then(|| element("p", &[], [element("a", &attributes, [Html::text(words)])]))
 }
 
 fn paragraphs(blocks: &[Block]) -> Vec<Html> {
@@ -171,7 +183,7 @@ fn paragraphs(blocks: &[Block]) -> Vec<Html> {
     blocks.iter().map(told_block).collect()
 }
 
-fn proof(evidence: &Evidence, report: &Report, labels: &Labels) -> Vec<Html> {
+fn proof(evidence: &Evidence, report: &Report, labels: &Labels, place: Place) -> Vec<Html> {
     let row = |check: &placet_model::receipt_file::Check| {
         let (class, mark, found) = match &check.outcome {
             Ok(found) => ("good", labels.good, found),
@@ -182,12 +194,14 @@ fn proof(evidence: &Evidence, report: &Report, labels: &Labels) -> Vec<Html> {
     };
     let checks = element("table", &[], report.checks.iter().map(row));
     let limits = element("ul", &[], report.does_not_prove.iter().map(|sentence| told("li", sentence)));
-    let place = evidence.log.iter().map(|log| ("log", format!("{}, {}", log.origin, log.index)));
-    let file = element("a", &[("href", &format!("/v1/receipts/{}?form=file", evidence.claims.id))], [Html::text(labels.file)]);
+    let entry = evidence.log.iter().map(|log| ("log", format!("{}, {}", log.origin, log.index)));
+    let id = &evidence.claims.id;
+    let name = format!("placet-receipt-{id}.json");
+    let file = link(place, &format!("/v1/receipts/{id}?form=file"), &[("download", &name)], labels.file);
     let exact = element(
         "details",
         &[],
         [told("summary", labels.receipt), element("pre", &[], [Html::text(&evidence.held.receipt)])],
     );
-    vec![list(place), checks, told("h3", labels.limits), limits, element("p", &[], [file]), exact]
+    [list(entry), checks, told("h3", labels.limits), limits].into_iter().chain(file).chain([exact]).collect()
 }

@@ -17,7 +17,10 @@ impl Store {
     pub async fn await_confirmation(&self, waiting: &Waiting) -> Result<bool, sqlx::Error> {
         let _writer = self.writer.lock().await;
         let (asked, end) = (waiting.asked_at as i64, waiting.expires_at as i64);
-        sqlx::query("DELETE FROM confirmations WHERE expires_at <= $1 OR used_at IS NOT NULL").bind(asked).execute(&self.pool).await?;
+        sqlx::query("DELETE FROM confirmations WHERE expires_at <= $1 OR used_at IS NOT NULL")
+            .bind(asked)
+            .execute(&self.pool)
+            .await?;
         let kept = sqlx::query(
             "INSERT INTO confirmations (id, who, request, asked_at, expires_at)
              SELECT $1, $2, $3, $4, $5 WHERE (SELECT COUNT(*) FROM confirmations) < $6",
