@@ -31,8 +31,14 @@ words! {
         SubjectErased = "subject.erased",
         /// Receipts are gone: the line that is the receipt of an erasure.
         ReceiptsErased = "receipts.erased",
+        /// Receipts are gone whose time was over.
+        ReceiptsExpired = "receipts.expired",
         /// Records were exported.
         ExportMade = "export.made",
+        /// The database was copied into a file.
+        BackupMade = "backup.made",
+        /// The database was copied into another one.
+        DatabaseCopied = "database.copied",
         /// What a shopper wrote about the notice was deleted.
         FeedbackDeleted = "feedback.deleted",
         /// A token was made.
@@ -95,13 +101,13 @@ data! {
     pub struct AuditEvent {
         /// When, in milliseconds since 1970.
         at: u64,
-        /// Who did it: the id of a token, or `command-line`.
+        /// Who did it: the id of a token, `command-line`, `server` for what it does by itself, or `shopper`.
         who: String,
-        /// In which role; `null` for the command line.
+        /// In which role; `null` where it is no token.
         role: Option<Role>,
         /// What was done.
         what: Act,
-        /// What it was done to: the id of a receipt, a token or a request, the keyed tag of a person, a period.
+        /// What it was done to: the id of a receipt, a token or a request, the keyed tag of a person, a period, numbers by rule set.
         about: Option<String>,
     }
 
@@ -127,6 +133,46 @@ data! {
         lines: Vec<AuditLine>,
         /// What to ask with, as `after`, for the lines that follow; `null` where there are none yet.
         next: Option<String>,
+    }
+
+    /// How many receipts there were, by the day on which they came.
+    pub struct Statistics {
+        /// The first day (UTC), `2026-03-01`.
+        since: String,
+        /// The day after the last one. A day that is not over is not told.
+        until: String,
+        /// The days.
+        days: Vec<DayCounts>,
+    }
+
+    /// The receipts of a day. A number is `null` where it is below ten, or where such a number would follow from it.
+    pub struct DayCounts {
+        /// The day (UTC), `2026-03-01`.
+        day: String,
+        /// By purpose.
+        purposes: Vec<PurposeCounts>,
+        /// By how they were given; each counts once.
+        methods: Vec<WordCount>,
+        /// By what they mean; each counts once.
+        states: Vec<WordCount>,
+    }
+
+    /// The receipts of a day that decide about a purpose.
+    pub struct PurposeCounts {
+        /// The purpose.
+        purpose: String,
+        /// How many grant it; `null` for fewer than ten, or not told.
+        granted: Option<u64>,
+        /// How many deny it; `null` for fewer than ten, or not told.
+        denied: Option<u64>,
+    }
+
+    /// The receipts of a day that have a word.
+    pub struct WordCount {
+        /// The word.
+        word: String,
+        /// How many; `null` for fewer than ten, or not told.
+        receipts: Option<u64>,
     }
 
     /// What shoppers wrote about the notice.

@@ -27,6 +27,8 @@ pub struct Limits {
     pub site_per_second: u32,
     /// Entries of feedback that a network may write in a day.
     pub feedback_per_day: u32,
+    /// Persons whom a token may erase in a day (UTC).
+    pub erasures_per_day: u32,
     /// Calls that are verified and stored at the same time.
     pub calls: usize,
     /// Answers about a device's receipts that are being sent at the same time.
@@ -49,6 +51,7 @@ impl Default for Limits {
             steady: 1.0,
             site_per_second: 10_000,
             feedback_per_day: 20,
+            erasures_per_day: 500,
             calls: 256,
             readings: 32,
             readings_of_one: 8,

@@ -46,6 +46,8 @@ pub enum Problem {
     TooSlow,
     /// Too many requests come from its network; seconds to wait.
     TooMany(u64),
+    /// Its token has erased as many persons as it may in a day; seconds to wait.
+    ErasuresSpent(u64),
     /// The server has too much to do; seconds to wait.
     Busy(u64),
     /// The database failed.
@@ -76,6 +78,7 @@ impl Problem {
             Problem::OriginRefused(_) => &ORIGIN_REFUSED,
             Problem::TooSlow => &TOO_SLOW,
             Problem::TooMany(_) => &TOO_MANY,
+            Problem::ErasuresSpent(_) => &ERASURES_SPENT,
             Problem::Busy(_) => &BUSY,
             Problem::StoreFailed => &STORE_FAILED,
             Problem::NoRoom => &NO_ROOM,
@@ -106,7 +109,9 @@ impl Problem {
             }
             Problem::OriginRefused(origin) => format!("{origin:?} is not an origin of this site."),
             Problem::TooSlow => "The body did not arrive within ten seconds.".into(),
-            Problem::TooMany(seconds) | Problem::Busy(seconds) => format!("Try again in {seconds} s."),
+            Problem::TooMany(seconds) | Problem::ErasuresSpent(seconds) | Problem::Busy(seconds) => {
+                format!("Try again in {seconds} s.")
+            }
             Problem::StoreFailed => "The database failed; nothing of this call was kept.".into(),
             Problem::NoRoom => "The disk has no room for more; nothing of this call was kept.".into(),
             Problem::NotReady(why) => (*why).into(),
@@ -117,7 +122,7 @@ impl Problem {
 
     fn retry_after(&self) -> Option<u64> {
         match self {
-            Problem::TooMany(seconds) | Problem::Busy(seconds) => Some(*seconds),
+            Problem::TooMany(seconds) | Problem::ErasuresSpent(seconds) | Problem::Busy(seconds) => Some(*seconds),
             Problem::StoreFailed | Problem::NotReady(_) => Some(5),
             Problem::NoRoom => Some(60),
             Problem::FeedbackFull => Some(3600),
@@ -214,6 +219,13 @@ const TOO_MANY: ProblemType = ProblemType {
     hint: "Wait for as long as the header Retry-After says; keep receipts until then. If your own proxy stands before \
         the server, name it with --trusted-proxy, so that each visitor's own network is counted.",
 };
+const ERASURES_SPENT: ProblemType = ProblemType {
+    slug: "erasures-spent",
+    title: "No more erasures today",
+    status: 429,
+    meaning: "A token erases at most 500 persons in a day (UTC), so that one that was stolen does not erase all.",
+    hint: "Wait for as long as the header Retry-After says. Where so many really ask, spread them over days or tokens.",
+};
 const BUSY: ProblemType = ProblemType {
     slug: "busy",
     title: "Busy",
@@ -309,6 +321,7 @@ const REQUEST_PROBLEM_TYPES: &[ProblemType] = &[
     UNSUPPORTED_TYPE,
     TOO_SLOW,
     TOO_MANY,
+    ERASURES_SPENT,
     BUSY,
     STORE_FAILED,
     NO_ROOM,

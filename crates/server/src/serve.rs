@@ -15,6 +15,7 @@ use crate::master_key::unlock;
 use crate::observe::{NETWORK_DAYS, Noted, Observer};
 use crate::publish::{Place, publish};
 use crate::region::{REGION_PATH, Regions};
+use crate::retain::retain;
 use crate::routes::{nothing, router};
 use crate::state::{App, Settings, now};
 use crate::store::address::Address;
@@ -219,7 +220,7 @@ async fn forget(app: &App) {
     if let Err(error) = app.store.make_months_ahead((app.clock)()).await {
         tracing::error!(%error, "cannot make partitions for the receipts of the coming months");
     }
-    retain(app).await;
+    retain_unless_in_doubt(app).await;
     match app.store.forget_feedback((app.clock)()).await {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "deleted feedback that was kept for its time"),
@@ -238,8 +239,8 @@ async fn forget(app: &App) {
     }
 }
 
-/// Deletes the receipts that have been kept for their time.
-async fn retain(app: &App) {
+/// Deletes the receipts that have been kept for their time, but where the clock is to be doubted.
+async fn retain_unless_in_doubt(app: &App) {
     let now = (app.clock)();
     match app.store.doubt(&app.terms, now).await {
         Ok(None) => {}
@@ -257,10 +258,10 @@ async fn retain(app: &App) {
             return;
         }
     }
-    match app.store.retain(&app.terms, now).await {
+    match retain(app).await {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "deleted receipts that were kept for their time"),
-        Err(error) => tracing::error!(%error, "cannot delete receipts that were kept for their time"),
+        Err(problem) => tracing::error!(?problem, "cannot delete receipts that were kept for their time"),
     }
 }
 

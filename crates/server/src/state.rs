@@ -46,6 +46,8 @@ pub struct App {
     pub store: Arc<Store>,
     /// The log.
     pub log: Log,
+    /// Whose turn it is to enter what commands left for the audit trail.
+    pub entering: tokio::sync::Mutex<()>,
     /// What is counted.
     pub metrics: Metrics,
     /// Whether all of it works.
@@ -64,8 +66,6 @@ pub struct App {
     pub feedback: Option<Subjects>,
     /// The present time in milliseconds since 1970.
     pub clock: fn() -> i64,
-    /// Held by who enters what commands left for the audit trail: two would enter it twice.
-    pub entering: tokio::sync::Mutex<()>,
     site: String,
     audiences: Vec<String>,
     self_audiences: Vec<String>,
@@ -159,6 +159,7 @@ impl App {
             terms: Terms::of(config),
             room: Room::new(store.address(), settings.min_free),
             store,
+            entering: tokio::sync::Mutex::default(),
             metrics: Metrics::new(log.meter()),
             readiness: Readiness::default(),
             log,
@@ -168,7 +169,6 @@ impl App {
             observer: settings.observer,
             feedback: config.feedback.then(subjects),
             clock: settings.clock,
-            entering: tokio::sync::Mutex::default(),
             site: config.site.clone(),
             audiences: audiences(&url),
             self_audiences: audiences(&asking),

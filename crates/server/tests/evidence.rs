@@ -20,6 +20,7 @@ on_each_database![
     a_receipt_is_found_with_its_proof,
     the_page_runs_nothing_and_shows_texts_as_texts,
     a_person_is_found_by_the_sites_reference_and_erased,
+    a_token_erases_so_many_a_day,
     a_device_that_is_erased_gets_a_receipt_of_it,
     a_period_is_exported_when_a_second_token_confirms_it,
 ];
@@ -153,6 +154,30 @@ async fn a_person_is_found_by_the_sites_reference_and_erased() {
     let trail = admin.trail().await;
     assert!(trail.iter().all(|(_, about)| !about.contains("ann") && !about.contains("bo/")), "{trail:?}");
     assert!(trail.iter().any(|(what, _)| what == "subject.erased"));
+}
+
+/// Whoever has stolen a token does not erase everybody over night; another token has its own part.
+async fn a_token_erases_so_many_a_day() {
+    let (admin, _) = Admin::start().await;
+    let most = admin.server.app.gauge.limits.erasures_per_day;
+    let token = &admin.tokens.iter().find(|(role, _)| *role == Role::Ingest).unwrap().1;
+    let (store, id) = (&admin.server.app.store, &token[7..23]);
+    for number in 1..most {
+        assert!(store.count_erasure(id, most, STILL).await.unwrap(), "erasure {number}");
+    }
+    let erase = async |role, who: &str| admin.of(role, Method::DELETE, &format!("/v1/subjects/{who}")).await;
+    assert_eq!(erase(Role::Ingest, "ann").await.status, 200);
+    let refused = erase(Role::Ingest, "cy").await;
+    assert_eq!(refused.outcomes(), ["429 erasures-spent"]);
+    let left: u64 = refused.header("retry-after").parse().unwrap();
+    assert_eq!(left, 86_400 - (STILL as u64 / 1000) % 86_400, "until the next day");
+    assert_eq!(admin.server.app.store.count().await.unwrap(), 2, "nothing more is gone");
+    let trail = admin.trail().await;
+    assert_eq!(trail.iter().filter(|(what, _)| what == "subject.erased").count(), 1, "{trail:?}");
+    assert_eq!(admin.of(Role::Ingest, Method::GET, "/v1/subjects/cy").await.status, 200, "reading goes on");
+    assert_eq!(erase(Role::Owner, "cy").await.status, 200);
+    assert!(store.count_erasure(id, most, STILL + 86_400_000).await.unwrap(), "the next day has its own");
+    assert!(!store.count_erasure("another", 0, STILL).await.unwrap());
 }
 
 /// The receipt of an erasure names these receipts, and its line stands in the log.

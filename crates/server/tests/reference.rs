@@ -192,6 +192,8 @@ fn the_methods_of_decisions_are_documented() {
         }
     }
     assert_eq!(listed, told);
+    let counted: BTreeSet<String> = placet_server::counts::METHODS.map(str::to_owned).into();
+    assert_eq!(counted, told, "statistics count each by its name");
 }
 
 #[test]

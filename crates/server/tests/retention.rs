@@ -6,6 +6,8 @@ mod support;
 
 use placet_model::check::check;
 use placet_server::calendar::DAY;
+use placet_server::retain::retain;
+use placet_server::store::audit::Cursor;
 use placet_server::store::retention::{Expired, Terms};
 use serde_json::{Value, json};
 use support::databases::On;
@@ -18,6 +20,7 @@ on_each_database![
     what_went_leaves_its_entry_and_the_log_goes_on,
     what_a_config_lets_hold_longer_is_kept_longer,
     a_clock_that_is_far_ahead_is_doubted,
+    what_goes_is_in_the_audit_trail_before,
 ];
 
 const YEAR: i64 = 366 * DAY;
@@ -153,4 +156,26 @@ async fn a_clock_that_is_far_ahead_is_doubted() {
         assert_eq!(moved.rows_affected(), 1);
         assert_eq!(store.doubt(&terms, now).await.unwrap(), doubted, "{days} days ago");
     }
+}
+
+/// The server says beforehand how many of which rule set go; where it cannot say so, nothing goes.
+async fn what_goes_is_in_the_audit_trail_before() {
+    let server = server().await;
+    let trail = async |server: &Server| -> Vec<(String, String, String)> {
+        let lines = server.app.store.audit_after(Cursor::start(), 1000).await.unwrap();
+        let line =
+            |event: placet_model::admin::AuditEvent| (event.who, event.what.word().to_owned(), event.about.unwrap());
+        lines.into_iter().map(|line_of| line(line_of.event.unwrap())).collect()
+    };
+    assert_eq!(retain(&server.app).await.unwrap(), 0);
+    assert_eq!(trail(&server).await, [], "nothing goes, so nothing is said");
+    let server = server.restart_at(|| STILL + 3 * YEAR + 190 * DAY).await;
+    server.app.store.fuse.blow();
+    retain(&server.app).await.unwrap_err();
+    assert_eq!(left(&server).await, [1, 2, 3, 4, 5]);
+    server.app.store.fuse.set(0);
+    assert_eq!(retain(&server.app).await.unwrap(), 3);
+    assert_eq!(left(&server).await, [3, 5]);
+    let expected = ("server".into(), "receipts.expired".into(), "cn-pipl 1, us-ccpa 1, unknown 1".into());
+    assert_eq!(trail(&server).await, [expected]);
 }

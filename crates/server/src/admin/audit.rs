@@ -43,12 +43,13 @@ pub async fn audit(app: &App, who: &Caller, what: Act, about: Option<&str>) -> R
     Ok(())
 }
 
-/// Enters into the log what commands left for it. A server that dies in the middle enters a line twice, and none never.
+/// Enters into the log what commands left for it, one call after the other. A server that dies in the middle enters a line twice,
+/// and none never.
 ///
 /// # Errors
 /// [`Problem::StoreFailed`], [`Problem::Busy`].
 pub async fn enter_waiting(app: &App) -> Result<(), Problem> {
-    let _entering = app.entering.lock().await;
+    let _turn = app.entering.lock().await;
     for (place, event) in app.store.audit_waiting().await? {
         app.log.audit(event.clone(), (app.clock)()).await?;
         app.store.forget_waiting(place, &event).await?;

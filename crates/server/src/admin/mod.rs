@@ -16,6 +16,7 @@ pub mod feedback;
 pub mod gate;
 pub mod query;
 pub mod receipts;
+pub mod statistics;
 pub mod subjects;
 pub mod table;
 pub mod token;

@@ -3,11 +3,13 @@
 //!
 //! **Invariant:** the reference itself is neither stored nor logged: what is searched, and what the audit trail tells, is its
 //! keyed tag.
+//! **Invariant:** a token erases so many persons a day and no more: one that was stolen does not empty the database over night.
 
 use super::audit::{audit, told};
 use super::caller::Caller;
 use super::exports::{form_of, stream};
 use super::query::Query;
+use crate::calendar::DAY;
 use crate::erasure::receipt_of_erasure;
 use crate::problem::Problem;
 use crate::state::App;
@@ -43,13 +45,18 @@ pub async fn show(
 /// `DELETE /v1/subjects/{ref}`: answers with the receipt of the erasure.
 ///
 /// # Errors
-/// [`Problem::NotFound`] where nothing is held; [`Problem::StoreFailed`].
+/// [`Problem::NotFound`] where nothing is held; [`Problem::ErasuresSpent`]; [`Problem::StoreFailed`].
 pub async fn erase(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(reference): Path<String>,
 ) -> Result<Response, Problem> {
     let tag = tag(&app, &reference).await?;
+    let now = (app.clock)();
+    if !app.store.count_erasure(&caller.id, app.gauge.limits.erasures_per_day, now).await? {
+        let left = DAY - now.rem_euclid(DAY);
+        return Err(Problem::ErasuresSpent(left.unsigned_abs().div_ceil(1000)));
+    }
     audit(&app, &caller, Act::SubjectErased, Some(&tag)).await?;
     let erased = app.store.erase_person(&tag).await?;
     match erased.is_empty() {

@@ -4,7 +4,7 @@
 //! listener; an owner may use every route.
 
 use super::gate::{Gate, gate};
-use super::{audit, confirmation, exports, feedback, receipts, subjects, tokens};
+use super::{audit, confirmation, exports, feedback, receipts, statistics, subjects, tokens};
 use crate::metrics::metrics;
 use crate::notice;
 use crate::openapi::openapi;
@@ -17,7 +17,7 @@ use crate::state::App;
 use axum::Router;
 use axum::http::Method;
 use axum::middleware::{from_fn_with_state, map_response};
-use placet_model::admin::{AuditPage, FeedbackAnswer, MadeToken, Role, TokenList, TokenWish, WaitingList};
+use placet_model::admin::{AuditPage, FeedbackAnswer, MadeToken, Role, Statistics, TokenList, TokenWish, WaitingList};
 use placet_model::self_service::Erasure;
 use std::sync::Arc;
 
@@ -48,6 +48,18 @@ pub fn table() -> Vec<Route> {
         route(Method::GET, "/metrics", ANALYST, metrics)
             .says("What the server counts of itself, for Prometheus")
             .answers_other("application/openmetrics-text"),
+        route(Method::GET, "/v1/statistics", ANALYST, statistics::list)
+            .says(
+                "How many receipts there were, by day: by purpose, by method and by state. No number below ten is told",
+            )
+            .asks(&[
+                ("since", "The first day (UTC), 2026-03-01; thirty days before the last, if it is left out."),
+                (
+                    "until",
+                    "The day (UTC) after the last one; today, if it is left out. A day that is not over is not told.",
+                ),
+            ])
+            .answers::<Statistics>(200),
         route(Method::GET, "/v1/tokens", OWNER, tokens::list).says("The tokens").answers::<TokenList>(200),
         route(Method::POST, "/v1/tokens", OWNER, tokens::make)
             .says("Makes a token")

@@ -2,17 +2,20 @@
 
 use super::Failure;
 use super::runtime::block_on;
+use super::trail::{event, leave};
 use crate::serve::cannot_open;
 use crate::store::Store;
 use crate::store::backup::BackupError;
 use clap::Args;
+use placet_model::admin::Act;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Copy the database into a file, while the server runs.
 ///
 /// The copy is an SQLite database of one moment, also where the server uses PostgreSQL. The log's key and its lock are not in it: keep
-/// a copy of the key elsewhere, and no copy of the lock, which is there to notice that an old copy was put back.
+/// a copy of the key elsewhere, and no copy of the lock, which is there to notice that an old copy was put back. A backup leaves a
+/// line in the audit trail.
 #[derive(Debug, Args)]
 pub struct Backup {
     /// The database of the server.
@@ -32,9 +35,15 @@ impl Backup {
         let Backup { database, to } = self;
         block_on(async {
             let store = Store::look(&database).await.map_err(|error| cannot_open(&database, &error))?;
-            let made = store.back_up(&to).await;
+            let made = async {
+                if !to.exists() {
+                    leave(&database, &event(Act::BackupMade, None)).await?;
+                }
+                store.back_up(&to).await.map_err(|error| cannot(&to, &error))
+            };
+            let made = made.await;
             store.close().await;
-            let bytes = made.map_err(|error| cannot(&to, &error))?;
+            let bytes = made?;
             eprintln!("Wrote {} ({bytes} bytes).", to.display());
             Ok(ExitCode::SUCCESS)
         })?

@@ -3,6 +3,7 @@
 use super::Failure;
 use super::output::say;
 use super::runtime::block_on;
+use super::trail::{event, leave};
 use crate::log::carry::{CarryError, carry};
 use crate::log::error::LogError;
 use crate::log::lock::Lock;
@@ -10,6 +11,7 @@ use crate::serve::cannot_open;
 use crate::store::copying::CopyError;
 use crate::store::{Store, StoreError};
 use clap::Args;
+use placet_model::admin::Act;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -18,7 +20,7 @@ use std::process::ExitCode;
 /// Stop the server first, and start it again on the new database: two that go on with one log would tell two stories, so the old one
 /// is marked, and no server starts on it any more. Every row is
 /// read back and compared, and the roots of the log are compared with what was signed. The log's key and the master key are files
-/// of their own: name them with --log-key and --master-key when you start the server.
+/// of their own: name them with --log-key and --master-key when you start the server. The copy leaves a line in the audit trail.
 #[derive(Debug, Args)]
 pub struct Copy {
     /// The database to copy.
@@ -51,6 +53,7 @@ impl Copy {
         let mut taken = lock(&source, from_lock.as_deref()).await?;
         let target = Store::open(&to).await.map_err(|error| not(&to, &error))?;
         let mut given = lock(&target, to_lock.as_deref()).await?;
+        leave(&from, &event(Act::DatabaseCopied, Some(target.kind().word().to_owned()))).await?;
         let copied = carry(&source, &mut taken, &target, &mut given).await;
         source.close().await;
         target.close().await;

@@ -4,6 +4,7 @@
 
 use super::Failure;
 use super::runtime::block_on;
+use super::trail::event;
 use crate::feedback_list::{read_day, written_day};
 use crate::log::prove::heads_of;
 use crate::lookup::find::{Finder, Unfound};
@@ -13,7 +14,7 @@ use crate::state::now;
 use crate::store::holdings::{After, Scope};
 use crate::store::{Store, StoreError};
 use clap::{ArgGroup, Args, ValueEnum};
-use placet_model::admin::{Act, AuditEvent};
+use placet_model::admin::Act;
 use placet_model::export::{Exporter, Form};
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -104,9 +105,7 @@ impl Export {
             }
             _ => return Err(Failure::unreadable("neither a period nor a person is named")),
         };
-        let event =
-            AuditEvent { at: now().unsigned_abs(), who: "command-line".into(), role: None, what, about: Some(about) };
-        store.leave_audit(&event).await.map_err(failed)?;
+        store.leave_audit(&event(what, Some(about))).await.map_err(failed)?;
         let heads = Arc::new(heads_of(store).await.map_err(failed)?);
         let mut finder = Finder::new(store, heads);
         let mut exporter = Exporter::new(self.form.into());

@@ -21,6 +21,7 @@ pub mod runtime;
 pub mod schema;
 pub mod serve;
 pub mod token;
+pub mod trail;
 pub mod verify;
 
 pub use failure::Failure;

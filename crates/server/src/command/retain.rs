@@ -4,7 +4,9 @@ use super::Failure;
 use super::input::usable;
 use super::output::say;
 use super::runtime::block_on;
+use super::trail::COMMAND_LINE;
 use crate::feedback_list::written_day;
+use crate::retain::event;
 use crate::serve::cannot_open;
 use crate::state::now;
 use crate::store::retention::{Expired, Terms};
@@ -17,7 +19,7 @@ use std::process::ExitCode;
 /// Delete the receipts whose time is over, as the server does once a day.
 ///
 /// A receipt is kept for years after its consent has ended: two under the rule sets of the USA, three under the others, longer where
-/// the config's receipts.keep says so. Its entry in the log stays.
+/// the config's receipts.keep says so. Its entry in the log stays. What goes leaves a line in the audit trail.
 #[derive(Debug, Args)]
 pub struct Retain {
     /// The config, `placet.json`.
@@ -52,6 +54,7 @@ impl Retain {
                 gone = Some(0);
                 if !expired.is_empty() {
                     let store = Store::join(&database).await?;
+                    store.leave_audit(&event(COMMAND_LINE, &expired, now)).await?;
                     gone = Some(store.retain(&terms, now).await?);
                     store.close().await;
                 }

@@ -5,6 +5,7 @@
 use super::Failure;
 use super::output::say;
 use super::runtime::block_on;
+use super::trail::event;
 use crate::admin::tokens::{MOST_DAYS, new_token};
 use crate::problem::Problem;
 use crate::serve::cannot_open;
@@ -13,7 +14,7 @@ use crate::store::{Store, StoreError};
 use crate::terminal::printable;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
-use placet_model::admin::{Act, AuditEvent, Role, Token as Told, TokenWish};
+use placet_model::admin::{Act, Role, Token as Told, TokenWish};
 use placet_model::receipt_file::utc;
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -98,7 +99,7 @@ fn make(wish: &TokenWish, database: &str) -> Result<ExitCode, Failure> {
     })?;
     let kept = async {
         let store = Store::join(database).await?;
-        store.leave_audit(&event(Act::TokenMade, secret.id())).await?;
+        store.leave_audit(&event(Act::TokenMade, Some(secret.id().to_owned()))).await?;
         store.keep_token(&held).await?;
         store.close().await;
         Ok(())
@@ -120,18 +121,13 @@ async fn revoke(id: &str, database: &str) -> Result<bool, StoreError> {
     let held = store.token(id).await?;
     let revoked = match held {
         Some(held) if held.token.revoked_at.is_none() => {
-            store.leave_audit(&event(Act::TokenRevoked, id)).await?;
+            store.leave_audit(&event(Act::TokenRevoked, Some(id.to_owned()))).await?;
             store.revoke_token(id, now()).await?
         }
         _ => false,
     };
     store.close().await;
     Ok(revoked)
-}
-
-fn event(what: Act, about: &str) -> AuditEvent {
-    let who = "command-line".to_owned();
-    AuditEvent { at: now().unsigned_abs(), who, role: None, what, about: Some(about.to_owned()) }
 }
 
 fn as_text(tokens: &[Told], now: i64) -> String {

@@ -275,6 +275,7 @@ impl Writer {
         let mut placed = Vec::with_capacity(items.len());
         let mut made: Vec<EntryBytes> = Vec::with_capacity(items.len());
         let mut writing = turn.begin().await?;
+        let mut tally = self.store.tally();
         for item in items {
             let index = first + made.len() as u64;
             let salt = draw()?;
@@ -297,6 +298,9 @@ impl Writer {
                 Recorded::Held(held) => Placed::Held(held),
                 Recorded::Refused(refusal) => Placed::Refused(refusal),
                 Recorded::New => {
+                    if let Item::Receipt(entry) = item {
+                        tally.add(&entry.claims, i64::try_from(entry.envelope.received_at).unwrap_or(i64::MAX));
+                    }
                     let logged = Logged { index, salt: salt.to_vec(), record };
                     made.extend(logged.entry());
                     Placed::New(logged)
@@ -307,6 +311,7 @@ impl Writer {
             return Ok(placed);
         }
         let growth = book.tree.grow(&made).map_err(|error| torn(origin, &error))?;
+        writing.count(tally).await?;
         writing.keep_tiles(book.id, &growth.tiles, first, growth.tree.size()).await?;
         writing.commit().await?;
 

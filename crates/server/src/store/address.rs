@@ -16,6 +16,16 @@ pub enum Kind {
     Postgres,
 }
 
+impl Kind {
+    /// Its name.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Sqlite => "sqlite",
+            Kind::Postgres => "postgres",
+        }
+    }
+}
+
 /// The address of a database.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Address {

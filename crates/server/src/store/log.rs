@@ -103,8 +103,8 @@ pub struct Turn<'a> {
 /// A transaction of the log.
 #[derive(Debug)]
 pub struct Writing<'a> {
-    store: &'a Store,
-    transaction: Transaction,
+    pub(super) store: &'a Store,
+    pub(super) transaction: Transaction,
 }
 
 impl Store {

@@ -33,6 +33,8 @@ const MIGRATIONS: &[Migration] = &[
     migration!(6, "0006_sealed"),
     migration!(8, "0008_receipt_ids"),
     migration!(9, "0009_retention"),
+    migration!(10, "0010_daily_counts"),
+    migration!(11, "0011_token_erasures"),
 ];
 
 /// The form that this program knows: the last step.

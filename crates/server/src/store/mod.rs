@@ -14,6 +14,7 @@ mod catalog;
 pub mod confirmations;
 mod connect;
 pub mod copying;
+pub mod counts;
 pub mod data_keys;
 pub mod feedback;
 pub mod fuse;
@@ -37,7 +38,8 @@ use migrations::NEWEST;
 use months::Months;
 use placet_model::receipt::NoticeRef;
 use sqlx::{Any, AnyPool};
-use std::sync::OnceLock;
+use std::collections::BTreeSet;
+use std::sync::{OnceLock, RwLock};
 use tokio::sync::Mutex;
 
 /// A connection to either database.
@@ -54,6 +56,8 @@ pub struct Store {
     writer: Mutex<()>,
     months: Months,
     cutting: Cutting,
+    /// The purposes of all notices that were served here.
+    purposes: RwLock<BTreeSet<String>>,
     /// What opens and seals; none until [`Store::unlock`].
     ring: OnceLock<Keyring>,
     /// Makes calls of the log fail, for tests.
@@ -157,6 +161,7 @@ impl Store {
             writer: Mutex::new(()),
             months: Months::default(),
             cutting: Cutting::default(),
+            purposes: RwLock::default(),
             ring: OnceLock::new(),
             fuse: Fuse::default(),
         })
@@ -200,7 +205,8 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         }
-        transaction.commit().await
+        transaction.commit().await?;
+        self.learn_purposes().await
     }
 
     /// The exact text of a notice that was served at any time.

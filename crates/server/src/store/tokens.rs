@@ -118,6 +118,26 @@ impl Store {
         Ok(())
     }
 
+    /// Counts an erasure that a token asks for today; whether it is one of the `most` that it has in a day (UTC).
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn count_erasure(&self, token: &str, most: u32, now: i64) -> Result<bool, sqlx::Error> {
+        let _writer = self.writer.lock().await;
+        let counted = sqlx::query(
+            "INSERT INTO token_erasures (token, day, erasures) SELECT $1, $2, 1 WHERE $3 > 0
+             ON CONFLICT (token) DO UPDATE SET day = excluded.day,
+                erasures = CASE WHEN token_erasures.day = excluded.day THEN token_erasures.erasures + 1 ELSE 1 END
+             WHERE token_erasures.day <> excluded.day OR token_erasures.erasures < $3",
+        )
+        .bind(token)
+        .bind(now.saturating_sub(now.rem_euclid(DAY)))
+        .bind(i64::from(most))
+        .execute(&self.pool)
+        .await?;
+        Ok(counted.rows_affected() == 1)
+    }
+
     /// Revokes a token for good; whether there was one to revoke.
     ///
     /// # Errors

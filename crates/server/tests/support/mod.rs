@@ -162,6 +162,13 @@ impl Server {
         Self::open(self.place, settings, notice).await
     }
 
+    /// Stops the server and starts another one on its database, by another clock.
+    pub async fn restart_at(self, clock: fn() -> i64) -> Self {
+        self.app.stop().await;
+        let settings = Settings { clock, ..settings(Limits::default()) };
+        Self::open(self.place, settings, NOTICE).await
+    }
+
     async fn open(place: Place, settings: Settings, notice: &str) -> Self {
         Self::build(place, settings, notice, &Value::Null).await.unwrap()
     }
