@@ -9,7 +9,7 @@ fuzz_target!(|bytes: &[u8]| {
     if let Some(entries) = read_entries(bytes) {
         assert_eq!(write_entries(entries), bytes);
     }
-    assert_eq!(read_hashes(bytes).is_some(), bytes.len() % 32 == 0);
+    assert_eq!(read_hashes(bytes).is_some(), bytes.len().is_multiple_of(32));
     let Ok(path) = std::str::from_utf8(bytes) else { return };
     if let Some(name) = TileName::parse(path) {
         assert_eq!(name.to_string(), path);

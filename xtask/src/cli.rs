@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::workspace::Workspace;
-use crate::{bench, build, demo, fuzz, generate, size, test, trunk, widget};
+use crate::{bench, build, demo, fuzz, generate, long, size, test, trunk, widget};
 
 /// Set-up, build, demo, tests, sizes and generated files of Placet.
 #[derive(Parser)]
@@ -36,6 +36,8 @@ enum Command {
     Bench(bench::Arguments),
     /// Fuzz everything that strangers send, for a while each
     Fuzz(fuzz::Arguments),
+    /// Run the tests that take an hour: kill the server in hundreds of rounds, fuzz, try properties in many cases
+    Long(long::Arguments),
 }
 
 /// Reads the command line and does what it says.
@@ -52,5 +54,6 @@ pub(crate) fn run() -> Result<ExitCode> {
         Command::Trunk(arguments) => trunk::run(&workspace, &arguments),
         Command::Bench(arguments) => bench::run(&workspace, &arguments),
         Command::Fuzz(arguments) => fuzz::run(&workspace, &arguments),
+        Command::Long(arguments) => long::run(&workspace, &arguments),
     }
 }

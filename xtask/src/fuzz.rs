@@ -33,6 +33,26 @@ pub(crate) struct Arguments {
     targets: Vec<String>,
 }
 
+impl Arguments {
+    /// All targets, for so long each.
+    pub(crate) fn all(seconds: u32) -> Self {
+        Arguments { seconds, targets: Vec::new() }
+    }
+}
+
+/// Checks that the targets compile: they are a workspace of their own, which no other step looks into.
+pub(crate) fn check(workspace: &Workspace) -> Result<()> {
+    let mut command = cargo::bare();
+    command
+        .current_dir(workspace.root())
+        // libFuzzer itself is a minute of C++, and nothing is linked here: this names where it would be found.
+        .env("CUSTOM_LIBFUZZER_PATH", "/nowhere/libfuzzer.a")
+        .args(["clippy", "--manifest-path", "fuzz/Cargo.toml", "--bins", "--target-dir"])
+        .arg(workspace.target().join("fuzz"))
+        .args(["--", "--deny", "warnings"]);
+    run::run(&mut command)
+}
+
 /// Runs the targets one after another. The first finding ends it: libFuzzer says where the input lies.
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCode> {
     if let Some(unknown) = arguments.targets.iter().find(|name| !TARGETS.iter().any(|(known, _)| known == name)) {

@@ -16,6 +16,7 @@ mod demo;
 mod files;
 mod fuzz;
 mod generate;
+mod long;
 mod minify;
 mod run;
 mod size;

@@ -52,11 +52,12 @@ pub(crate) struct Step {
 const GALLERY: &str = "gallery";
 
 /// All steps, in the order in which they run: what fails soonest comes first.
-const STEPS: [Step; 15] = [
+const STEPS: [Step; 16] = [
     Step { name: "fmt", run: lints::fmt },
     Step { name: "clippy", run: lints::native },
     Step { name: "clippy-model", run: lints::model_wasm },
     Step { name: "clippy-widget", run: lints::widget_wasm },
+    Step { name: "clippy-fuzz", run: lints::fuzz },
     Step { name: "model", run: suites::model },
     Step { name: "xtask", run: suites::xtask },
     Step { name: "build", run: products::widget },
@@ -133,7 +134,7 @@ mod tests {
     #[test]
     fn a_name_means_one_step_or_a_family() {
         check("clippy-model", &["clippy-model"]);
-        check("clippy", &["clippy", "clippy-model", "clippy-widget"]);
+        check("clippy", &["clippy", "clippy-model", "clippy-widget", "clippy-fuzz"]);
         check("clip", &[]);
     }
 }

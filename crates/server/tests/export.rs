@@ -16,7 +16,6 @@ use placet_model::self_service::HeldReceipt;
 use placet_model::snapshot::{hash, notice};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
 use support::{Device, NOTICE};
 
@@ -100,12 +99,9 @@ fn one(form: Form, evidence: &Evidence) -> Value {
 
 /// The schema of Kantara 1.1 and its official example; nothing where this machine has them not.
 fn kantara() -> Option<(Validator, Value)> {
-    let Some(vectors) = std::env::var_os("PLACET_VECTORS") else {
-        eprintln!("PLACET_VECTORS is not set: exports are not checked against Kantara's schema");
-        return None;
-    };
+    let vectors = support::vectors("kantara_receipts_keep_to_the_schema")?;
     let read = |name: &str| -> Value {
-        let text = std::fs::read_to_string(Path::new(&vectors).join("kantara").join(name)).unwrap();
+        let text = std::fs::read_to_string(vectors.join("kantara").join(name)).unwrap();
         serde_json::from_str(&text).unwrap()
     };
     let validator = jsonschema::draft4::new(&read("kantara-schema.json")).unwrap();

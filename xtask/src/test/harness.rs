@@ -15,16 +15,20 @@ pub(crate) fn run_tests(command: &mut Command) -> Result<Outcome> {
     eprintln!("$ {shown}");
     let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot run `{shown}`"))?;
     let mut counts = Counts::default();
+    let mut returned = Vec::new();
     if let Some(output) = child.stdout.take() {
         let mut terminal = std::io::stdout().lock();
         for line in BufReader::new(output).split(b'\n') {
             let line = line.context("cannot read the test output")?;
-            count(&String::from_utf8_lossy(&line), &mut counts);
+            let told = String::from_utf8_lossy(&line);
+            count(&told, &mut counts);
+            returned.extend(not_run(&told));
             terminal.write_all(&line)?;
             terminal.write_all(b"\n")?;
         }
     }
     let status = child.wait()?;
+    leave_out(returned, &mut counts);
     Ok(if status.success() {
         Outcome::Passed(counts)
     } else {
@@ -45,6 +49,17 @@ fn count(line: &str, counts: &mut Counts) {
     }
 }
 
+/// What a test says that lacks what it needs from outside, and so returns early.
+fn not_run(line: &str) -> Option<String> {
+    line.split_once("NOT RUN: ").map(|(_, what)| what.trim().to_owned())
+}
+
+/// The test runner counts such tests as passed; here they are none.
+fn leave_out(tests: Vec<String>, counts: &mut Counts) {
+    counts.passed = counts.passed.saturating_sub(tests.len());
+    counts.not_run.extend(tests);
+}
+
 fn number_before(text: &str, word: &str) -> usize {
     text.split_once(word)
         .and_then(|(before, _)| before.rsplit(' ').next())
@@ -59,6 +74,7 @@ mod tests {
     fn check(output: &str, passed: usize, failed: usize, not_run: &[&str]) {
         let mut counts = Counts::default();
         output.lines().for_each(|line| count(line, &mut counts));
+        leave_out(output.lines().filter_map(super::not_run).collect(), &mut counts);
         let not_run = not_run.iter().map(ToString::to_string).collect();
         assert_eq!(counts, Counts { passed, failed, not_run });
     }
@@ -73,6 +89,18 @@ mod tests {
             3,
             1,
             &["b, marked as ignored"],
+        );
+    }
+
+    #[test]
+    fn a_test_that_says_that_it_was_not_run_has_not_passed() {
+        check(
+            "running 3 tests\ntest a ... NOT RUN: a: there are no vectors\nok\nNOT RUN: b: nor for this\ntest b ... ok\n\
+             test c ... ok\n\n\
+             test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s",
+            1,
+            0,
+            &["a: there are no vectors", "b: nor for this"],
         );
     }
 

@@ -5,6 +5,7 @@ use anyhow::Result;
 use super::context::Context;
 use super::outcome::Outcome;
 use crate::cargo::WASM;
+use crate::fuzz;
 use crate::run::run;
 use crate::tools::wasm_target;
 
@@ -33,6 +34,12 @@ pub(crate) fn model_wasm(context: &Context<'_>) -> Result<Outcome> {
 pub(crate) fn widget_wasm(context: &Context<'_>) -> Result<Outcome> {
     wasm_target::ensure(context.workspace())?;
     clippy(context, &["--package", "placet-widget", "--features", "gallery", "--all-targets", "--target", WASM])
+}
+
+/// The targets of the fuzzing.
+pub(crate) fn fuzz(context: &Context<'_>) -> Result<Outcome> {
+    fuzz::check(context.workspace())?;
+    Ok(Outcome::passed())
 }
 
 /// Documentation: a broken link in a doc comment is an error.

@@ -237,8 +237,16 @@ mod tests {
         }
     }
 
+    /// Few cases in the usual run; `PROPTEST_CASES` makes them more, as `cargo xtask long` does.
+    fn cases() -> ProptestConfig {
+        match std::env::var_os("PROPTEST_CASES") {
+            Some(_) => ProptestConfig::default(),
+            None => ProptestConfig::with_cases(24),
+        }
+    }
+
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(24))]
+        #![proptest_config(cases())]
 
         #[test]
         fn the_tree_is_that_of_the_rfc(
