@@ -1,11 +1,12 @@
 //! What the reference names is there, and what is there it names: lines on the console, members of `window.placet`, events,
-//! methods of decisions, hooks.
+//! methods of decisions, hooks, options of the command line.
 
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "tests")]
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -216,4 +217,76 @@ fn the_hooks_are_documented() {
     let actions = named(&actions.collect::<Vec<_>>().join("\n"), 1);
     let gone: Vec<_> = actions.iter().filter(|action| !words.contains(action.as_str())).collect();
     assert!(!actions.is_empty() && gone.is_empty(), "docs/reference/api.md names hooks that nothing has: {gone:?}");
+}
+
+/// What the program says of a command.
+fn help(command: &[&str]) -> String {
+    let told = Command::new(env!("CARGO_BIN_EXE_placet")).args(command).arg("--help").output().unwrap();
+    assert!(told.status.success(), "{command:?}: {told:?}");
+    String::from_utf8(told.stdout).unwrap()
+}
+
+/// The names under "Commands:".
+fn commands(help: &str) -> Vec<&str> {
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    listed.filter(|line| !line.starts_with("   ")).filter_map(|line| line.split_whitespace().next()).collect()
+}
+
+/// The options in a text.
+fn options(text: &str) -> BTreeSet<&str> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    words.filter(|word| word.starts_with("--") && word.len() > 2).collect()
+}
+
+/// The commands of `placet` in a text, each with what follows it up to the end of the command.
+fn calls<'a>(text: &'a str, overview: &'a str) -> Vec<(Vec<&'a str>, &'a str)> {
+    let mut calls = Vec::new();
+    for call in text.split("placet ").skip(1) {
+        let call = call.split(['\n', '|', '>', '#', '`', ';']).next().unwrap();
+        let mut words = call.split([' ', '.', ',', ')']);
+        let Some(verb) = words.next().filter(|verb| commands(overview).contains(verb)) else { continue };
+        match (verb, words.next()) {
+            ("keys" | "lock" | "token", Some(under)) => calls.push((vec![verb, under], call)),
+            _ => calls.push((vec![verb], call)),
+        }
+    }
+    calls
+}
+
+/// Whoever copies a command out of the guides, or starts the container, the compose file or the unit, meets options that exist.
+#[test]
+fn the_options_that_are_named_exist() {
+    let overview = help(&[]);
+    let mut named: Vec<(String, Vec<&str>, BTreeSet<String>)> = Vec::new();
+    let owned = |text: &str| -> BTreeSet<String> { options(text).into_iter().map(str::to_owned).collect() };
+    for (file, marks) in [
+        ("Dockerfile", &["CMD "][..]),
+        ("compose.yaml", &["- --"]),
+        ("deploy/placet.service", &["ExecStart=", "# Options go"]),
+    ] {
+        let text = read(file);
+        let lines: Vec<&str> =
+            text.lines().map(str::trim).filter(|line| marks.iter().any(|mark| line.starts_with(mark))).collect();
+        named.push((file.to_owned(), vec!["serve"], owned(&lines.join("\n"))));
+    }
+    let mut files = vec![root().join("README.md")];
+    for directory in ["docs/guides", "docs/reference"] {
+        files.extend(fs::read_dir(root().join(directory)).unwrap().map(|entry| entry.unwrap().path()));
+    }
+    files.retain(|file| file.extension().is_some_and(|end| end == "md") && !file.ends_with("cli.md"));
+    let texts: Vec<(String, String)> = files
+        .iter()
+        .map(|file| (file.display().to_string(), fs::read_to_string(file).unwrap().replace("\\\n", " ")))
+        .collect();
+    for (file, text) in &texts {
+        named.extend(calls(text, &overview).into_iter().map(|(verb, call)| (file.clone(), verb, owned(call))));
+    }
+    let count: usize = named.iter().map(|(_, _, options)| options.len()).sum();
+    assert!(count > 60 && named.iter().take(3).all(|(_, _, options)| options.len() > 2), "{count}: {named:?}");
+    for (file, verb, options_named) in named {
+        let help = help(&verb);
+        let there = options(&help);
+        let gone: Vec<_> = options_named.iter().filter(|option| !there.contains(option.as_str())).collect();
+        assert!(gone.is_empty(), "{file}: placet {} has no {gone:?}", verb.join(" "));
+    }
 }
