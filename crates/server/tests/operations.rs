@@ -20,6 +20,7 @@ use support::{Answer, Device, STILL, Server, notice, on_each_database};
 on_each_database![
     what_comes_is_counted_and_names_nobody,
     ready_means_that_database_and_log_answer,
+    the_log_is_written_where_nothing_comes,
     what_cannot_be_written_is_not_ready,
     some_of_the_disk_stays_free,
     a_flood_is_held_back_and_shoppers_are_served,
@@ -91,6 +92,22 @@ async fn ready_means_that_database_and_log_answer() {
     let closed = Server::start().await;
     closed.app.store.close().await;
     assert_eq!(get(&closed, "/readyz").await.outcomes(), ["503 not-ready"]);
+}
+
+/// Nobody records anything, and both the database and the lock are written all the same: that they can be is seen, not believed.
+async fn the_log_is_written_where_nothing_comes() {
+    let server = Server::start().await;
+    let database = server.look().await;
+    let written =
+        async || -> i64 { sqlx::query_scalar("SELECT MAX(written_at) FROM logs").fetch_one(&database).await.unwrap() };
+    let lock = || std::fs::read(server.directory().join("placet.db.lock")).ok();
+    let (first, lock_before) = (written().await, lock());
+    while written().await <= first || (On::now() == On::Sqlite && lock() == lock_before) {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(lock_before.is_some(), On::now() == On::Sqlite);
+    let size: i64 = sqlx::query_scalar("SELECT MAX(size) FROM logs").fetch_one(&database).await.unwrap();
+    assert_eq!(size, 0, "and nothing is entered");
 }
 
 /// The database answers and the queue moves, but nothing can be written; nobody has to write to find that out.

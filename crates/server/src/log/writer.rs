@@ -19,6 +19,7 @@ use super::keys::LogKey;
 use super::lock::Lock;
 use super::pulse::Pulse;
 use super::tree::{EntryBytes, Nodes};
+use crate::state::now;
 use crate::store::Store;
 use crate::store::log::{Logged, Record, Turn, Unlogged};
 use crate::store::receipts::{Entry, Held, Recorded};
@@ -185,7 +186,7 @@ impl Writer {
             store.fuse.burn()?;
             Ok::<_, LogError>(lock.swap(origin, Some(locked), locked).await?)
         };
-        let (locked, kept) = tokio::join!(into_lock, turn.keep_checkpoint(*id, kept));
+        let (locked, kept) = tokio::join!(into_lock, turn.keep_checkpoint(*id, kept, now()));
         locked?;
         kept?;
         self.pulse.beat();
@@ -353,7 +354,7 @@ impl Writer {
         };
         let into_database = async {
             if kept != Some(&checkpoint) {
-                turn.keep_checkpoint(book.id, &checkpoint).await?;
+                turn.keep_checkpoint(book.id, &checkpoint, now()).await?;
             }
             Ok::<_, LogError>(())
         };

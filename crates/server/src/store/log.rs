@@ -291,14 +291,15 @@ impl<'a> Turn<'a> {
         Ok(Writing { store: self.store, transaction: self.store.begin().await? })
     }
 
-    /// Keeps a log's newest checkpoint.
+    /// Keeps a log's newest checkpoint, and that it was written `now`: a row that stays the same is not written by SQLite.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn keep_checkpoint(&self, log: i64, checkpoint: &str) -> Result<(), sqlx::Error> {
+    pub async fn keep_checkpoint(&self, log: i64, checkpoint: &str, now: i64) -> Result<(), sqlx::Error> {
         self.store.fuse.burn()?;
-        sqlx::query("UPDATE logs SET checkpoint = $1 WHERE id = $2")
+        sqlx::query("UPDATE logs SET checkpoint = $1, written_at = $2 WHERE id = $3")
             .bind(checkpoint)
+            .bind(now)
             .bind(log)
             .execute(&self.store.pool)
             .await?;

@@ -34,7 +34,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(8, "0008_receipt_ids"),
     migration!(9, "0009_retention"),
     migration!(10, "0010_daily_counts"),
-    migration!(11, "0011_token_erasures"),
+    migration!(11, "0011_operations"),
 ];
 
 /// The form that this program knows: the last step.

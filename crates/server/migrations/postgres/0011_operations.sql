@@ -5,3 +5,6 @@ CREATE TABLE token_erasures (
     day BIGINT NOT NULL,
     erasures BIGINT NOT NULL
 );
+
+-- When a server last wrote a checkpoint here, in milliseconds since 1970: it writes this each second, to know that it can.
+ALTER TABLE logs ADD COLUMN written_at BIGINT;
