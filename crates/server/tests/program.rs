@@ -903,6 +903,19 @@ fn tokens_of_the_command_line_open_the_admin_listener() {
     assert_eq!(token(&["new", "--role", "owner", "--name", ""]).0, 1);
 }
 
+/// The demo has an admin listener where it is asked for one.
+#[test]
+fn the_demo_has_an_admin_listener_where_it_is_asked_for() {
+    for (arguments, there) in [(&["--demo"][..], false), (&["--demo", "--admin-listen", "127.0.0.1:0"], true)] {
+        let directory = tempfile::tempdir().unwrap();
+        let mut running = Running::start(directory.path(), arguments);
+        match there {
+            true => assert!(running.line("placet: admin on http://").starts_with("127.0.0.1:")),
+            false => assert!(running.line("placet: third parties on http://").starts_with("127.0.0.1:")),
+        }
+    }
+}
+
 /// A receipt is looked up while the server runs: as a page that stands alone, and as a file that can be verified.
 #[test]
 fn lookup_writes_what_is_held_of_a_receipt_and_leaves_a_line() {
@@ -1018,19 +1031,6 @@ fn backups_and_copies_are_in_the_audit_trail() {
     let admin = running.line("placet: admin on http://");
     let copied = ("database.copied".to_owned(), Value::from("sqlite"), "command-line".to_owned());
     assert_eq!(trail(&admin, &token), [made.clone(), made, copied]);
-}
-
-/// The demo has an admin listener where it is asked for one.
-#[test]
-fn the_demo_has_an_admin_listener_where_it_is_asked_for() {
-    for (arguments, there) in [(&["--demo"][..], false), (&["--demo", "--admin-listen", "127.0.0.1:0"], true)] {
-        let directory = tempfile::tempdir().unwrap();
-        let mut running = Running::start(directory.path(), arguments);
-        match there {
-            true => assert!(running.line("placet: admin on http://").starts_with("127.0.0.1:")),
-            false => assert!(running.line("placet: third parties on http://").starts_with("127.0.0.1:")),
-        }
-    }
 }
 
 /// What a client hears over TLS, checked against the tests' own authority.

@@ -29,7 +29,7 @@ const SQLITE_FILL: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = DEL
     PRAGMA foreign_keys = ON";
 const SQLITE_READ: &str = "PRAGMA busy_timeout = 5000";
 /// A commit is on disk before it is answered, whatever this role or database is set to.
-const POSTGRES_WRITE: &str = "SET synchronous_commit = on; SET lock_timeout = '60s'";
+const POSTGRES_WRITE: &str = "SET synchronous_commit = on; SET lock_timeout = '60s'; SET client_min_messages = warning";
 const POSTGRES_READ: &str = "SET default_transaction_read_only = on";
 
 /// Makes the file of a database where it is missing, for this user alone; the files beside it get the same rights. Where it
