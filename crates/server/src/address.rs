@@ -29,7 +29,8 @@ impl Proxies {
     /// The address that a request is counted by: behind named proxies, the last one that they did not write themselves;
     /// where they tell none, that of the proxy.
     pub fn counted(&self, headers: &HeaderMap, peer: IpAddr) -> IpAddr {
-        let lists = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
+        // What is no text has hops that cannot be read: left out, it would put those before it in its place.
+        let lists = headers.get_all("x-forwarded-for").into_iter().map(|value| value.to_str().unwrap_or_default());
         let mut hops: Vec<&str> = lists.flat_map(|list| list.split(',')).map(str::trim).collect();
         let mut address = peer.to_canonical();
         while self.trusts(address) {
@@ -58,6 +59,23 @@ fn address_of(hop: &str) -> Option<IpAddr> {
 mod tests {
     use super::*;
     use axum::http::{HeaderName, HeaderValue};
+
+    /// Several lines of the header, as proxies add them; one has a byte that is no text.
+    #[test]
+    fn a_line_that_cannot_be_read_ends_the_way() {
+        for (lines, counted) in [
+            (&["203.0.113.9", "198.51.100.1"][..], "198.51.100.1"),
+            (&["203.0.113.9\u{e9}", "198.51.100.1"], "198.51.100.1"),
+            (&["203.0.113.9", "198.51.100.1\u{e9}"], "192.0.2.1"),
+            (&["203.0.113.9", "\u{e9}", "192.0.2.2"], "192.0.2.2"),
+        ] {
+            let name = HeaderName::from_static("x-forwarded-for");
+            let headers = lines.iter().map(|line| (name.clone(), HeaderValue::from_bytes(line.as_bytes()).unwrap()));
+            let proxies = Proxies::new(vec!["192.0.2.0/24".parse().unwrap()]);
+            let told = proxies.counted(&headers.collect(), "192.0.2.1".parse().unwrap());
+            assert_eq!(told, counted.parse::<IpAddr>().unwrap(), "{lines:?}");
+        }
+    }
 
     #[test]
     fn forwarded_addresses_count_behind_named_proxies_only() {

@@ -3,7 +3,7 @@
 //! **Invariant:** a call is counted before anything of it is read, and takes a place only once its body is there.
 
 use crate::address::Peer;
-use crate::limits::Over;
+use crate::limits::{Over, Reading};
 use crate::observe::Seen;
 use crate::problem::Problem;
 use crate::state::App;
@@ -76,6 +76,25 @@ impl<'a> Call<'a> {
             Some(address) => self.app.gauge.count_feedback(address, Instant::now()).map_err(Problem::TooMany),
             None => Ok(()),
         }
+    }
+
+    /// Counts a request of a device that nobody knows.
+    ///
+    /// # Errors
+    /// [`Problem::TooMany`].
+    pub fn count_stranger(&self) -> Result<(), Problem> {
+        match self.address {
+            Some(address) => self.app.gauge.count_stranger(address, Instant::now()).map_err(Problem::TooMany),
+            None => Ok(()),
+        }
+    }
+
+    /// A place to send an answer about the receipts of a device.
+    ///
+    /// # Errors
+    /// [`Problem::Busy`].
+    pub fn reading(&self, device: &str) -> Result<Reading, Problem> {
+        self.app.gauge.reading(device, self.address).ok_or(Problem::Busy(5))
     }
 
     /// Reads the body of one of the media types `types`, of `most` bytes at most.

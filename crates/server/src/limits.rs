@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The numbers. The defaults leave room for an office or a mobile carrier behind one network.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +33,12 @@ pub struct Limits {
     pub calls: usize,
     /// Answers about a device's receipts that are being sent at the same time.
     pub readings: usize,
+    /// How many of them go to one network.
+    pub readings_of_one: usize,
+    /// Exports that are being sent at the same time.
+    pub exports: usize,
+    /// Requests of devices that nobody knows which a network may send at once; as many come back in an hour.
+    pub strangers: u32,
     /// How long the body of a call may take to arrive.
     pub body_time: Duration,
 }
@@ -48,6 +54,9 @@ impl Default for Limits {
             erasures_per_day: 500,
             calls: 256,
             readings: 32,
+            readings_of_one: 8,
+            exports: 8,
+            strangers: 120,
             body_time: Duration::from_secs(10),
         }
     }
@@ -60,6 +69,7 @@ const BETWEEN_SWEEPS: Duration = Duration::from_secs(1);
 /// How long who finds no room is told to wait.
 const NO_ROOM: u64 = 60;
 const A_DAY: f64 = 24.0 * 60.0 * 60.0;
+const AN_HOUR: f64 = 60.0 * 60.0;
 
 /// Who asks too much, and how many seconds to wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,9 +89,45 @@ pub struct Gauge {
     pub calls: Semaphore,
     /// One permit for each answer about a device's receipts that may be sent at the same time.
     pub readings: Arc<Semaphore>,
+    /// One permit for each export that may be sent at the same time.
+    pub exports: Arc<Semaphore>,
+    readers: Arc<Readers>,
+    strangers: Mutex<Networks<1>>,
     networks: Mutex<Networks<2>>,
     writers: Mutex<Networks<1>>,
     site: Mutex<Bucket>,
+}
+
+/// Whom answers about receipts are being sent to, and how many.
+#[derive(Debug, Default)]
+struct Readers(Mutex<HashMap<Reader, usize>>);
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Reader {
+    Device(String),
+    Network(Ipv6Addr),
+}
+
+/// An answer about a device's receipts that is being sent; its place is given back when it is dropped.
+#[derive(Debug)]
+pub struct Reading {
+    readers: Arc<Readers>,
+    who: Vec<Reader>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        let mut readers = self.readers.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for reader in &self.who {
+            if let Some(count) = readers.get_mut(reader) {
+                *count -= 1;
+                if *count == 0 {
+                    readers.remove(reader);
+                }
+            }
+        }
+    }
 }
 
 /// What a bucket holds at most, and how much comes back in a second.
@@ -172,10 +218,14 @@ impl Gauge {
         let fast = Size { burst, rate: f64::from(limits.per_second) };
         let steady = Size { burst, rate: limits.steady };
         let written = f64::from(limits.feedback_per_day);
+        let strangers = f64::from(limits.strangers);
         Gauge {
             limits,
             calls: Semaphore::new(limits.calls),
             readings: Arc::new(Semaphore::new(limits.readings)),
+            exports: Arc::new(Semaphore::new(limits.exports)),
+            readers: Arc::default(),
+            strangers: Mutex::new(Networks::new([Size { burst: strangers, rate: strangers / AN_HOUR }])),
             networks: Mutex::new(Networks::new([fast, steady])),
             writers: Mutex::new(Networks::new([Size { burst: written, rate: written / A_DAY }])),
             site: Mutex::new(Bucket::full(site_size(limits), Instant::now())),
@@ -215,10 +265,36 @@ impl Gauge {
         self.writers.lock().unwrap_or_else(PoisonError::into_inner).take(address, 1.0, 1, now)
     }
 
+    /// Counts a request of a device from `address` that nobody knows: it is remembered like others, and there is room for so many.
+    ///
+    /// # Errors
+    /// How many seconds to wait, where its network has sent enough of them.
+    pub fn count_stranger(&self, address: IpAddr, now: Instant) -> Result<(), u64> {
+        self.strangers.lock().unwrap_or_else(PoisonError::into_inner).take(address, 1.0, 1, now)
+    }
+
+    /// A place to send an answer about the receipts of a device: one for each device, and for each network its part. None where
+    /// there is no more.
+    pub fn reading(&self, device: &str, address: Option<IpAddr>) -> Option<Reading> {
+        let place = self.readings.clone().try_acquire_owned().ok()?;
+        let mut who = vec![(Reader::Device(device.to_owned()), 1)];
+        who.extend(address.map(|address| (Reader::Network(network(address)), self.limits.readings_of_one)));
+        let mut readers = self.readers.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if who.iter().any(|(reader, most)| readers.get(reader).is_some_and(|count| count >= most)) {
+            return None;
+        }
+        let who: Vec<Reader> = who.into_iter().map(|(reader, _)| reader).collect();
+        for reader in &who {
+            *readers.entry(reader.clone()).or_insert(0) += 1;
+        }
+        Some(Reading { readers: self.readers.clone(), who, _place: place })
+    }
+
     /// How many networks are remembered.
     pub fn remembered(&self) -> usize {
         let networks = self.networks.lock().unwrap_or_else(PoisonError::into_inner).held.len();
-        networks + self.writers.lock().unwrap_or_else(PoisonError::into_inner).held.len()
+        let strangers = self.strangers.lock().unwrap_or_else(PoisonError::into_inner).held.len();
+        networks + strangers + self.writers.lock().unwrap_or_else(PoisonError::into_inner).held.len()
     }
 }
 
@@ -347,5 +423,34 @@ mod tests {
         let later = start + Duration::from_secs(301);
         assert_eq!(gauge.count("192.0.2.1".parse().unwrap(), 1, false, later), Ok(()), "there is room again");
         assert_eq!(gauge.remembered(), 1);
+    }
+
+    /// Each device reads one answer at a time, and no network takes all places.
+    #[test]
+    fn readings_are_shared() {
+        let gauge = Gauge::new(Limits { readings: 5, readings_of_one: 3, ..Limits::default() });
+        let read = |device: &str, from: Option<&str>| gauge.reading(device, from.map(|from| from.parse().unwrap()));
+        let first = read("a", Some("192.0.2.1"));
+        assert!(first.is_some() && read("a", Some("198.51.100.1")).is_none(), "it reads already");
+        let mut held: Vec<Reading> = ["b", "c"].iter().filter_map(|device| read(device, Some("192.0.2.9"))).collect();
+        assert!(held.len() == 2 && read("d", Some("192.0.2.2")).is_none(), "the network has its part");
+        held.extend(read("d", Some("198.51.100.1")));
+        held.extend(read("e", None));
+        assert!(held.len() == 4 && read("f", None).is_none(), "all places are taken");
+        drop(first);
+        assert!(read("a", Some("192.0.2.1")).is_some());
+        held.clear();
+        assert!(gauge.readers.0.lock().unwrap().is_empty() && gauge.readings.available_permits() == 5);
+    }
+
+    #[test]
+    fn strangers_from_one_network_have_their_part() {
+        let gauge = Gauge::new(Limits { strangers: 3, ..Limits::default() });
+        let now = Instant::now();
+        let count = |from: &str, now| gauge.count_stranger(from.parse().unwrap(), now);
+        assert!((0..3).all(|_| count("192.0.2.1", now).is_ok()));
+        assert_eq!(count("192.0.2.2", now), Err(1200));
+        assert_eq!(count("198.51.100.1", now), Ok(()));
+        assert_eq!(count("192.0.2.2", now + Duration::from_secs(1200)), Ok(()));
     }
 }

@@ -1,9 +1,11 @@
 //! Taking connections: with or without TLS, so many at a time, and no more than its part from one network.
 //!
-//! **Invariant:** no step of a connection waits for ever: neither the handshake nor the head of a request nor its end.
+//! **Invariant:** no step of a connection waits for ever: neither the handshake nor the head of a request nor its end, nor that
+//! somebody takes the answer.
 //! **Invariant:** one network cannot hold all connections, unless it is a proxy that the operator named, or this machine itself.
 
 use crate::address::{Peer, Proxies};
+use crate::impatient::Impatient;
 use crate::limits::network;
 use axum::Router;
 use axum::body::Body;
@@ -29,6 +31,8 @@ const MOST_CONNECTIONS: usize = 1024;
 const MOST_OF_ONE: usize = 256;
 /// How long a handshake or a request's head may take to arrive, and how long an idle connection stays open.
 const HEAD_TIME: Duration = Duration::from_secs(15);
+/// How long nothing of an answer may be taken.
+const SENDING_TIME: Duration = Duration::from_secs(30);
 /// How long running requests may take to end when the server stops.
 const LAST_WORDS: Duration = Duration::from_secs(10);
 
@@ -111,7 +115,7 @@ where
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME)
         .max_buf_size(32 * 1024)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(Impatient::new(stream, SENDING_TIME)), service);
     watcher.watch(connection).await
 }
 

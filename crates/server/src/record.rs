@@ -117,7 +117,7 @@ async fn verify(app: &App, jws: &str, before: &[Entry]) -> Result<Result<Entry, 
         }
         Some(_) => {}
     }
-    Ok(Ok(Entry::new(jws, verified, (app.clock)())))
+    Ok(Ok(Entry::new(jws, verified, (app.clock)()).holding(app.terms.holds())))
 }
 
 fn parse(text: &str) -> Result<Vec<String>, Problem> {

@@ -1,10 +1,12 @@
 //! Files that hold a secret: made for their owner alone, and refused where anybody else may read them.
 //!
-//! **Invariant:** a secret is never written over what is there, and never read from a file that others can read too.
+//! **Invariant:** a secret is never written over what is there, but where it is replaced on purpose, and never read from a file
+//! that others can read too.
+//! **Invariant:** a secret that was written survives a power cut, with its name: what it is needed for is written after it.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 /// The most bytes that a file with a secret has; a longer one is something else.
@@ -27,6 +29,9 @@ pub enum SecretFileError {
     /// It is too long to hold a secret.
     #[error("{0} is too long to be a key")]
     TooLong(String),
+    /// It holds something else than text.
+    #[error("{0} is no text, as keys are")]
+    NoText(String),
     /// The system says no.
     #[error("{path}: {error}")]
     System {
@@ -47,7 +52,9 @@ impl SecretFileError {
         match self {
             SecretFileError::Exists(_) => "Choose another file: a key that is in use is never written over.".into(),
             SecretFileError::Open { path, .. } => format!("Run: chmod 600 {path}"),
-            SecretFileError::TooLong(_) => "Name the file that was made for this key.".into(),
+            SecretFileError::TooLong(_) | SecretFileError::NoText(_) => {
+                "Name the file that was made for this key.".into()
+            }
             SecretFileError::System { .. } => {
                 "Check that the directory exists and that this user may read and write there.".into()
             }
@@ -66,14 +73,49 @@ pub fn create(path: &Path, secret: &str) -> Result<(), SecretFileError> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let write = |mut file: File| {
         file.write_all(secret.as_bytes())?;
-        file.sync_all()
+        file.sync_all()?;
+        sync_directory(path)
     };
     match options.open(path) {
-        Ok(file) => write(file).map_err(|error| SecretFileError::system(path, error)),
+        Ok(file) => write(file).map_err(|error| {
+            // Half a secret would be in the way of the next try.
+            fs::remove_file(path).ok();
+            SecretFileError::system(path, error)
+        }),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             Err(SecretFileError::Exists(path.display().to_string()))
         }
         Err(error) => Err(SecretFileError::system(path, error)),
+    }
+}
+
+/// Puts a secret in the place of the one in a file, which is replaced whole; waits until it is on disk.
+///
+/// # Errors
+/// [`SecretFileError`]; then the old one stays.
+pub fn replace(path: &Path, secret: &str) -> Result<(), SecretFileError> {
+    let system = |error| SecretFileError::system(path, error);
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    let beside = PathBuf::from(beside);
+    // What an earlier try left there was never used.
+    match fs::remove_file(&beside) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(system(error)),
+        _ => {}
+    }
+    create(&beside, secret)?;
+    fs::rename(&beside, path).and_then(|()| sync_directory(path)).map_err(system)
+}
+
+/// Sees to it that a file's name is on disk.
+///
+/// # Errors
+/// Where the system says no.
+pub fn sync_directory(path: &Path) -> io::Result<()> {
+    let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty());
+    match cfg!(unix) {
+        true => File::open(directory.unwrap_or(Path::new(".")))?.sync_all(),
+        false => Ok(()),
     }
 }
 
@@ -91,7 +133,10 @@ pub fn read(path: &Path) -> Result<Option<Zeroizing<String>>, SecretFileError> {
     // As long as it can get: a string that grows leaves copies behind.
     let mut secret = Zeroizing::new(String::with_capacity(MOST_BYTES as usize + 1));
     let read = (&file).take(MOST_BYTES + 1).read_to_string(&mut secret);
-    let read = read.map_err(|error| SecretFileError::system(path, error))?;
+    let read = read.map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidData => SecretFileError::NoText(path.display().to_string()),
+        _ => SecretFileError::system(path, error),
+    })?;
     match read as u64 > MOST_BYTES {
         true => Err(SecretFileError::TooLong(path.display().to_string())),
         false => Ok(Some(secret)),
@@ -130,6 +175,11 @@ mod tests {
         assert_eq!(read(&path).unwrap().unwrap().as_str(), "a secret");
         assert!(matches!(create(&path, "another"), Err(SecretFileError::Exists(_))));
         assert_eq!(read(&path).unwrap().unwrap().as_str(), "a secret");
+        write(directory.path().join("key.new"), "left by an earlier try").unwrap();
+        replace(&path, "a newer secret").unwrap();
+        assert_eq!(read(&path).unwrap().unwrap().as_str(), "a newer secret");
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(!directory.path().join("key.new").exists());
         for (mode, good) in [(0o400, true), (0o640, false), (0o604, false), (0o620, false), (0o600, true)] {
             set_permissions(&path, Permissions::from_mode(mode)).unwrap();
             assert_eq!(read(&path).is_ok(), good, "{mode:o}");

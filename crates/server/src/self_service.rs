@@ -43,11 +43,11 @@ async fn answer(app: &Arc<App>, call: &Call<'_>, body: Body) -> Result<Response,
     call.count(COST)?;
     let body = call.read(body, JWS_OR_TEXT, MAX_RECEIPT).await?;
     let _place = call.place()?;
-    let (asked, held) = claim(app, text(&body)?).await?;
+    let (asked, held) = claim(app, call, text(&body)?).await?;
     let device = held.ok_or_else(|| refused(&Refusal::NotHeld))?;
     match asked.request.what {
-        Ask::History => tell(app, device, history),
-        Ask::Export => tell(app, device, export),
+        Ask::History => tell(app, call, device, history),
+        Ask::Export => tell(app, call, device, export),
         Ask::Erase => {
             let erased = app.store.erase(&device.device).await?;
             let receipt = receipt_of_erasure(app, "shopper", Some(device.device), erased).await;
@@ -57,13 +57,16 @@ async fn answer(app: &Arc<App>, call: &Call<'_>, body: Body) -> Result<Response,
 }
 
 /// Checks a request and uses it up. Whether we hold anything of its device decides nothing until all else is done.
-async fn claim(app: &App, jws: &str) -> Result<(Asked, Option<HeldDevice>), Problem> {
+async fn claim(app: &App, call: &Call<'_>, jws: &str) -> Result<(Asked, Option<HeldDevice>), Problem> {
     let now = (app.clock)();
     let request = Unverified::parse(jws).map_err(|refusal| refused(&refusal))?;
     let held = app.store.device(request.device()).await?;
     let key = held.as_ref().map(|device| &device.jwk);
     let asked =
         request.verify(key, &app.expect_request(), now.div_euclid(1000)).map_err(|refusal| refused(&refusal))?;
+    if held.is_none() {
+        call.count_stranger()?;
+    }
     match app.store.use_once(&asked.name, asked.expires_at(), now).await? {
         Use::First => Ok((asked, held)),
         Use::Again => Err(refused(&Refusal::Replayed)),
@@ -80,13 +83,14 @@ fn refused(refusal: &Refusal) -> Problem {
 /// Answers while it is read, piece by piece.
 fn tell<F>(
     app: &Arc<App>,
+    call: &Call<'_>,
     device: HeldDevice,
     work: impl FnOnce(Arc<App>, HeldDevice, Teller) -> F,
 ) -> Result<Response, Problem>
 where
     F: Future<Output = Result<(), Broken>> + Send + 'static,
 {
-    let place = app.gauge.readings.clone().try_acquire_owned().map_err(|_| Problem::Busy(5))?;
+    let place = call.reading(&device.device)?;
     let (teller, pieces) = pieces();
     let work = work(app.clone(), device, teller.clone());
     tokio::spawn(async move {

@@ -21,6 +21,7 @@ use crate::state::{App, Settings, now};
 use crate::store::address::Address;
 use crate::store::{Store, StoreError};
 use placet_model::config::Config;
+use placet_model::receipt_file::utc;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -100,7 +101,10 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
     let place =
         Place { base: None, notices: "../notice/", region: plan.regions.as_ref().map(|_| REGION_PATH.to_owned()) };
     let publication = publish(&config, &place).map_err(|error| Failure::new(error.to_string()))?;
-    let store = Store::open(&plan.database).await.map_err(|error| cannot_open(&plan.database, &error))?;
+    let store = Store::reach(&plan.database).await.map_err(|error| cannot_open(&plan.database, &error))?;
+    // Before anything of the database is changed: a server that runs on it may be of another version.
+    let lock = Lock::take(store.address(), plan.log_lock.as_deref()).await.map_err(|error| cannot_log(error.into()))?;
+    store.migrate().await.map_err(|error| cannot_open(&plan.database, &error))?;
     unlock(&plan.database, plan.master_key.as_deref(), &store).await?;
     seal_old(&plan.database, &store).await?;
     store
@@ -108,7 +112,7 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
         .await
         .map_err(|error| cannot_open(&plan.database, &error.into()))?;
     let store = Arc::new(store);
-    let log = open_log(&config.site, plan.log_key.as_deref(), plan.log_lock.as_deref(), store.clone()).await?;
+    let log = open_log(&config.site, plan.log_key.as_deref(), lock, store.clone()).await?;
     let limits = Limits::default();
     let observer = Observer::new(plan.noted);
     let (proxies, regions, min_free) = (plan.proxies, plan.regions, plan.min_free);
@@ -163,14 +167,17 @@ async fn seal_old(database: &str, store: &Store) -> Result<(), Failure> {
     Ok(())
 }
 
+fn cannot_log(error: LogError) -> Failure {
+    Failure::new(format!("cannot open the log: {error}")).help(error.help())
+}
+
 /// Opens the log with its key and its lock.
-async fn open_log(site: &str, key: Option<&Path>, lock: Option<&Path>, store: Arc<Store>) -> Result<Log, Failure> {
-    let cannot = |error: LogError| Failure::new(format!("cannot open the log: {error}")).help(error.help());
+async fn open_log(site: &str, key: Option<&Path>, lock: Lock, store: Arc<Store>) -> Result<Log, Failure> {
     let key = match (key, store.address()) {
-        (Some(path), _) => LogKey::read(site, path).map_err(|error| cannot(error.into()))?,
+        (Some(path), _) => LogKey::read(site, path).map_err(|error| cannot_log(error.into()))?,
         (None, Address::Sqlite(database)) => {
             let path = beside(database, ".key");
-            let (key, is_new) = LogKey::beside(site, &path).map_err(|error| cannot(error.into()))?;
+            let (key, is_new) = LogKey::beside(site, &path).map_err(|error| cannot_log(error.into()))?;
             if is_new {
                 let path = path.display();
                 eprintln!("Made the log's key {path}. Keep a copy of it where the database's copies are not.");
@@ -183,8 +190,7 @@ async fn open_log(site: &str, key: Option<&Path>, lock: Option<&Path>, store: Ar
             )));
         }
     };
-    let lock = Lock::take(store.address(), lock).await.map_err(|error| cannot(error.into()))?;
-    Log::open(store, site, key, lock, now()).await.map_err(cannot)
+    Log::open(store, site, key, lock, now()).await.map_err(cannot_log)
 }
 
 /// Where the admin listener is to be.
@@ -214,11 +220,7 @@ async fn forget(app: &App) {
     if let Err(error) = app.store.make_months_ahead((app.clock)()).await {
         tracing::error!(%error, "cannot make partitions for the receipts of the coming months");
     }
-    match retain(app).await {
-        Ok(0) => {}
-        Ok(count) => tracing::info!(count, "deleted receipts that were kept for their time"),
-        Err(problem) => tracing::error!(?problem, "cannot delete receipts that were kept for their time"),
-    }
+    retain_unless_in_doubt(app).await;
     match app.store.forget_feedback((app.clock)()).await {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "deleted feedback that was kept for its time"),
@@ -234,6 +236,32 @@ async fn forget(app: &App) {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "deleted keys of months of which nothing is left"),
         Err(error) => tracing::error!(%error, "cannot delete keys of months of which nothing is left"),
+    }
+}
+
+/// Deletes the receipts that have been kept for their time, but where the clock is to be doubted.
+async fn retain_unless_in_doubt(app: &App) {
+    let now = (app.clock)();
+    match app.store.doubt(&app.terms, now).await {
+        Ok(None) => {}
+        Ok(Some(last)) => {
+            tracing::error!(
+                last = utc(last.div_euclid(1000)),
+                now = utc(now.div_euclid(1000)),
+                "nothing is deleted: the last receipt came so long ago that the clock may be wrong; if it is right, run \
+                 `placet retain --clock-is-right`"
+            );
+            return;
+        }
+        Err(error) => {
+            tracing::error!(%error, "cannot delete receipts that were kept for their time");
+            return;
+        }
+    }
+    match retain(app).await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "deleted receipts that were kept for their time"),
+        Err(problem) => tracing::error!(?problem, "cannot delete receipts that were kept for their time"),
     }
 }
 

@@ -311,6 +311,12 @@ async fn nobody_does_alone_what_needs_two() {
             assert_eq!(confirm(second, &id).await, "404 not-found", "and it waits no more");
         }
     }
+    // One whose confirmer is not trusted any more is not good.
+    let third = &admin.token(Role::Auditor, 0, None).await;
+    let asked = ask(first, path, None).await.json()["confirmation"].as_str().unwrap().to_owned();
+    assert_eq!(confirm(third, &asked).await, "204");
+    assert!(admin.server.app.store.revoke_token(&third[7..23], STILL).await.unwrap());
+    assert_eq!(ask(first, path, Some(&asked)).await.outcomes(), ["409 confirmation-refused"]);
     // One that is past its time can be neither confirmed nor used.
     let late = ask(first, path, None).await.json()["confirmation"].as_str().unwrap().to_owned();
     let confirmed = ask(first, path, None).await.json()["confirmation"].as_str().unwrap().to_owned();

@@ -23,6 +23,7 @@ on_each_database![
     keys_go_with_the_last_that_they_sealed,
     tags_of_networks_go_after_their_time,
     what_was_kept_before_is_sealed,
+    no_key_is_made_by_a_master_key_of_old,
 ];
 
 /// What must be nowhere: the site's reference, the page, and the receipt itself, as text and as it is signed.
@@ -197,7 +198,11 @@ async fn a_new_master_key_takes_the_place_of_the_old() {
     let server = server.restart(NOTICE).await;
     let export = server.ask(&Device::new(2).request("export", "a", STILL / 1000, &json!({}), &json!({}))).await;
     assert_eq!(export.json()["receipts"][0]["receipt"], receipts[1]);
-    assert!(server.app.store.rewrap(&old, &new).await.is_err(), "the old one is good for nothing any more");
+    assert_eq!(server.app.store.rewrap(&old, &new).await.unwrap(), 2, "again, it changes nothing");
+    assert!(
+        server.app.store.rewrap(&old, &MasterKey::new().unwrap()).await.is_err(),
+        "the old one is good for nothing"
+    );
 }
 
 /// A key goes when its month is over and nothing is left that it sealed; the key to search by stays.
@@ -270,4 +275,36 @@ async fn what_was_kept_before_is_sealed() {
     let server = server.restart(NOTICE).await;
     let export = server.ask(&Device::new(3).request("export", "a", STILL / 1000, &json!({}), &json!({}))).await;
     assert_eq!(export.json()["receipts"][0]["receipt"], receipts[2]);
+}
+
+/// A process that still has the old master key makes no key by it: nobody could open that one after the next start.
+async fn no_key_is_made_by_a_master_key_of_old() {
+    let server = Server::observing().await;
+    record(&server, &receipts("")).await;
+    let store = &server.app.store;
+    store.rewrap(&master(server.directory()), &MasterKey::new().unwrap()).await.unwrap();
+    let keys = store.data_keys().await.unwrap();
+    assert!(store.reference_tag("shop.example", REFERENCE, STILL).await.is_ok(), "by a key that it has");
+    let refused = store.reference_tag("other.example", REFERENCE, STILL).await.unwrap_err();
+    assert!(refused.to_string().contains(master(server.directory()).name()), "{refused}");
+    assert_eq!(store.data_keys().await.unwrap().len(), keys.len());
+}
+
+/// Whatever the umask lets others read.
+#[cfg(unix)]
+#[tokio::test]
+async fn the_files_are_for_their_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let server = Server::observing().await;
+    record(&server, &receipts("")).await;
+    let mut names = Vec::new();
+    for file in fs::read_dir(server.directory()).unwrap() {
+        let file = file.unwrap();
+        let mode = file.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{:?} has mode {mode:o}", file.file_name());
+        names.push(file.file_name().into_string().unwrap());
+    }
+    names.sort_unstable();
+    let expected = ["", "-shm", "-wal", ".key", ".lock", ".master"].map(|ending| format!("placet.db{ending}"));
+    assert_eq!(names, expected);
 }

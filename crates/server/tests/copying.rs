@@ -5,6 +5,7 @@
 mod support;
 
 use placet_server::log::carry::{CarryError, carry};
+use placet_server::log::error::LogError;
 use placet_server::log::lock::Lock;
 use placet_server::store::Store;
 use placet_server::store::backup::BackupError;
@@ -21,6 +22,7 @@ on_each_database![
     a_copy_goes_into_an_empty_database_only,
     a_copy_that_fails_leaves_nothing,
     a_copy_is_made_only_where_database_and_lock_agree,
+    what_was_copied_is_not_written_any_more,
     a_backup_is_of_one_moment_while_others_write,
     a_backup_writes_over_nothing,
 ];
@@ -66,17 +68,17 @@ async fn count(store: &Place, table: &str) -> i64 {
 
 /// To both databases from the one of this test.
 async fn a_copy_holds_everything_and_goes_on() {
-    let (server, receipts) = used().await;
-    let before = places(&server, &receipts).await;
-    let (from, clock) = (server.place().clone(), server.app.clock);
-    server.app.stop().await;
     for on in On::all() {
+        let (server, receipts) = used().await;
+        let before = places(&server, &receipts).await;
+        let (from, clock) = (server.place().clone(), server.app.clock);
+        server.app.stop().await;
         let to = Place::on(on).await;
         let (source, target) = (Store::look(&from.address).await.unwrap(), Store::open(&to.address).await.unwrap());
-        let lock = Lock::take(source.address(), None).await.unwrap();
         let copied = {
+            let mut lock = Lock::take(source.address(), None).await.unwrap();
             let mut new_lock = Lock::take(target.address(), None).await.unwrap();
-            carry(&source, &lock, &target, &mut new_lock).await.unwrap()
+            carry(&source, &mut lock, &target, &mut new_lock).await.unwrap()
         };
         source.close().await;
         target.close().await;
@@ -133,15 +135,15 @@ async fn a_copy_is_made_only_where_database_and_lock_agree() {
     let to = Place::new().await;
     let target = Store::open(&to.address).await.unwrap();
     let source = Store::open(server.address()).await.unwrap();
-    let lock = Lock::take(source.address(), None).await.unwrap();
+    let mut lock = Lock::take(source.address(), None).await.unwrap();
     let elsewhere = tempfile::TempDir::new().unwrap();
     let mut used_lock = Lock::take(target.address(), Some(&elsewhere.path().join("lock"))).await.unwrap();
     used_lock.swap("other.example/2026", None, "something").await.unwrap();
-    let refused = carry(&source, &lock, &target, &mut used_lock).await;
+    let refused = carry(&source, &mut lock, &target, &mut used_lock).await;
     assert!(matches!(&refused, Err(CarryError::LockInUse)), "{refused:?}");
     sqlx::query("UPDATE logs SET size = size - 1").execute(&server.look().await).await.unwrap();
     let mut new_lock = Lock::take(target.address(), Some(&elsewhere.path().join("new"))).await.unwrap();
-    let refused = carry(&source, &lock, &target, &mut new_lock).await;
+    let refused = carry(&source, &mut lock, &target, &mut new_lock).await;
     assert!(matches!(&refused, Err(CarryError::Log(_))), "{refused:?}");
     assert_eq!(count(&to, "receipts").await, 0);
 }
@@ -218,4 +220,44 @@ async fn a_backup_writes_over_nothing() {
     // What an earlier run left half made does not keep the next from it.
     fs::write(server.directory().join("second.db.part"), "half").unwrap();
     store.back_up(&server.directory().join("second.db")).await.unwrap();
+}
+
+/// A server on the source would go on with a log that the copy goes on with too. Who gives the copy up says so.
+async fn what_was_copied_is_not_written_any_more() {
+    let (server, _) = used().await;
+    server.app.stop().await;
+    let from = server.place().clone();
+    let copy = async |to: &Place| {
+        let (source, target) = (Store::look(&from.address).await.unwrap(), Store::open(&to.address).await.unwrap());
+        let mut lock = Lock::take(source.address(), None).await.unwrap();
+        let mut new_lock = Lock::take(target.address(), None).await.unwrap();
+        let copied = carry(&source, &mut lock, &target, &mut new_lock).await;
+        source.close().await;
+        target.close().await;
+        copied.map(drop)
+    };
+    let open = async || {
+        let store = Arc::new(Store::open(&from.address).await.unwrap());
+        store.unlock(support::master(from.directory.path())).await.unwrap();
+        let log = support::open_log(&store, from.directory.path(), STILL).await;
+        if let Ok(log) = &log {
+            log.stop().await;
+        }
+        store.close().await;
+        log.map(drop)
+    };
+    let (to, other) = (Place::new().await, Place::new().await);
+    copy(&to).await.unwrap();
+    let told = Store::look(&to.address).await.unwrap().address().to_string();
+    for _ in 0..2 {
+        let refused = open().await.unwrap_err();
+        assert!(matches!(&refused, LogError::Moved { to } if *to == told) && refused.is_final(), "{refused}");
+    }
+    let refused = copy(&other).await;
+    assert!(matches!(&refused, Err(CarryError::Log(LogError::Moved { .. }))), "{refused:?}");
+    assert_eq!(count(&other, "receipts").await, 0);
+    let address = from.address.parse().unwrap();
+    Lock::take(&address, None).await.unwrap().mark(None).await.unwrap();
+    open().await.unwrap();
+    copy(&other).await.unwrap();
 }

@@ -12,6 +12,7 @@ use placet_model::log::checkpoint::{Checkpoint, Keys};
 use placet_model::log::entry::ENTRY;
 use placet_model::log::place::check_place_by;
 use placet_model::receipt::{Acknowledgement, RecordResult};
+use placet_server::log::Log;
 use placet_server::log::error::LogError;
 use placet_server::log::keys::{KeyError, LogKey};
 use placet_server::log::lock::Lock;
@@ -22,7 +23,7 @@ use serde_json::json;
 use sha2::Sha256;
 use std::fs;
 use std::sync::Arc;
-use support::databases::Place;
+use support::databases::{On, Place};
 use support::{Answer, Device, NOTICE, STILL, Server, database, notice, on_each_database, open_log};
 
 type Oracle = MemoryBackedTree<Sha256, Vec<u8>>;
@@ -38,6 +39,7 @@ on_each_database!(
     a_flipped_bit_is_refused,
     a_receipt_that_was_changed_is_not_acknowledged,
     a_full_queue_says_so_and_a_stopped_log_too,
+    a_site_that_takes_another_name_keeps_its_logs,
 );
 
 fn get(path: &str) -> Request<Body> {
@@ -468,4 +470,78 @@ async fn keys_are_kept_from_others_and_outlived_by_what_they_signed() {
     let more = receipts(&device, 4..6);
     let told = proved(&server.record(&more).await, &more, &Keys::parse(new.verifier()).unwrap());
     assert_eq!(told[0].log.as_ref().unwrap().index, 3);
+}
+
+/// The key of the new name signs nothing of the old one's, and the other way round.
+async fn a_site_that_takes_another_name_keeps_its_logs() {
+    let server = Server::at_a_still_time().await;
+    let device = Device::new(1);
+    server.record(&receipts(&device, 1..4)).await;
+    let before = server.app.log.heads()["shop.example/2026"].checkpoint.clone();
+    let place = stopped(&server).await;
+    for start in 0..3 {
+        let store = Arc::new(Store::open(&place.address).await.unwrap());
+        store.unlock(support::master(place.directory.path())).await.unwrap();
+        let (key, _) = LogKey::beside("store.example", &place.directory.path().join("placet.db.key")).unwrap();
+        let lock = Lock::take(store.address(), None).await.unwrap();
+        let log = Log::open(store.clone(), "store.example", key, lock, STILL).await.unwrap();
+        let told = log.audit("an event".into(), STILL).await.unwrap();
+        assert_eq!((told.origin.as_str(), told.index), ("store.example/2026", start));
+        assert_eq!(log.newest().unwrap(), "store.example/2026");
+        let head = log.heads()["shop.example/2026"].clone();
+        assert_eq!((head.size, &head.checkpoint), (3, &before), "it stays as it was left");
+        log.stop().await;
+        store.close().await;
+    }
+    let server = server.restart(NOTICE).await;
+    let more = receipts(&device, 4..5);
+    let told = proved(&server.record(&more).await, &more, &keys(&server));
+    assert_eq!(told[0].log.as_ref().unwrap().index, 3);
+    assert_eq!(server.app.log.heads()["store.example/2026"].size, 3);
+    oracle(&server, "/log").await;
+    opened(&stopped(&server).await).await.unwrap();
+}
+
+/// The connection that holds the lock breaks, and the database does not give the lock back at once.
+#[tokio::test]
+async fn a_lock_that_is_not_free_again_at_once_halts_nothing() {
+    On::Postgres
+        .run(async {
+            let server = Server::at_a_still_time().await;
+            let device = Device::new(1);
+            server.record(&receipts(&device, 1..2)).await;
+            let holders =
+                "FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = 1886151011 AND objid = 1702120555
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+            let database = server.look().await;
+            let other = server.look().await;
+            let mut holder = other.acquire().await.unwrap();
+            let waiting = tokio::spawn(async move {
+                sqlx::raw_sql("SELECT pg_advisory_lock(x'706c616365744c6b'::bit(64)::bigint)")
+                    .execute(&mut *holder)
+                    .await
+                    .unwrap();
+                holder
+            });
+            let query =
+                "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND classid = 1886151011
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+            while sqlx::query_scalar::<_, i64>(query).fetch_one(&database).await.unwrap() == 0 {
+                tokio::task::yield_now().await;
+            }
+            let ended = format!("SELECT COUNT(pg_terminate_backend(pid)) {holders}");
+            let ended: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(ended)).fetch_one(&database).await.unwrap();
+            assert_eq!(ended, 1);
+            let holder = waiting.await.unwrap();
+            for _ in 0..3 {
+                assert_eq!(server.record(&receipts(&device, 2..3)).await.outcomes(), ["503 store-failed"]);
+            }
+            drop(holder);
+            other.close().await;
+            while server.record(&receipts(&device, 2..3)).await.status != 200 {
+                tokio::task::yield_now().await;
+            }
+            oracle(&server, "/log").await;
+        })
+        .await;
 }

@@ -941,46 +941,6 @@ fn tokens_of_the_command_line_open_the_admin_listener() {
     assert_eq!(token(&["new", "--role", "owner", "--name", ""]).0, 1);
 }
 
-/// What is done with the whole database on the command line stands in the audit trail as well.
-#[test]
-fn backups_and_copies_are_in_the_audit_trail() {
-    let (directory, config) = file("placet.json", demo().to_string());
-    let path = |name: &str| directory.path().join(name).display().to_string();
-    let address = format!("sqlite:{}", database(directory.path()));
-    let trail = |admin: &str, token: &str| -> Vec<(String, Value, String)> {
-        let head = format!("Host: {admin}\r\nAuthorization: Bearer {token}\r\nConnection: close");
-        let (status, body) = ask(admin, &format!("GET /v1/audit HTTP/1.1\r\n{head}\r\n\r\n")).unwrap();
-        assert_eq!(status, 200, "{body}");
-        let lines = serde_json::from_str::<Value>(&body).unwrap()["lines"].as_array().unwrap().clone();
-        let line = |line: &Value| {
-            let event = &line["event"];
-            let text = |name: &str| event[name].as_str().unwrap().to_owned();
-            (text("what"), event["about"].clone(), text("who"))
-        };
-        lines.iter().map(line).filter(|(what, ..)| what != "token.made").collect()
-    };
-    let mut running = Running::start(directory.path(), &["--config", &config]);
-    let admin = running.line("placet: admin on http://");
-    let token = text(&placet(&["token", "new", "--role", "auditor", "--database", &address]).stdout).trim().to_owned();
-    for (code, file) in [(Some(0), "backup.db"), (Some(1), "backup.db"), (Some(1), "nowhere/backup.db")] {
-        let told = placet(&["backup", "--database", &address, "--to", &path(file)]);
-        assert_eq!(told.status.code(), code, "{told:?}");
-    }
-    let made = ("backup.made".to_owned(), Value::Null, "command-line".to_owned());
-    assert_eq!(trail(&admin, &token), [made.clone(), made.clone()], "one that is there already is not tried");
-    drop(running);
-
-    let other = TempDir::new().unwrap();
-    let target = format!("sqlite:{}", database(other.path()));
-    let told = placet(&["copy", "--from", &address, "--to", &target]);
-    assert_eq!(told.status.code(), Some(0), "{told:?}");
-    let keys = ["--log-key", &path("placet.db.key"), "--master-key", &path("placet.db.master")];
-    let mut running = Running::start(other.path(), &[&["--config", &*config], &keys[..]].concat());
-    let admin = running.line("placet: admin on http://");
-    let copied = ("database.copied".to_owned(), Value::from("sqlite"), "command-line".to_owned());
-    assert_eq!(trail(&admin, &token), [made.clone(), made, copied]);
-}
-
 /// The demo has an admin listener where it is asked for one.
 #[test]
 fn the_demo_has_an_admin_listener_where_it_is_asked_for() {
@@ -1071,6 +1031,46 @@ fn lookup_writes_what_is_held_of_a_receipt_and_leaves_a_line() {
     assert!(read.iter().all(|event| event["about"] == id && event["who"] == "command-line"), "{trail}");
 }
 
+/// What is done with the whole database on the command line stands in the audit trail as well.
+#[test]
+fn backups_and_copies_are_in_the_audit_trail() {
+    let (directory, config) = file("placet.json", demo().to_string());
+    let path = |name: &str| directory.path().join(name).display().to_string();
+    let address = format!("sqlite:{}", database(directory.path()));
+    let trail = |admin: &str, token: &str| -> Vec<(String, Value, String)> {
+        let head = format!("Host: {admin}\r\nAuthorization: Bearer {token}\r\nConnection: close");
+        let (status, body) = ask(admin, &format!("GET /v1/audit HTTP/1.1\r\n{head}\r\n\r\n")).unwrap();
+        assert_eq!(status, 200, "{body}");
+        let lines = serde_json::from_str::<Value>(&body).unwrap()["lines"].as_array().unwrap().clone();
+        let line = |line: &Value| {
+            let event = &line["event"];
+            let text = |name: &str| event[name].as_str().unwrap().to_owned();
+            (text("what"), event["about"].clone(), text("who"))
+        };
+        lines.iter().map(line).filter(|(what, ..)| what != "token.made").collect()
+    };
+    let mut running = Running::start(directory.path(), &["--config", &config]);
+    let admin = running.line("placet: admin on http://");
+    let token = text(&placet(&["token", "new", "--role", "auditor", "--database", &address]).stdout).trim().to_owned();
+    for (code, file) in [(Some(0), "backup.db"), (Some(1), "backup.db"), (Some(1), "nowhere/backup.db")] {
+        let told = placet(&["backup", "--database", &address, "--to", &path(file)]);
+        assert_eq!(told.status.code(), code, "{told:?}");
+    }
+    let made = ("backup.made".to_owned(), Value::Null, "command-line".to_owned());
+    assert_eq!(trail(&admin, &token), [made.clone(), made.clone()], "one that is there already is not tried");
+    drop(running);
+
+    let other = TempDir::new().unwrap();
+    let target = format!("sqlite:{}", database(other.path()));
+    let told = placet(&["copy", "--from", &address, "--to", &target]);
+    assert_eq!(told.status.code(), Some(0), "{told:?}");
+    let keys = ["--log-key", &path("placet.db.key"), "--master-key", &path("placet.db.master")];
+    let mut running = Running::start(other.path(), &[&["--config", &*config], &keys[..]].concat());
+    let admin = running.line("placet: admin on http://");
+    let copied = ("database.copied".to_owned(), Value::from("sqlite"), "command-line".to_owned());
+    assert_eq!(trail(&admin, &token), [made.clone(), made, copied]);
+}
+
 /// What a client hears over TLS, checked against the tests' own authority.
 fn ask_over_tls(authority: &str, request: &str) -> Option<String> {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -1155,4 +1155,34 @@ fn the_log_can_be_json_and_names_nobody() {
     for needle in needles {
         assert!(!lines.contains(needle), "{needle}: {lines}");
     }
+}
+
+/// Commands, and a second server, leave the form of a database alone: a server of another version may run on it.
+#[test]
+fn nobody_changes_the_form_of_a_database_that_is_served() {
+    let (directory, config) = file("placet.json", demo().to_string());
+    let running = Running::start(directory.path(), &["--config", &config]);
+    let database = format!("sqlite:{}", database(directory.path()));
+    let ask = |query: &'static str| -> i64 {
+        sqlx::any::install_default_drivers();
+        tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let pool = sqlx::AnyPool::connect(&database).await.unwrap();
+            sqlx::query_scalar(query).fetch_one(&pool).await.unwrap()
+        })
+    };
+    let steps = || ask("SELECT COUNT(*) FROM migrations");
+    let all = steps();
+    ask("DELETE FROM migrations WHERE version = (SELECT MAX(version) FROM migrations) RETURNING version");
+    for (arguments, said) in [
+        (&["token", "new", "--role", "owner"][..], "this command needs form"),
+        (&["token", "revoke", "0123456789abcdef"], "this command needs form"),
+        (&["retain", &config], "this command needs form"),
+        (&["export", "--since", "2026-03-01", "--until", "2026-03-02"], "this command needs form"),
+        (&["serve", "--config", &config, "--listen", "127.0.0.1:0"], "another server has the lock"),
+    ] {
+        let told = placet(&[arguments, &["--database", &database]].concat());
+        assert!(!told.status.success() && text(&told.stderr).contains(said), "{arguments:?}: {}", text(&told.stderr));
+        assert_eq!(steps(), all - 1, "{arguments:?}");
+    }
+    drop(running);
 }

@@ -18,6 +18,8 @@ on_each_database![
     a_config_keeps_them_longer,
     a_month_that_is_over_goes_with_its_partition,
     what_went_leaves_its_entry_and_the_log_goes_on,
+    what_a_config_lets_hold_longer_is_kept_longer,
+    a_clock_that_is_far_ahead_is_doubted,
     what_goes_is_in_the_audit_trail_before,
 ];
 
@@ -121,6 +123,39 @@ async fn what_went_leaves_its_entry_and_the_log_goes_on() {
     let new = Device::new(9).receipt(9, &notice(), &json!({}));
     let answer = server.record(&[new]).await.json();
     assert_eq!((&answer["results"][0]["log"]["index"], &answer["results"][0]["log"]["size"]), (&json!(5), &json!(6)));
+}
+
+/// Answers that hold for five years end after five years, not after two.
+async fn what_a_config_lets_hold_longer_is_kept_longer() {
+    let server = Server::with_config(&json!({ "validity": { "granted": "P5Y" } })).await.unwrap();
+    let receipt = Device::new(1).receipt(1, &notice(), &json!({ "regime": "us-ccpa", "ttl": 5 * 365 * 86_400 }));
+    assert_eq!(server.record(&[receipt]).await.outcomes(), ["recorded"]);
+    let (store, terms) = (&server.app.store, &server.app.terms);
+    for (days, gone) in [(4 * 366 + 1, 0), (5 * 365 + 2 * 366 - 1, 0), (5 * 365 + 2 * 366 + 1, 1)] {
+        assert_eq!(store.retain(terms, STILL + days * DAY).await.unwrap(), gone, "after {days} days");
+    }
+}
+
+/// Receipts that came a short while ago came by the same clock, and say nothing of it.
+async fn a_clock_that_is_far_ahead_is_doubted() {
+    let server = server().await;
+    let (store, terms) = (&server.app.store, terms(Value::Null));
+    let now = STILL + 20 * YEAR;
+    store.make_months_ahead(now - 500 * DAY).await.unwrap();
+    assert_eq!(store.doubt(&terms, STILL + 2 * YEAR).await.unwrap(), None, "nothing is to be deleted");
+    assert_eq!(store.doubt(&terms, now).await.unwrap(), Some(STILL));
+    for (days, doubted) in [(10, Some(STILL)), (60, None), (365, None), (400, Some(now - 400 * DAY))] {
+        let last = now - days * DAY;
+        store.make_months_ahead(last).await.unwrap();
+        let moved = sqlx::query("UPDATE receipts SET received_at = $1 WHERE device = $2")
+            .bind(last)
+            .bind(Device::new(5).thumbprint())
+            .execute(&server.look().await)
+            .await
+            .unwrap();
+        assert_eq!(moved.rows_affected(), 1);
+        assert_eq!(store.doubt(&terms, now).await.unwrap(), doubted, "{days} days ago");
+    }
 }
 
 /// The server says beforehand how many of which rule set go; where it cannot say so, nothing goes.

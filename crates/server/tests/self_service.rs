@@ -552,3 +552,30 @@ async fn receipts_of_an_older_database_can_be_asked_for() {
 fn signed_hash(receipt: &str) -> String {
     hash(receipt.rsplit_once('.').unwrap().0.as_bytes())
 }
+
+/// Somebody reads the database while a device is erased: nobody waits for them, and when they have gone, what was erased is gone
+/// from the files.
+#[tokio::test]
+async fn a_reader_keeps_what_was_erased_for_as_long_as_they_read() {
+    let (server, _) = server().await;
+    let name = Device::new(1).thumbprint();
+    let is_in_a_file = || {
+        std::fs::read_dir(server.directory()).unwrap().any(|file| {
+            let bytes = std::fs::read(file.unwrap().path()).unwrap_or_default();
+            bytes.windows(name.len()).any(|part| part == name.as_bytes())
+        })
+    };
+    let database = server.look().await;
+    let mut reading = database.begin().await.unwrap();
+    let held: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM receipts").fetch_one(&mut *reading).await.unwrap();
+    assert!(held > 0 && is_in_a_file());
+    assert!(!server.app.store.erase(&name).await.unwrap().is_empty());
+    assert!(is_in_a_file(), "the reader still sees it");
+    let other = Device::new(9).receipt(99, &notice(), &json!({}));
+    assert_eq!(server.record(&[other]).await.outcomes(), ["recorded"]);
+    reading.rollback().await.unwrap();
+    database.close().await;
+    while is_in_a_file() {
+        tokio::task::yield_now().await;
+    }
+}

@@ -50,7 +50,7 @@ pub(super) fn form_of(query: &Query) -> Result<Form, Problem> {
 
 /// Answers while it is read, page by page.
 pub(super) fn stream(app: &Arc<App>, scope: Scope, form: Form) -> Result<Response, Problem> {
-    let place = app.gauge.readings.clone().try_acquire_owned().map_err(|_| Problem::Busy(5))?;
+    let place = app.gauge.exports.clone().try_acquire_owned().map_err(|_| Problem::Busy(5))?;
     let (teller, pieces) = pieces();
     let app = app.clone();
     tokio::spawn(async move {

@@ -17,7 +17,8 @@ use std::process::ExitCode;
 
 /// Copy everything into another, empty database, such as from SQLite to PostgreSQL; no proof is broken.
 ///
-/// Stop the server first, and start it again on the new database only: two that go on with one log would tell two stories. Every row is
+/// Stop the server first, and start it again on the new database: two that go on with one log would tell two stories, so the old one
+/// is marked, and no server starts on it any more. Every row is
 /// read back and compared, and the roots of the log are compared with what was signed. The log's key and the master key are files
 /// of their own: name them with --log-key and --master-key when you start the server. The copy leaves a line in the audit trail.
 #[derive(Debug, Args)]
@@ -49,11 +50,11 @@ impl Copy {
         let Copy { from, to, from_lock, to_lock } = self;
         let not = |address: &'_ str, error: &StoreError| cannot_open(address, error);
         let source = Store::look(&from).await.map_err(|error| not(&from, &error))?;
-        let taken = lock(&source, from_lock.as_deref()).await?;
+        let mut taken = lock(&source, from_lock.as_deref()).await?;
         let target = Store::open(&to).await.map_err(|error| not(&to, &error))?;
         let mut given = lock(&target, to_lock.as_deref()).await?;
         leave(&from, &event(Act::DatabaseCopied, Some(target.kind().word().to_owned()))).await?;
-        let copied = carry(&source, &taken, &target, &mut given).await;
+        let copied = carry(&source, &mut taken, &target, &mut given).await;
         source.close().await;
         target.close().await;
         for (table, rows) in copied.map_err(|error| cannot(&error))? {

@@ -5,7 +5,7 @@
 use super::Failure;
 use super::runtime::block_on;
 use super::trail::event;
-use crate::feedback_list::read_day;
+use crate::feedback_list::{read_day, written_day};
 use crate::log::prove::heads_of;
 use crate::lookup::find::{Finder, Unfound};
 use crate::master_key::unlock;
@@ -16,7 +16,6 @@ use crate::store::{Store, StoreError};
 use clap::{ArgGroup, Args, ValueEnum};
 use placet_model::admin::Act;
 use placet_model::export::{Exporter, Form};
-use placet_model::receipt_file::utc;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -81,9 +80,7 @@ impl Export {
     pub fn run(self) -> Result<ExitCode, Failure> {
         block_on(async {
             let cannot = |error: StoreError| cannot_open(&self.database, &error);
-            // A database that is not there is told, not made.
-            Store::look(&self.database).await.map_err(cannot)?.close().await;
-            let store = Store::open(&self.database).await.map_err(cannot)?;
+            let store = Store::join(&self.database).await.map_err(cannot)?;
             unlock(&self.database, self.master_key.as_deref(), &store).await?;
             let done = self.write(&store).await;
             store.close().await;
@@ -104,7 +101,7 @@ impl Export {
                 (Scope::Person(tag.clone()), Act::SubjectRead, tag)
             }
             (Some((since, until)), ..) => {
-                (Scope::Period { since, until }, Act::ExportMade, [day(since), day(until)].join("/"))
+                (Scope::Period { since, until }, Act::ExportMade, [written_day(since), written_day(until)].join("/"))
             }
             _ => return Err(Failure::unreadable("neither a period nor a person is named")),
         };
@@ -124,9 +121,4 @@ impl Export {
         }
         out.flush().map_err(unwritten)
     }
-}
-
-/// The day (UTC) that begins at a time in milliseconds since 1970, as people wrote it.
-fn day(time: i64) -> String {
-    utc(time.div_euclid(1000)).chars().take(10).collect()
 }

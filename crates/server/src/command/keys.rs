@@ -116,7 +116,7 @@ async fn rewrapped(database: &str, lock: Option<&Path>, old: &MasterKey, new: &M
         ),
         error => Failure::new(error.to_string()).help(LogError::from(error).help()),
     })?;
-    let store = Store::open(database).await.map_err(cannot)?;
+    let store = Store::join(database).await.map_err(cannot)?;
     let count = store.rewrap(old, new).await;
     store.close().await;
     count.map_err(cannot)

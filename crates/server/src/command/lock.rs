@@ -1,10 +1,10 @@
-//! `placet lock`: a new lock for a log whose lock is lost.
+//! `placet lock`: a new lock for a log whose lock is lost, and one that a copy has marked.
 
 use super::Failure;
 use super::output::say;
 use super::runtime::block_on;
 use crate::log::error::LogError;
-use crate::log::lock::Lock;
+use crate::log::lock::{Lock, LockError};
 use crate::log::renew::renew;
 use crate::serve::cannot_open;
 use crate::store::{Store, StoreError};
@@ -33,6 +33,17 @@ enum What {
         #[arg(long, value_name = "FILE")]
         log_lock: Option<PathBuf>,
     },
+    /// Let the server start on a database again that was copied, where the copy was given up.
+    ///
+    /// Only where no server ever ran on the copy: two that go on with one log tell two stories. Delete the copy first.
+    Stay {
+        /// The database that was copied.
+        #[arg(long, default_value = "sqlite:placet.db")]
+        database: String,
+        /// The file of the lock, where the server was told one.
+        #[arg(long, value_name = "FILE")]
+        log_lock: Option<PathBuf>,
+    },
 }
 
 /// Why no lock is made.
@@ -42,21 +53,50 @@ enum Fault {
 }
 
 impl LockOf {
-    /// Makes the lock.
+    /// Makes the lock, or takes its mark away.
     ///
     /// # Errors
     /// A [`Failure`] that says what to do.
     pub fn run(self) -> Result<ExitCode, Failure> {
-        let What::Renew { database, log_lock } = self.what;
-        let renewed = block_on(renewed(&database, log_lock.as_deref()))?.map_err(|fault| match fault {
-            Fault::Store(error) => cannot_open(&database, &error),
-            Fault::Log(error) => Failure::new(format!("cannot make a lock: {error}")).help(error.help()),
-        })?;
-        for (origin, size) in renewed {
-            say(&format!("{origin}: {size} entries\n"))?;
+        let cannot = |database: &str, what: &str, fault: Fault| match fault {
+            Fault::Store(error) => cannot_open(database, &error),
+            Fault::Log(error) => Failure::new(format!("{what}: {error}")).help(error.help()),
+        };
+        match self.what {
+            What::Renew { database, log_lock } => {
+                let renewed = block_on(renewed(&database, log_lock.as_deref()))?
+                    .map_err(|fault| cannot(&database, "cannot make a lock", fault))?;
+                for (origin, size) in renewed {
+                    say(&format!("{origin}: {size} entries\n"))?;
+                }
+                Ok(ExitCode::SUCCESS)
+            }
+            What::Stay { database, log_lock } => {
+                let stayed = block_on(stay(&database, log_lock.as_deref()))?
+                    .map_err(|fault| cannot(&database, "cannot take the mark away", fault))?;
+                match stayed {
+                    Some(to) => {
+                        say(&format!("The server starts on this database again. It was marked as moved to {to}.\n"))
+                    }
+                    None => say("This database was not marked as moved; nothing was changed.\n"),
+                }
+            }
         }
-        Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Takes the mark of a copy away; where the copy was to be.
+async fn stay(database: &str, file: Option<&Path>) -> Result<Option<String>, Fault> {
+    let store = Store::look(database).await.map_err(Fault::Store)?;
+    let lock = Lock::take(store.address(), file).await;
+    store.close().await;
+    let log = |error: LockError| Fault::Log(error.into());
+    let mut lock = lock.map_err(log)?;
+    let moved = lock.moved().map_err(log)?.map(str::to_owned);
+    if moved.is_some() {
+        lock.mark(None).await.map_err(log)?;
+    }
+    Ok(moved)
 }
 
 async fn renewed(database: &str, file: Option<&Path>) -> Result<Vec<(String, u64)>, Fault> {

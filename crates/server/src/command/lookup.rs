@@ -90,9 +90,7 @@ impl Lookup {
         }
         block_on(async {
             let cannot = |error: StoreError| cannot_open(&self.database, &error);
-            // A database that is not there is told, not made.
-            Store::look(&self.database).await.map_err(cannot)?.close().await;
-            let store = Store::open(&self.database).await.map_err(cannot)?;
+            let store = Store::join(&self.database).await.map_err(cannot)?;
             unlock(&self.database, self.master_key.as_deref(), &store).await?;
             let written = self.write(&store).await;
             store.close().await;

@@ -44,7 +44,7 @@ enum Verb {
         /// For how many days it is good; for ever, if not given.
         #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_DAYS)))]
         expires: Option<u32>,
-        /// The database of the server, created where it is missing.
+        /// The database of the server, which was started on it once.
         #[arg(long, default_value = "sqlite:placet.db")]
         database: String,
     },
@@ -98,7 +98,7 @@ fn make(wish: &TokenWish, database: &str) -> Result<ExitCode, Failure> {
         _ => Failure::new("this system has no random bytes to give"),
     })?;
     let kept = async {
-        let store = Store::open(database).await?;
+        let store = Store::join(database).await?;
         store.leave_audit(&event(Act::TokenMade, Some(secret.id().to_owned()))).await?;
         store.keep_token(&held).await?;
         store.close().await;
@@ -117,7 +117,7 @@ async fn listed(database: &str) -> Result<Vec<Told>, StoreError> {
 }
 
 async fn revoke(id: &str, database: &str) -> Result<bool, StoreError> {
-    let store = Store::open(database).await?;
+    let store = Store::join(database).await?;
     let held = store.token(id).await?;
     let revoked = match held {
         Some(held) if held.token.revoked_at.is_none() => {

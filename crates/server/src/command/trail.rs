@@ -21,7 +21,7 @@ pub fn event(what: Act, about: Option<String>) -> AuditEvent {
 /// # Errors
 /// A [`Failure`] that says what to do.
 pub async fn leave(database: &str, event: &AuditEvent) -> Result<(), Failure> {
-    let store = Store::open(database).await.map_err(|error| cannot_open(database, &error))?;
+    let store = Store::join(database).await.map_err(|error| cannot_open(database, &error))?;
     let left = store.leave_audit(event).await;
     store.close().await;
     left.map_err(|error| cannot_open(database, &error.into()))

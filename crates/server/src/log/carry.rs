@@ -2,6 +2,7 @@
 //!
 //! **Invariant:** a log is carried only from where database and lock agree, while no server writes to it, and arrives with the
 //! same root under the same checkpoint.
+//! **Invariant:** no server opens the source once the target can be opened.
 
 use super::book;
 use super::error::LogError;
@@ -24,18 +25,23 @@ pub enum CarryError {
     LockInUse,
 }
 
-/// Copies everything from `source` into `target`, which is empty, and then the checkpoints from lock to lock. Who is stopped in
-/// between has a target that no server opens, and begins again with another one.
+/// Copies everything from `source` into `target`, which is empty, marks the source's lock, and then fills the target's. Who is
+/// stopped in between has a target that no server opens; the mark lets it be copied to the same address again.
 ///
 /// # Errors
 /// [`CarryError`].
-pub async fn carry(source: &Store, from: &Lock, target: &Store, to: &mut Lock) -> Result<Copied, CarryError> {
+pub async fn carry(source: &Store, from: &mut Lock, target: &Store, to: &mut Lock) -> Result<Copied, CarryError> {
+    let address = target.address().to_string();
+    if let Some(moved) = from.moved().map_err(LogError::from)?.filter(|moved| *moved != address) {
+        return Err(LogError::Moved { to: moved.to_owned() }.into());
+    }
     let checkpoints = from.checkpoints().map_err(LogError::from)?.clone();
     if !to.checkpoints().map_err(LogError::from)?.is_empty() {
         return Err(CarryError::LockInUse);
     }
     check(source, &checkpoints).await?;
     let copied = source.copy_into(target).await?;
+    from.mark(Some(&address)).await.map_err(LogError::from)?;
     for (origin, checkpoint) in &checkpoints {
         to.swap(origin, None, checkpoint).await.map_err(LogError::from)?;
     }

@@ -40,6 +40,12 @@ pub enum LogError {
         /// How many entries the database has.
         found: u64,
     },
+    /// The database was copied into another one, which goes on in its place.
+    #[error("the database was moved to {to} by `placet copy`")]
+    Moved {
+        /// The address of the other one.
+        to: String,
+    },
     /// A lock that is to be renewed is there.
     #[error("there is a lock already")]
     LockHeld,
@@ -123,6 +129,10 @@ impl LogError {
                  database, make a new lock with `placet lock renew`."
             }
             LogError::Unsignable { .. } => "Check \"site\" in the config: it is a host name.",
+            LogError::Moved { .. } => {
+                "Start the server on that database: two that go on with one log tell two stories. Where no server ever ran on it, \
+                 delete it, and take the mark away with `placet lock stay`, or copy to the same address again."
+            }
             LogError::LockHeld => {
                 "Nothing was changed. If the server says that the database is older than its lock, it is: put the newest copy of \
                  the database in its place."

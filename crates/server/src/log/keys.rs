@@ -6,19 +6,16 @@
 //! **Invariant:** a key that others on this machine may read is not used.
 //! **Invariant:** a private key is never shown: not on the console, not in a log line, not in a `Debug` text.
 
+use crate::secret_file::{self, SecretFileError};
 use base64ct::{Base64, Encoding};
 use ed25519_dalek::SigningKey;
 use signed_note::{StandardSigner, is_key_name_valid, key_id};
 use std::fmt;
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 /// The algorithm byte of Ed25519 in signed notes.
 const ED25519: u8 = 1;
-/// A key's file has some hundred bytes.
-const MAX_KEY: u64 = 4096;
 
 /// The key of a log.
 pub struct LogKey {
@@ -33,14 +30,6 @@ pub enum KeyError {
     /// There is none.
     #[error("there is no key at {}", .0.display())]
     Missing(PathBuf),
-    /// Others may read it.
-    #[error("others on this machine may read {} (its mode is {mode:03o})", .path.display())]
-    Readable {
-        /// The file.
-        path: PathBuf,
-        /// Its permissions.
-        mode: u32,
-    },
     /// It holds something else.
     #[error("{} holds no key of a log", .0.display())]
     Malformed(PathBuf),
@@ -57,14 +46,9 @@ pub enum KeyError {
     /// A site has a name that keys cannot have.
     #[error("{0:?} cannot be the name of a key: it is empty, or has spaces or a plus sign in it")]
     Name(String),
-    /// The file cannot be read or written.
-    #[error("cannot use {}: {error}", .path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        error: io::Error,
-    },
+    /// The file cannot be read or written, or others may read it.
+    #[error(transparent)]
+    File(#[from] SecretFileError),
     /// The system gives no random numbers.
     #[error("the system gives no random numbers: {0}")]
     Random(getrandom::Error),
@@ -77,13 +61,16 @@ impl KeyError {
             KeyError::Missing(_) => {
                 "Make one with `placet keys new --site SITE --out FILE`, or check the path of --log-key."
             }
-            KeyError::Readable { .. } => {
+            KeyError::File(SecretFileError::Open { .. }) => {
                 "Take the rights of others away: chmod 600 FILE. If somebody may have read it, make a new one with `placet keys rotate`."
             }
             KeyError::Malformed(_) => "Check the path of --log-key. A key has one line that begins with PRIVATE+KEY+.",
             KeyError::OtherSite { .. } => "Name the key of this site with --log-key, or check \"site\" in the config.",
             KeyError::Name(_) => "Check \"site\" in the config: it is a host name.",
-            KeyError::File { .. } => "Check the path, and that this user may read and write there.",
+            KeyError::File(SecretFileError::Exists(_)) => {
+                "Choose another file: a key that is in use is never written over."
+            }
+            KeyError::File(_) => "Check the path, and that this user may read and write there.",
             KeyError::Random(_) => "Try again; early after a start the system may not be ready.",
         }
     }
@@ -95,9 +82,7 @@ impl LogKey {
     /// # Errors
     /// [`KeyError`]; a file that is there already is left as it is.
     pub fn make(site: &str, path: &Path) -> Result<Self, KeyError> {
-        let text = Self::draw(site)?;
-        write_secret(path, &[text.as_str(), "\n"].concat())
-            .map_err(|error| KeyError::File { path: path.to_owned(), error })?;
+        secret_file::create(path, &Self::draw(site)?)?;
         Self::read(site, path)
     }
 
@@ -107,18 +92,7 @@ impl LogKey {
     /// [`KeyError`]; then the old key stays.
     pub fn replace(site: &str, path: &Path) -> Result<Self, KeyError> {
         Self::read(site, path)?;
-        let cannot = |error| KeyError::File { path: path.to_owned(), error };
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(".new");
-        let beside = path.with_file_name(name);
-        // What an earlier try left there was never used.
-        match std::fs::remove_file(&beside) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(cannot(error)),
-            _ => {}
-        }
-        write_secret(&beside, &[Self::draw(site)?.as_str(), "\n"].concat()).map_err(cannot)?;
-        std::fs::rename(&beside, path).map_err(cannot)?;
-        sync_directory(path).map_err(cannot)?;
+        secret_file::replace(path, &Self::draw(site)?)?;
         Self::read(site, path)
     }
 
@@ -151,18 +125,12 @@ impl LogKey {
 
     /// The name and the secret in a key's file.
     fn read_any(path: &Path) -> Result<(String, Secret), KeyError> {
-        let cannot = |error: io::Error| match error.kind() {
-            io::ErrorKind::NotFound => KeyError::Missing(path.to_owned()),
-            _ => KeyError::File { path: path.to_owned(), error },
-        };
-        let file = File::open(path).map_err(cannot)?;
-        refuse_readable(&file, path)?;
-        let mut text = Zeroizing::new(String::new());
-        file.take(MAX_KEY).read_to_string(&mut text).map_err(|error| match error.kind() {
-            io::ErrorKind::InvalidData => KeyError::Malformed(path.to_owned()),
-            _ => cannot(error),
-        })?;
         let malformed = || KeyError::Malformed(path.to_owned());
+        let text = secret_file::read(path).map_err(|error| match error {
+            SecretFileError::TooLong(_) | SecretFileError::NoText(_) => malformed(),
+            error => error.into(),
+        })?;
+        let text = text.ok_or_else(|| KeyError::Missing(path.to_owned()))?;
         let line = text.trim_end();
         // What does not have the form, or whose number does not fit the rest, is refused here.
         StandardSigner::new(line).map_err(|_| malformed())?;
@@ -185,7 +153,7 @@ impl LogKey {
         }
         let mut secret = Zeroizing::new([0; 32]);
         getrandom::fill(&mut *secret).map_err(KeyError::Random)?;
-        Ok(private_text(site, &secret))
+        Ok(Zeroizing::new([private_text(site, &secret).as_str(), "\n"].concat()))
     }
 
     /// What signs.
@@ -232,42 +200,4 @@ fn parts(line: &str) -> Option<(String, Secret)> {
     let key = Zeroizing::new(Base64::decode_vec(key).ok()?);
     let secret: [u8; 32] = key.strip_prefix(&[ED25519])?.try_into().ok()?;
     Some((name.to_owned(), Zeroizing::new(secret)))
-}
-
-/// Writes a secret to a new file that only this user may read, and sees to it that it is on disk.
-///
-/// # Errors
-/// Where the file is there already or cannot be written.
-pub fn write_secret(path: &Path, text: &str) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    sync_directory(path)
-}
-
-/// Sees to it that a file's name is on disk.
-pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
-    let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty());
-    match cfg!(unix) {
-        true => File::open(directory.unwrap_or(Path::new(".")))?.sync_all(),
-        false => Ok(()),
-    }
-}
-
-/// Whether nobody but its owner may read a file.
-fn refuse_readable(file: &File, path: &Path) -> Result<(), KeyError> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let metadata = file.metadata().map_err(|error| KeyError::File { path: path.to_owned(), error })?;
-        let mode = metadata.permissions().mode() & 0o777;
-        if mode & 0o077 != 0 {
-            return Err(KeyError::Readable { path: path.to_owned(), mode });
-        }
-    }
-    Ok(())
 }

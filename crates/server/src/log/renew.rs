@@ -14,7 +14,7 @@ use placet_model::log::checkpoint::Keys;
 /// # Errors
 /// [`LogError`].
 pub async fn renew(store: &Store, mut lock: Lock) -> Result<Vec<(String, u64)>, LogError> {
-    if !lock.checkpoints()?.is_empty() {
+    if !lock.checkpoints()?.is_empty() || lock.moved()?.is_some() {
         return Err(LogError::LockHeld);
     }
     let verifiers: String = store.log_keys().await?.iter().flat_map(|key| [key.as_str(), "\n"]).collect();

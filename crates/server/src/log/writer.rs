@@ -13,7 +13,7 @@
 //! **Invariant:** nothing is answered that a crash, or a fault of any of these steps, could take back.
 
 use super::book::{self, Book, entries, torn};
-use super::checkpoint::sign;
+use super::checkpoint::{sign, signs};
 use super::error::LogError;
 use super::keys::LogKey;
 use super::lock::Lock;
@@ -179,7 +179,7 @@ impl Writer {
     }
 
     async fn write_again(&mut self, turn: &Turn<'_>) -> Result<(), LogError> {
-        let newest = self.books.iter().flatten().next_back();
+        let newest = self.books.iter().flatten().rfind(|(origin, _)| signs(&self.key, origin));
         let Some((origin, Book { id, locked: Some(locked), kept: Some(kept), .. })) = newest else { return Ok(()) };
         let (store, lock) = (&self.store, &mut self.lock);
         let into_lock = async {
@@ -199,6 +199,9 @@ impl Writer {
             return Ok(());
         }
         self.lock.reread().await?;
+        if let Some(to) = self.lock.moved()? {
+            return Err(LogError::Moved { to: to.to_owned() });
+        }
         let rows = self.store.logs().await?;
         let locked = self.lock.checkpoints()?;
         for (origin, checkpoint) in locked {
@@ -214,10 +217,22 @@ impl Writer {
             books.insert(origin, book::open(&self.store, row, locked, &self.keys).await?);
         }
         for (origin, book) in &mut books {
-            self.sign(turn, origin, book, Arc::default()).await?;
+            match signs(&self.key, origin) {
+                true => self.sign(turn, origin, book, Arc::default()).await?,
+                false => self.show_as_left(origin, book),
+            }
         }
         self.books = Some(books);
         Ok(())
+    }
+
+    /// Shows the log of a site that was served from this database before, as its own key signed it last.
+    fn show_as_left(&mut self, origin: &str, book: &Book) {
+        let head = book.locked.as_ref().and_then(|checkpoint| Some((checkpoint, self.keys.open(checkpoint).ok()?)));
+        if let Some((checkpoint, head)) = head {
+            let shown = Shown { id: book.id, size: head.size, checkpoint: checkpoint.clone(), nodes: Arc::default() };
+            self.heads.insert(origin.to_owned(), shown);
+        }
     }
 
     /// Begins a log, where it is missing. It is in the lock before it has its first entry.

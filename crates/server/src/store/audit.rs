@@ -45,13 +45,15 @@ impl Store {
     /// Where the database fails.
     pub async fn leave_audit(&self, event: &AuditEvent) -> Result<(), sqlx::Error> {
         let _writer = self.writer.lock().await;
+        // Two commands at the same time take two places.
+        let mut transaction = self.begin().await?;
         sqlx::query(
             "INSERT INTO audit_waiting (place, event) SELECT COALESCE(MAX(place), 0) + 1, $1 FROM audit_waiting",
         )
         .bind(json::to_text(event))
-        .execute(&self.pool)
+        .execute(&mut *transaction)
         .await?;
-        Ok(())
+        transaction.commit().await
     }
 
     /// The lines that wait, with their numbers, the oldest first.

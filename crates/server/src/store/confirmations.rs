@@ -1,6 +1,7 @@
 //! Requests that a second token has to confirm.
 //!
-//! **Invariant:** a confirmation is used once, by the token that asked, for the very request that was confirmed.
+//! **Invariant:** a confirmation is used once, by the token that asked, for the very request that was confirmed, while the token
+//! that confirmed it is good.
 
 use super::Store;
 use placet_model::admin::Waiting;
@@ -9,14 +10,17 @@ use placet_model::admin::Waiting;
 const MOST_WAITING: i64 = 1000;
 
 impl Store {
-    /// Lets a request wait; whether there was room for it. What is past its time goes first.
+    /// Lets a request wait; whether there was room for it. What is past its time or used up goes first.
     ///
     /// # Errors
     /// Where the database fails.
     pub async fn await_confirmation(&self, waiting: &Waiting) -> Result<bool, sqlx::Error> {
         let _writer = self.writer.lock().await;
         let (asked, end) = (waiting.asked_at as i64, waiting.expires_at as i64);
-        sqlx::query("DELETE FROM confirmations WHERE expires_at <= $1").bind(asked).execute(&self.pool).await?;
+        sqlx::query("DELETE FROM confirmations WHERE expires_at <= $1 OR used_at IS NOT NULL")
+            .bind(asked)
+            .execute(&self.pool)
+            .await?;
         let kept = sqlx::query(
             "INSERT INTO confirmations (id, who, request, asked_at, expires_at)
              SELECT $1, $2, $3, $4, $5 WHERE (SELECT COUNT(*) FROM confirmations) < $6",
@@ -81,7 +85,9 @@ impl Store {
         let used = sqlx::query(
             "UPDATE confirmations SET used_at = $1
              WHERE id = $2 AND who = $3 AND request = $4 AND confirmed_by IS NOT NULL AND used_at IS NULL
-               AND expires_at > $1",
+               AND expires_at > $1
+               AND EXISTS (SELECT 1 FROM tokens WHERE tokens.id = confirmed_by AND tokens.revoked_at IS NULL
+                           AND (tokens.expires_at IS NULL OR tokens.expires_at > $1))",
         )
         .bind(now)
         .bind(id)

@@ -5,6 +5,8 @@ use super::{Connection, StoreError};
 use sqlx::AnyPool;
 use sqlx::ConnectOptions;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
+use std::fs::OpenOptions;
+use std::path::Path;
 use std::time::Duration;
 
 /// What connections are for.
@@ -12,6 +14,8 @@ use std::time::Duration;
 pub(super) enum Use {
     /// To write, into a database that is made where it is missing.
     Write,
+    /// To write, into a database that is there.
+    Change,
     /// To read only.
     Read,
     /// To fill a new file, which is then closed and stands alone: no log of writes beside it.
@@ -28,15 +32,29 @@ const SQLITE_READ: &str = "PRAGMA busy_timeout = 5000";
 const POSTGRES_WRITE: &str = "SET synchronous_commit = on; SET lock_timeout = '60s'; SET client_min_messages = warning";
 const POSTGRES_READ: &str = "SET default_transaction_read_only = on";
 
+/// Makes the file of a database where it is missing, for this user alone; the files beside it get the same rights. Where it
+/// cannot be made, the database says so.
+fn make(file: &Path) {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file).ok();
+}
+
 pub(super) async fn pool(address: &Address, r#use: Use) -> Result<AnyPool, StoreError> {
     install_default_drivers();
     let (mode, connections, first) = match (address.kind(), r#use) {
         (Kind::Sqlite, Use::Write) => ("rwc", 4, SQLITE_WRITE),
+        (Kind::Sqlite, Use::Change) => ("rw", 4, SQLITE_WRITE),
         (Kind::Sqlite, Use::Read) => ("ro", 4, SQLITE_READ),
         (Kind::Sqlite, Use::Fill) => ("rwc", 1, SQLITE_FILL),
-        (Kind::Postgres, Use::Write | Use::Fill) => ("", 8, POSTGRES_WRITE),
+        (Kind::Postgres, Use::Write | Use::Change | Use::Fill) => ("", 8, POSTGRES_WRITE),
         (Kind::Postgres, Use::Read) => ("", 4, POSTGRES_READ),
     };
+    if let (Some(file), Use::Write | Use::Fill) = (address.file(), r#use) {
+        make(file);
+    }
     let url = address.url(mode).map_err(|error| sqlx::Error::Configuration(error.into()))?;
     let options = AnyConnectOptions::from_url(&url)?;
     let pool = AnyPoolOptions::new()

@@ -14,6 +14,9 @@ use std::sync::Arc;
 /// Receipts that are sealed at once, where they were kept before there were keys.
 const PAGE: i64 = 200;
 
+/// Receipts whose tag of a network goes at once.
+const BATCH: i64 = 500;
+
 /// How long after its month a key is still kept with nothing under it: something of the month may be on its way.
 const GRACE: i64 = DAY;
 
@@ -91,6 +94,16 @@ impl Store {
 
     async fn keep_data_key(&self, key: &WrappedKey, now: i64) -> Result<(), sqlx::Error> {
         let _writer = self.writer.lock().await;
+        let mut transaction = self.begin().await?;
+        // Where all keys were wrapped anew meanwhile, one that is wrapped by the old master key would be lost with it.
+        let other: Option<(String, String)> =
+            sqlx::query_as("SELECT id, master FROM data_keys WHERE master <> $1 LIMIT 1")
+                .bind(&key.master)
+                .fetch_optional(&mut *transaction)
+                .await?;
+        if let Some((id, found)) = other {
+            return Err(unsealable(SealError::OtherMaster { key: id, found, ours: key.master.clone() }));
+        }
         sqlx::query(
             "INSERT INTO data_keys (id, site, scope, master, wrapped, created_at) VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (site, scope) DO NOTHING",
@@ -101,9 +114,9 @@ impl Store {
         .bind(&key.master)
         .bind(key.wrapped.as_slice())
         .bind(now)
-        .execute(&self.pool)
+        .execute(&mut *transaction)
         .await?;
-        Ok(())
+        transaction.commit().await
     }
 
     /// Reads the keys that others made since.
@@ -153,7 +166,8 @@ impl Store {
         key.seal(place(column, id), text.as_bytes()).map_err(unsealable)
     }
 
-    /// Wraps all data keys anew, in one transaction; how many there are.
+    /// Wraps all data keys anew, in one transaction; how many there are. Those that the new master key has wrapped stay as they
+    /// are, so that it can be done again.
     ///
     /// # Errors
     /// [`StoreError`]; then all are as they were.
@@ -165,7 +179,11 @@ impl Store {
             .await?;
         let count = rows.len();
         for row in rows {
-            let again = old.rewrap(&wrapped(row)?, new).map_err(StoreError::Sealed)?;
+            let key = wrapped(row)?;
+            if new.unwrap(&key).is_ok() {
+                continue;
+            }
+            let again = old.rewrap(&key, new).map_err(StoreError::Sealed)?;
             sqlx::query("UPDATE data_keys SET master = $1, wrapped = $2 WHERE id = $3")
                 .bind(&again.master)
                 .bind(again.wrapped.as_slice())
@@ -256,17 +274,28 @@ impl Store {
         }
     }
 
-    /// Takes the tags of networks away that have stood for their time; how many there were.
+    /// Takes the tags of networks away that have stood for their time; how many there were. Others write in between.
     ///
     /// # Errors
     /// Where the database fails.
     pub async fn forget_networks(&self, before: i64) -> Result<u64, sqlx::Error> {
-        let _writer = self.writer.lock().await;
-        let done = sqlx::query("UPDATE receipts SET network = NULL WHERE received_at < $1 AND network IS NOT NULL")
+        let mut done = 0;
+        loop {
+            let _writer = self.writer.lock().await;
+            let some = sqlx::query(
+                "UPDATE receipts SET network = NULL WHERE (id, received_at) IN
+                    (SELECT id, received_at FROM receipts WHERE received_at < $1 AND network IS NOT NULL
+                     ORDER BY received_at LIMIT $2)",
+            )
             .bind(before)
+            .bind(BATCH)
             .execute(&self.pool)
             .await?;
-        Ok(done.rows_affected())
+            match some.rows_affected() {
+                0 => return Ok(done),
+                some => done += some,
+            }
+        }
     }
 }
 

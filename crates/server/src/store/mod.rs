@@ -20,6 +20,7 @@ pub mod feedback;
 pub mod fuse;
 pub mod holdings;
 pub mod log;
+mod log_of_writes;
 mod migrations;
 mod months;
 pub mod receipts;
@@ -32,6 +33,7 @@ use crate::seal::{Keyring, SealError};
 use address::{Address, BadAddress, Kind};
 use connect::Use;
 use fuse::Fuse;
+use log_of_writes::Cutting;
 use migrations::NEWEST;
 use months::Months;
 use placet_model::receipt::NoticeRef;
@@ -53,6 +55,7 @@ pub struct Store {
     /// One writes at a time; waiting here is fairer than the database's lock.
     writer: Mutex<()>,
     months: Months,
+    cutting: Cutting,
     /// The purposes of all notices that were served here.
     purposes: RwLock<BTreeSet<String>>,
     /// What opens and seals; none until [`Store::unlock`].
@@ -106,9 +109,37 @@ impl Store {
 
     async fn open_for(address: Address, r#use: Use) -> Result<Self, StoreError> {
         let store = Store::connect(address, r#use).await?;
-        let mut transaction = store.begin().await?;
-        migrations::migrate(&mut transaction, store.kind()).await?;
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// Reaches the database at `address`, without bringing it into form. A file that is missing is made.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn reach(address: &str) -> Result<Self, StoreError> {
+        Store::connect(address.parse()?, Use::Write).await
+    }
+
+    /// Brings the database into the form that this program knows. Whoever does so on a database that others may use has its lock.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        migrations::migrate(&mut transaction, self.kind()).await?;
         transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Opens the database at `address` to change something in it, perhaps while a server runs on it: it is there, and has the form
+    /// that this program knows.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn join(address: &str) -> Result<Self, StoreError> {
+        let store = Store::connect(address.parse()?, Use::Change).await?;
+        migrations::is_newest(&mut *store.pool.acquire().await?, store.kind()).await?;
         Ok(store)
     }
 
@@ -129,6 +160,7 @@ impl Store {
             pool,
             writer: Mutex::new(()),
             months: Months::default(),
+            cutting: Cutting::default(),
             purposes: RwLock::default(),
             ring: OnceLock::new(),
             fuse: Fuse::default(),

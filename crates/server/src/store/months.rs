@@ -82,7 +82,20 @@ impl Store {
         let (start, end) = (month.start(), month.next().start());
         // Of numbers only.
         let make = format!("CREATE TABLE {name} PARTITION OF receipts FOR VALUES FROM ({start}) TO ({end})");
-        sqlx::raw_sql(AssertSqlSafe(make)).execute(transaction).await?;
-        Ok(())
+        shape(transaction, make).await
     }
+}
+
+/// Changes the partitions, by a text of numbers only. It takes a lock that everybody who reads or writes waits for, so it gives up
+/// where it does not get it soon; then the transaction fails.
+pub(super) async fn shape(transaction: &mut Connection, change: String) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql("SET LOCAL lock_timeout = '2s'").execute(&mut *transaction).await?;
+    sqlx::raw_sql(AssertSqlSafe(change)).execute(&mut *transaction).await?;
+    sqlx::raw_sql("SET LOCAL lock_timeout = '60s'").execute(&mut *transaction).await?;
+    Ok(())
+}
+
+/// Whether somebody held what was to be changed for too long: it may be tried again.
+pub(super) fn is_held(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "55P03")
 }

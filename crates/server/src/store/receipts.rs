@@ -34,6 +34,8 @@ pub struct Entry {
     pub envelope: Envelope,
     /// The tag of the network that it came from, for some days.
     pub network: Option<String>,
+    /// For how long answers hold at most, in milliseconds.
+    longest: i64,
     /// How it will lie in the database; none until [`Store::seal`].
     sealed: Option<Sealed>,
 }
@@ -57,7 +59,13 @@ impl Entry {
             late: now.saturating_sub(decided_at) > LATE_MS,
             ..Envelope::default()
         };
-        Entry { jws: jws.to_owned(), hash, claims, key, envelope, network: None, sealed: None }
+        Entry { jws: jws.to_owned(), hash, claims, key, envelope, network: None, longest: 0, sealed: None }
+    }
+
+    /// The same under a config whose answers hold so long at most, in milliseconds.
+    pub fn holding(mut self, longest: i64) -> Self {
+        self.longest = longest;
+        self
     }
 
     /// The same with what was seen of the call that brought it.
@@ -177,7 +185,7 @@ pub(super) async fn record_one(
         forget_unused(transaction, device).await?;
         return held(store, transaction, entry).await;
     }
-    let (regime, ends_at) = kept_by(claims, now);
+    let (regime, ends_at) = kept_by(claims, now, entry.longest);
     sqlx::query(
         "INSERT INTO receipts
             (id, hash, jws, device, seq, prev, notice, state, decided_at, received_at, skew, late, log, entry, salt, envelope,

@@ -3,26 +3,38 @@
 //! The record and its salt go; its entry in the log stays and tells nothing any more.
 //!
 //! **Invariant:** nothing goes before the term of its rule set, and a config makes that longer, never shorter.
+//! **Invariant:** a clock that is far ahead deletes nothing; see [`Store::doubt`].
 
+use super::Store;
 use super::address::Kind;
-use super::months::partition;
+use super::months::{is_held, partition, shape};
 use super::receipts::forget_unused;
-use super::{Connection, Store};
 use crate::calendar::{DAY, Month};
 use placet_model::config::Config;
 use placet_model::duration::Duration;
 use placet_model::receipt::Claims;
 use placet_model::regime::{REGIMES, RegimeId};
-use sqlx::AssertSqlSafe;
 
+/// How often it is tried to drop a partition, where somebody holds it.
+const TRIES: usize = 5;
 /// How many receipts go in one transaction.
 const BATCH: i64 = 500;
-/// A receipt that says that it holds longer is taken to hold for so long: two years from its arrival.
+/// A receipt that says that it holds longer is taken to hold for so long, or for as long as the config lets answers hold: two years
+/// from its arrival.
 const LONGEST: i64 = 2 * 366 * DAY;
+/// A shop that heard of nobody for so long, or whose clock is so far ahead: a year.
+const SILENCE: i64 = 366 * DAY;
+/// What came in the last days says nothing of the clock: it came by the same one.
+const RECENT: i64 = 30 * DAY;
 
 /// For how long receipts are kept after their end, in milliseconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Terms(Vec<(RegimeId, i64)>);
+pub struct Terms {
+    /// By rule set.
+    kept: Vec<(RegimeId, i64)>,
+    /// For how long answers hold at most.
+    holds: i64,
+}
 
 /// Receipts of one rule set whose time is over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,24 +50,33 @@ pub struct Expired {
 }
 
 /// What keeps a receipt: its rule set and its end.
-pub(super) fn kept_by(claims: &Claims, received_at: i64) -> (Option<&'static str>, i64) {
+pub(super) fn kept_by(claims: &Claims, received_at: i64, longest: i64) -> (Option<&'static str>, i64) {
     let regime = RegimeId::ALL.iter().find(|id| id.word() == claims.regime).map(|id| id.word());
     let lasts = i64::try_from(claims.ttl).unwrap_or(i64::MAX).saturating_mul(1000);
     let end = claims.iat.saturating_mul(1000).saturating_add(lasts);
-    (regime, end.min(received_at.saturating_add(LONGEST)))
+    (regime, end.min(received_at.saturating_add(longest.max(LONGEST))))
 }
 
 impl Terms {
     /// Those of a config.
     pub fn of(config: &Config) -> Self {
-        let wished = config.receipts.keep.as_deref().and_then(Duration::parse).map_or(0, |keep| i64::from(keep.days()));
-        Terms(REGIMES.iter().map(|rules| (rules.id, (i64::from(rules.keep_years) * 366).max(wished) * DAY)).collect())
+        let days = |text: &str| Duration::parse(text).map_or(0, |duration| i64::from(duration.days()));
+        let wished = config.receipts.keep.as_deref().map_or(0, days);
+        let kept =
+            REGIMES.iter().map(|rules| (rules.id, (i64::from(rules.keep_years) * 366).max(wished) * DAY)).collect();
+        let holds = days(&config.validity.granted).max(days(&config.validity.denied)) * DAY;
+        Terms { kept, holds }
+    }
+
+    /// For how long answers hold at most by the config, in milliseconds.
+    pub fn holds(&self) -> i64 {
+        self.holds
     }
 
     /// The rule sets, and none for what is not known, each with the time before which a receipt must have ended.
     fn ends(&self, now: i64) -> impl Iterator<Item = (Option<RegimeId>, i64)> + '_ {
-        let longest = self.0.iter().map(|(_, term)| *term).max().unwrap_or(i64::MAX);
-        let known = self.0.iter().map(|(id, term)| (Some(*id), *term));
+        let longest = self.kept.iter().map(|(_, term)| *term).max().unwrap_or(i64::MAX);
+        let known = self.kept.iter().map(|(id, term)| (Some(*id), *term));
         known.chain([(None, longest)]).map(move |(id, term)| (id, now.saturating_sub(term)))
     }
 
@@ -86,6 +107,22 @@ impl Store {
             }
         }
         Ok(all)
+    }
+
+    /// When the last receipt came before the present month, where that is so long ago that the clock is to be doubted; then a
+    /// person has to look before anything is deleted. Nothing is to be doubted where there is nothing to delete.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn doubt(&self, terms: &Terms, now: i64) -> Result<Option<i64>, sqlx::Error> {
+        if self.expired(terms, now).await?.is_empty() {
+            return Ok(None);
+        }
+        let last: Option<i64> = sqlx::query_scalar("SELECT MAX(received_at) FROM receipts WHERE received_at < $1")
+            .bind(now.saturating_sub(RECENT))
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(last.filter(|last| *last < now.saturating_sub(SILENCE)))
     }
 
     /// Deletes the receipts whose time is over; how many there were.
@@ -148,10 +185,22 @@ impl Store {
         let last_end = terms.last_end(now);
         let mut month = Month::of(oldest);
         while month.next().start() <= last_end {
-            gone += self.drop_month(month, last_end).await?;
+            gone += self.drop_month_patiently(month, last_end).await?;
             month = month.next();
         }
         Ok(gone)
+    }
+
+    /// Where somebody reads in the month for long, its receipts go one by one instead, and its partition stays, empty.
+    async fn drop_month_patiently(&self, month: Month, last_end: i64) -> Result<u64, sqlx::Error> {
+        for _ in 0..TRIES {
+            match self.drop_month(month, last_end).await {
+                Err(error) if is_held(&error) => {}
+                outcome => return outcome,
+            }
+        }
+        tracing::warn!(partition = partition(month), "a partition could not be dropped: somebody reads in it");
+        Ok(0)
     }
 
     async fn drop_month(&self, month: Month, last_end: i64) -> Result<u64, sqlx::Error> {
@@ -182,7 +231,7 @@ impl Store {
             .bind(end)
             .execute(&mut *transaction)
             .await?;
-        drop_partition(&mut transaction, month).await?;
+        shape(&mut transaction, format!("DROP TABLE {}", partition(month))).await?;
         for device in devices {
             forget_unused(&mut transaction, device.as_deref()).await?;
         }
@@ -190,13 +239,6 @@ impl Store {
         self.months.forget(month);
         Ok(all.unsigned_abs())
     }
-}
-
-async fn drop_partition(transaction: &mut Connection, month: Month) -> Result<(), sqlx::Error> {
-    // Of numbers only.
-    let drop = format!("DROP TABLE {}", partition(month));
-    sqlx::raw_sql(AssertSqlSafe(drop)).execute(transaction).await?;
-    Ok(())
 }
 
 /// As it stands in the column; empty where it is not known.

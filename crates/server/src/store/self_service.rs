@@ -1,8 +1,8 @@
 //! What it takes to answer shoppers about the receipts of their devices.
 //!
-//! **Invariant:** what is erased is gone from the files of the database, but for a name that leads nowhere.
+//! **Invariant:** what is erased is gone from the files of the database, but for a name that leads nowhere; where a reader is in the
+//! way, shortly after it has gone.
 
-use super::address::Kind;
 use super::data_keys::unsealable;
 use super::receipts::{erased_name, forget_unused};
 use super::{Connection, Store};
@@ -123,7 +123,7 @@ impl Store {
     /// # Errors
     /// Where the database fails.
     pub async fn erase(&self, device: &str) -> Result<Vec<String>, sqlx::Error> {
-        let _writer = self.writer.lock().await;
+        let writer = self.writer.lock().await;
         let mut transaction = self.begin().await?;
         let ids: Vec<String> = sqlx::query_scalar("DELETE FROM receipts WHERE device = $1 RETURNING id")
             .bind(device)
@@ -134,6 +134,7 @@ impl Store {
         }
         sqlx::query("DELETE FROM devices WHERE thumbprint = $1").bind(device).execute(&mut *transaction).await?;
         transaction.commit().await?;
+        drop(writer);
         self.cut_log_of_writes().await;
         Ok(ids)
     }
@@ -144,7 +145,7 @@ impl Store {
     /// # Errors
     /// Where the database fails.
     pub async fn erase_person(&self, tag: &str) -> Result<Vec<String>, sqlx::Error> {
-        let _writer = self.writer.lock().await;
+        let writer = self.writer.lock().await;
         let mut transaction = self.begin().await?;
         let gone: Vec<(String, Option<String>)> =
             sqlx::query_as("DELETE FROM receipts WHERE reference = $1 RETURNING id, device")
@@ -158,19 +159,9 @@ impl Store {
             ids.push(id);
         }
         transaction.commit().await?;
+        drop(writer);
         self.cut_log_of_writes().await;
         Ok(ids)
-    }
-
-    /// SQLite's log of writes still holds what was deleted, until it is carried over and cut. Where a reader is in the way, the
-    /// next checkpoint does it. PostgreSQL overwrites its own in time, and no command of ours hastens that.
-    pub(super) async fn cut_log_of_writes(&self) {
-        if self.kind() == Kind::Postgres {
-            return;
-        }
-        if let Err(error) = sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await {
-            tracing::warn!(%error, "the database's log of writes could not be cut after an erasure");
-        }
     }
 }
 

@@ -5,8 +5,8 @@
 //!
 //! **Invariant:** the half that is read is never the one that is written next.
 
-use super::{Checkpoints, LockError};
-use crate::log::keys::sync_directory;
+use super::{Checkpoints, LockError, MOVED};
+use crate::secret_file::sync_directory;
 use sha2::{Digest, Sha256};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
@@ -24,6 +24,7 @@ pub struct FileLock {
     path: PathBuf,
     counter: u64,
     held: Checkpoints,
+    moved: Option<String>,
 }
 
 impl FileLock {
@@ -42,10 +43,10 @@ impl FileLock {
             TryLockError::WouldBlock => LockError::Taken(told(path)),
             TryLockError::Error(error) => cannot(error),
         })?;
-        let mut lock = FileLock { file, path: path.to_owned(), counter: 0, held: Checkpoints::new() };
+        let mut lock = FileLock { file, path: path.to_owned(), counter: 0, held: Checkpoints::new(), moved: None };
         if lock.is_blank().map_err(cannot)? {
             lock.file.set_len(2 * HALF as u64).map_err(cannot)?;
-            lock.write(&Checkpoints::new()).map_err(cannot)?;
+            lock.write(Checkpoints::new(), None).map_err(cannot)?;
             lock.file.sync_all().map_err(cannot)?;
             sync_directory(path).map_err(cannot)?;
         }
@@ -56,6 +57,20 @@ impl FileLock {
     /// All checkpoints that stand in it.
     pub fn checkpoints(&self) -> &Checkpoints {
         &self.held
+    }
+
+    /// Where its database was moved to.
+    pub fn moved(&self) -> Option<&str> {
+        self.moved.as_deref()
+    }
+
+    /// Says where its database was moved to, or that it was not. It is on disk when this returns.
+    ///
+    /// # Errors
+    /// [`LockError`].
+    pub fn mark(&mut self, moved: Option<String>) -> Result<(), LockError> {
+        self.reread()?;
+        self.keep(self.held.clone(), moved)
     }
 
     /// Puts a log's checkpoint in the place of `old`. It is on disk when this returns.
@@ -70,7 +85,11 @@ impl FileLock {
         }
         let mut next = self.held.clone();
         next.insert(origin.to_owned(), new.to_owned());
-        self.write(&next).map_err(|error| match error.kind() {
+        self.keep(next, self.moved.clone())
+    }
+
+    fn keep(&mut self, next: Checkpoints, moved: Option<String>) -> Result<(), LockError> {
+        self.write(next, moved).map_err(|error| match error.kind() {
             io::ErrorKind::FileTooLarge => LockError::Full(told(&self.path)),
             _ => LockError::Unusable { place: told(&self.path), error: error.to_string() },
         })
@@ -84,8 +103,9 @@ impl FileLock {
         let cannot = |error: io::Error| LockError::Unusable { place: told(&self.path), error: error.to_string() };
         let halves = [self.bytes_of(0).map_err(cannot)?, self.bytes_of(1).map_err(cannot)?];
         let newest = halves.iter().filter_map(|half| parse(half)).max_by_key(|(counter, _)| *counter);
-        let (counter, held) = newest.ok_or_else(|| LockError::Damaged(told(&self.path)))?;
+        let (counter, mut held) = newest.ok_or_else(|| LockError::Damaged(told(&self.path)))?;
         self.counter = counter;
+        self.moved = held.remove(MOVED);
         self.held = held;
         Ok(())
     }
@@ -110,9 +130,11 @@ impl FileLock {
     }
 
     /// Writes the half that is older.
-    fn write(&mut self, next: &Checkpoints) -> io::Result<()> {
+    fn write(&mut self, next: Checkpoints, moved: Option<String>) -> io::Result<()> {
         let counter = self.counter.saturating_add(1);
-        let text = serde_json::to_vec(next)?;
+        let mut all = next.clone();
+        all.extend(moved.clone().map(|moved| (MOVED.to_owned(), moved)));
+        let text = serde_json::to_vec(&all)?;
         if HEAD + text.len() > HALF {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
@@ -122,7 +144,8 @@ impl FileLock {
         write_at(&self.file, &bytes, counter % 2 * HALF as u64)?;
         self.file.sync_data()?;
         self.counter = counter;
-        self.held = next.clone();
+        self.held = next;
+        self.moved = moved;
         Ok(())
     }
 }

@@ -6,6 +6,7 @@
 //!
 //! **Invariant:** a checkpoint goes in only in the place of the one that its writer believes to be there.
 //! **Invariant:** one server at a time holds the lock.
+//! **Invariant:** a database that was copied is written by nobody any more: its lock says where it was moved to.
 
 mod file;
 mod table;
@@ -19,6 +20,9 @@ use std::path::{Path, PathBuf};
 
 /// The newest checkpoints by the names of their logs.
 pub type Checkpoints = BTreeMap<String, String>;
+
+/// The name under which a lock tells where its database was moved to. No log is called so: their names have a slash.
+const MOVED: &str = "moved";
 
 /// The lock of a database.
 #[derive(Debug)]
@@ -100,6 +104,32 @@ impl Lock {
             Lock::File(lock) => {
                 let (origin, old, new) = (origin.to_owned(), old.map(str::to_owned), new.to_owned());
                 on_disk(lock, move |lock| lock.swap(&origin, old.as_deref(), &new)).await
+            }
+        }
+    }
+
+    /// Where the database was moved to.
+    ///
+    /// # Errors
+    /// [`LockError`].
+    pub fn moved(&self) -> Result<Option<&str>, LockError> {
+        match self {
+            Lock::File(Some(lock)) => Ok(lock.moved()),
+            Lock::File(None) => Err(broken_off("in its file".into())),
+            Lock::Table(lock) => Ok(lock.moved()),
+        }
+    }
+
+    /// Says where the database was moved to, or that it was not. It is on disk when this returns.
+    ///
+    /// # Errors
+    /// [`LockError`].
+    pub async fn mark(&mut self, moved: Option<&str>) -> Result<(), LockError> {
+        match self {
+            Lock::Table(lock) => lock.mark(moved).await,
+            Lock::File(lock) => {
+                let moved = moved.map(str::to_owned);
+                on_disk(lock, move |lock| lock.mark(moved)).await
             }
         }
     }
