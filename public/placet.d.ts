@@ -155,8 +155,8 @@ declare namespace Placet {
     acceptAll(): Decision | undefined;
     /** Refuses everything optional. */
     rejectAll(): Decision;
-    /** Turns off what others get for ends of their own ("Do not sell or share"); everything else stays as it is. */
-    optOut(): Decision;
+    /** Turns off what others get for ends of their own ("Do not sell or share"); everything else stays as it is. Where no purpose is shared, nothing happens. */
+    optOut(): Decision | undefined;
     /** Takes every consent back. */
     withdraw(): Decision;
     /** The rule set that applies to this visit. */

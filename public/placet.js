@@ -252,7 +252,7 @@
     // Not by `dataset`, which inherits what a page has put on every object.
     const data = (node, name) => node.getAttribute(`data-${name}`);
     // What the server makes of the visit, where nobody else says the region.
-    let hint = null;
+    let hint;
     const visitor = () => ({
       now: Date.now(),
       region: (tag && data(tag, 'region')) || own(given, 'region') || own(hint, 'region'),
@@ -275,7 +275,7 @@
 
     /* ---- Tags: held back, then released in the order of the page. ---- */
 
-    let policy = null;
+    let policy;
     const trust = (kind, text) => {
       if (!window.trustedTypes) return text;
       policy = policy || trustedTypes.createPolicy('placet', { createScriptURL: (url) => url, createScript: (code) => code });
@@ -287,8 +287,14 @@
     const once = new WeakSet();
     const purposesOf = (node) => data(node, 'placet').split(' ');
     const mayRun = (node) => {
-      const purposes = purposesOf(node);
-      return once.has(node) || (caught.has(node) ? purposes.some(allows) : purposes.every(allows));
+      let some = once.has(node);
+      if (some) return true;
+      // Built-ins that the page has changed meanwhile let nothing run.
+      for (const id of purposesOf(node)) {
+        if (allows(id)) some = true;
+        else if (!caught.has(node)) return false;
+      }
+      return some;
     };
     const isWeb = (url) => attempt(() => /^http/.test(new URL(url, location.href).protocol));
 
@@ -415,7 +421,7 @@
         if (!mayRun(node)) {
           if (src && /^(IFRAME|VIDEO|EMBED|OBJECT)$/.test(node.tagName)) veiled.push(node);
           const stranger = purposesOf(node).find((id) => !own(now.purposes, id));
-          if (stranger) warn(`No purpose is called "${stranger}".`);
+          if (stranger) warn(`No purpose "${stranger}".`);
         } else if (!isScript(node)) admit(node);
         else if (node.type === 'text/plain' && (!src || isWeb(src)) && isGenuine(node)) {
           queued.add(node);
@@ -457,8 +463,8 @@
       return element;
     };
 
-    let host = null;
-    let root = null;
+    let host;
+    let root;
     const stage = () => {
       if (root) return root;
       host = grow(['placet-ui', { lang, dir: /^(ar|he|fa|ur)\b/.test(lang) ? 'rtl' : 'ltr' }]);
@@ -499,7 +505,7 @@
       if (layer()) return;
       const { tree, texts } = published.layer()[now.optOut ? 'optOut' : 'first'];
       const first = grow(tree, texts[lang]);
-      if (!silenced().length) first.querySelector('.gpc').remove();
+      if (!silenced()[0]) first.querySelector('.gpc').remove();
       if (changes) first.querySelector('.status').before(changes);
       show(first, act || ((action) => press(action, 'banner')));
     };
@@ -526,8 +532,7 @@
     const fetched = {};
     const partOf = (name) => resolve(`${name}-${published.parts}.js`);
     const part = (name) =>
-      (fetched[name] =
-        fetched[name] ||
+      (fetched[name] ||=
         import(partOf(name))
           .then((module) => module.default(bridge))
           .catch((error) => {
@@ -567,15 +572,11 @@
     const soon = (act) => (window.requestIdleCallback || setTimeout)(act, { timeout: 2000 });
     const send = (anyway) => {
       if (keys().some((key) => key.startsWith(OUTBOX))) {
-        soon(() => part('receipts').then((receipts) => receipts.deliver(!!anyway)).catch(() => {}));
+        soon(() => part('receipts').then((receipts) => receipts.deliver(anyway)).catch(() => {}));
       }
     };
 
     const perform = {
-      store: (_, decision) => {
-        if (record) remember(record);
-        write(OUTBOX + decision.id, { decision });
-      },
       signal: tell,
       release: (purpose) => release(marked(purpose)),
       clear,
@@ -589,13 +590,25 @@
       reload: () => own(memory, 'placet') || location.reload(),
     };
 
-    // The one interpreter of effects. One that fails never undoes another.
-    const apply = (decision) => {
-      const before = now;
+    // What the page was told last.
+    let applied = now;
+    // The one interpreter of effects. One that fails never undoes another. What was decided in a layer is kept and holds at once, and
+    // is seen in the next frame; what takes time comes after that.
+    const apply = async (decision) => {
       now = permission(visitor(), record);
-      const moved = JSON.stringify(before.purposes) !== JSON.stringify(now.purposes);
-      for (const [name, value] of effects(before, now)) {
-        if (!decision && (name === 'store' || name === 'send' || (name === 'signal' && !moved))) continue;
+      safely(() => {
+        if (!decision) return;
+        if (record) remember(record);
+        write(OUTBOX + decision.id, { decision });
+      });
+      if (decision && decision.shown) {
+        undraw();
+        await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+      }
+      const before = applied;
+      applied = now;
+      for (const [name, value] of effects(before, now).slice(1)) {
+        if (!decision && (name === 'send' || (name === 'signal' && JSON.stringify(before.purposes) === JSON.stringify(now.purposes)))) continue;
         try {
           perform[name](value, decision);
         } catch (error) {
@@ -661,10 +674,9 @@
     const press = (action, where, act = byHand) => {
       if (/^(accept|reject)$/.test(action)) return act({ kind: action }, `${where}.${action}_all`);
       if (action === 'withdraw') return act({ kind: 'reject' }, `${where}.withdraw`);
-      if (action !== 'opt-out') return;
-      // “Do not sell or share my personal information” (CCPA 1798.120, 1798.135): everything else stays as it is.
-      const purposes = Object.fromEntries(plan.purposes.map(({ id, shared }) => [id, !shared && allows(id)]));
-      return act({ kind: 'save', purposes, preferences: own(record, 'preferences') }, `${where}.opt_out`);
+      // Where nothing is shared, there is nothing to opt out of.
+      if (action === 'opt-out' && published.optout)
+        return act(published.optout(plan, allows, own(record, 'preferences')), `${where}.opt_out`);
     };
 
     /* ---- window.placet and the bridge to the widget. ---- */
@@ -675,13 +687,7 @@
       document.addEventListener(`placet:${name}`, listener);
       return () => document.removeEventListener(`placet:${name}`, listener);
     };
-    const call = (act) => {
-      try {
-        act(api);
-      } catch (error) {
-        warn('"push" failed.', error);
-      }
-    };
+    const call = (act) => safely(() => act(api));
     const bridge = {
       published,
       resolve,
@@ -715,16 +721,17 @@
       remove,
       keys,
     };
+    const byApi = (action) => press(action, 'api', commit);
     const api = {
       version: published.version,
       push: call,
       allows,
       choices,
       open,
-      acceptAll: () => press('accept', 'api', commit),
-      rejectAll: () => press('reject', 'api', commit),
-      optOut: () => press('opt-out', 'api', commit),
-      withdraw: () => press('withdraw', 'api', commit),
+      acceptAll: () => byApi('accept'),
+      rejectAll: () => byApi('reject'),
+      optOut: () => byApi('opt-out'),
+      withdraw: () => byApi('withdraw'),
       regime: () => now.regime,
       on,
     };
@@ -766,9 +773,9 @@
       }
     };
 
-    // A tag that ran until the last page may have left something after its consent was gone, within the hour.
+    // What tags have left since the last page goes as well.
     const sweep = () => {
-      if (record && Date.now() < record.at + 36e5) soon(() => plan.purposes.forEach(({ id }) => now.purposes[id] === 'denied' && clear(id)));
+      if (jar.isRecent(record)) soon(() => plan.purposes.forEach(({ id }) => is(now, id, 'denied') && clear(id)));
     };
 
     const listeners = () => {

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// The constants of `src/embedded.rs` and the files they hold.
-const FILES: [(&str, &str); 18] = [
+const FILES: [(&str, &str); 19] = [
     ("LOADER", "placet.min.js"),
     ("SIGNALS", "signals.min.js"),
     ("UNMARKED", "unmarked.min.js"),
     ("VEIL", "veil.min.js"),
     ("JAR", "jar.min.js"),
     ("MIRROR", "mirror.min.js"),
+    ("OPTOUT", "optout.min.js"),
     ("LOCATE", "locate.min.js"),
     ("COVERS", "covers.min.js"),
     ("CENTER", "center.min.js"),

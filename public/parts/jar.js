@@ -36,5 +36,8 @@ export default (attempt) => {
     attempt(() => empty(sessionStorage, kept.session));
   };
 
-  return { expire, cookies, clear };
+  // A tag that ran until the last page may leave something after its consent was gone: looked after for an hour.
+  const isRecent = (record) => record && Date.now() < record.at + 36e5;
+
+  return { expire, cookies, clear, isRecent };
 };

@@ -175,8 +175,19 @@ impl Shop {
     }
 
     async fn press_element(&self, element: &WebElement) -> Result<()> {
-        let scroll = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
-        self.driver().execute(scroll, vec![element.to_json()?]).await?;
+        // A page that is not laid out to its end yet moves what was just scrolled to.
+        let scroll = "
+            const [element, done] = arguments;
+            let before = null;
+            const scroll = () => {
+                element.scrollIntoView({ block: 'center', behavior: 'instant' });
+                const { top, left } = element.getBoundingClientRect();
+                if (before === `${top} ${left}`) return done();
+                before = `${top} ${left}`;
+                requestAnimationFrame(scroll);
+            };
+            scroll();";
+        self.driver().execute_async(scroll, vec![element.to_json()?]).await?;
         element.click().await?;
         Ok(())
     }

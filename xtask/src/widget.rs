@@ -20,9 +20,9 @@ const LOADER: &str = "public/placet.js";
 
 /// The parts of the loader, each a module with one function: some are put into `placet.js` where the config uses them,
 /// the others are fetched where a page needs them.
-pub(crate) const PARTS: [&str; 13] = [
-    "signals", "unmarked", "veil", "jar", "mirror", "locate", "covers", "again", "center", "follow", "elements",
-    "receipts", "log",
+pub(crate) const PARTS: [&str; 14] = [
+    "signals", "unmarked", "veil", "jar", "mirror", "locate", "optout", "covers", "again", "center", "follow",
+    "elements", "receipts", "log",
 ];
 
 /// Builds what a page loads. Files that did not change are left untouched.

@@ -662,6 +662,44 @@ fn what_was_taken_is_answered_before_the_server_stops() {
     assert_eq!(kept, acknowledged);
 }
 
+/// A disk that takes nothing more shows at `/readyz`, also while nobody sends anything.
+#[cfg(unix)]
+#[test]
+fn a_disk_that_is_full_is_not_ready() {
+    let (directory, config) = file("placet.json", demo().to_string());
+    let mut running = Running::start(directory.path(), &["--config", &config]);
+    let notice = served_notice(directory.path());
+    Command::new("kill").args(["-TERM", &running.child.id().to_string()]).status().unwrap();
+    running.child.wait().unwrap();
+    let blocks = fs::metadata(database(directory.path())).unwrap().len() / 1024 + 64;
+    // A write beyond the limit fails, as on a full disk, and does not end the process.
+    let shell = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"");
+    let mut child = Command::new("bash")
+        .args(["-c", &shell, "placet", env!("CARGO_BIN_EXE_placet"), "serve", "--listen", "127.0.0.1:0"])
+        .args(["--config", &config, "--database", &format!("sqlite:{}", database(directory.path()))])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap());
+    let mut running = Running { child, lines, authority: String::new() };
+    running.authority = running.line("placet: listening on http://");
+    assert_eq!(running.get("/readyz").0, 200);
+    let refused = (1..200).find_map(|id| {
+        let body = json!({ "receipts": [receipt_for(&running.authority, &notice, id)] }).to_string();
+        running.ask(&post(&body)).filter(|(status, _)| *status != 200)
+    });
+    let (status, problem) = refused.unwrap_or_else(|| panic!("it never fills"));
+    assert!(status == 503 && problem.contains("/problems/store-failed"), "{problem}");
+    let problem = loop {
+        match running.get("/readyz") {
+            (200, _) => std::thread::yield_now(),
+            (status, problem) => break (status, problem),
+        }
+    };
+    assert!(problem.0 == 503 && problem.1.contains("was not written in the last seconds"), "{problem:?}");
+    assert_eq!(running.get("/healthz").0, 200, "the process answers all the same");
+}
+
 /// A server that runs would go on wrapping keys by the old master key: nothing is wrapped anew under it.
 #[test]
 fn the_master_key_is_changed_while_no_server_runs() {

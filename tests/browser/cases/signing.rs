@@ -33,6 +33,7 @@ const PART: &str = "
         published, resolve: (path) => new URL(path, location.href).href, keys: () => Object.keys(box),
         record: () => ({}), emit: (name, detail) => said.push([name, detail]), warn: (text) => said.push(['warn', text]),
         read: (key) => box[key], write: (key, value) => { box[key] = JSON.parse(JSON.stringify(value)); }, remove: (key) => { delete box[key]; },
+        part: async (name) => (await import(address.replace('receipts-', `${name}-`))).default(bridge),
     };
     const make = (await import(address)).default;
     const part = make(bridge);
@@ -219,7 +220,11 @@ pub(super) async fn verified_in_the_browser(browser: Browser) -> Result<()> {
         const encode = (object) => btoa(JSON.stringify(object)).replace(/=/g, '');
         const none = encode({ alg: 'none', typ: 'consent-receipt+jws' });
         const bare = JSON.parse(atob(payload.replace(/-/g, '+').replace(/_/g, '/')));
+        // Of whose log the acknowledgement tells.
+        bridge.site = bare.site;
         bare.sub.device = null;
+        const { acknowledgement } = good;
+        const placed = (change) => ({ acknowledgement: { ...acknowledgement, log: { ...acknowledgement.log, ...change } } });
         const stranger = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
         const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', stranger.publicKey);
         const last = good.jws.slice(-1);
@@ -239,6 +244,9 @@ pub(super) async fn verified_in_the_browser(browser: Browser) -> Result<()> {
             ['id', { id: 'another' }, text, 'not-genuine'],
             ['name of the notice', { notice: other(good.notice, 20) }, text, 'not-genuine'],
             ['notice', {}, text.replace('Measuring use', 'Measuring you'), 'not-genuine'],
+            ['another place in the log', placed({ index: acknowledgement.log.index + 1 }), text, 'not-genuine'],
+            ['another salt', placed({ salt: other(acknowledgement.log.salt, 3) }), text, 'not-genuine'],
+            ['another year of the log', placed({ origin: `${bare.site}/1999` }), text, 'not-genuine'],
             ['the notice has to be fetched', {}, null, 'genuine'],
             ['unsigned', { jwk: null, jws: `${none}.${encode(bare)}.` }, text, 'unsigned'],
             ['unsigned with a signature', { jwk: null, jws: `${none}.${encode(bare)}.AAAA` }, text, 'not-genuine'],

@@ -278,7 +278,10 @@ pub(super) async fn only_the_last_is_undone(browser: Browser) -> Result<()> {
 
 /// What a script of the page decides is told by that script: no line, and nothing is fetched for one.
 pub(super) async fn no_line_for_scripts(browser: Browser) -> Result<()> {
-    let (shop, _stand) = opened(&browser, &plain()?).await?;
+    let mut config = plain()?;
+    // Something to opt out of.
+    config["purposes"][2]["shared"] = true.into();
+    let (shop, _stand) = opened(&browser, &config).await?;
     for (count, call) in ["acceptAll", "rejectAll", "optOut", "withdraw"].into_iter().enumerate() {
         shop.js(&format!("placet.{call}()"), &[]).await?;
         shop.misses(Layer::First).await?;

@@ -25,7 +25,7 @@ const FIRST_YEAR: u32 = 2026;
 /// Exit code 0: everything is sound; 1: something is not, with the place; 2: something cannot be read.
 #[derive(Debug, Args)]
 pub struct Audit {
-    /// The address of the site's log, for example https://consent.shop.example/log.
+    /// The address of the site's log, for example `https://consent.shop.example/log`.
     #[arg(long, value_name = "URL", value_parser = web_address)]
     pub log: Url,
     /// The log's verifier key as the site publishes it, or a file of such keys, one a line; may be given several times.

@@ -25,7 +25,7 @@ pub struct Publish {
     /// The directory to write to; created where it is missing.
     #[arg(long)]
     pub out: PathBuf,
-    /// The address where that directory will be served, for example https://cdn.shop.example/placet/.
+    /// The address where that directory will be served, for example `https://cdn.shop.example/placet/`.
     #[arg(long, value_parser = web_address)]
     pub base_url: Option<Url>,
     /// The address or absolute path that tells the page the visitor's region; `placet serve` answers at /v1/region.

@@ -27,7 +27,7 @@ pub struct Verify {
     /// The receipt files, as shoppers download them, or receipts of erasures.
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
-    /// The address of the site's log, for example https://consent.shop.example/log: asks whether it still stands by the
+    /// The address of the site's log, for example `https://consent.shop.example/log`: asks whether it still stands by the
     /// receipts.
     #[arg(long, value_name = "URL", value_parser = web_address)]
     pub log: Option<Url>,

@@ -1,6 +1,6 @@
 //! HTML as a tree that is written once.
 //!
-//! **Invariant:** every text and every value goes through [`escape`]; there is no way to put markup in as text.
+//! **Invariant:** every text and every value goes through `escape`; there is no way to put markup in as text.
 
 /// A piece of a page, escaped.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

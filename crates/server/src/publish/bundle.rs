@@ -4,7 +4,7 @@
 use super::node::{Layer, merge, parse};
 use super::style::{clearance, first_layer_css, style};
 use super::{PublishError, Snapshot};
-use crate::embedded::{JAR, LOCATE, MIRROR, SIGNALS, UNMARKED, VEIL};
+use crate::embedded::{JAR, LOCATE, MIRROR, OPTOUT, SIGNALS, UNMARKED, VEIL};
 use placet_model::config::{Config, Purpose};
 use placet_model::notice::{Notice, NoticePurpose};
 use placet_model::tree::Write;
@@ -79,6 +79,7 @@ pub(super) fn bundle(
         ("jar", !plan.kept.0.is_empty() || plan.cookie_domain.is_some(), JAR),
         ("mirror", plan.cookie_domain.is_some(), MIRROR),
         ("locate", place.region.is_some(), LOCATE),
+        ("optout", plan.purposes.iter().any(|purpose| purpose.shared), OPTOUT),
     ] {
         if used {
             let part = part.ok_or(PublishError::WithoutWidget)?;
