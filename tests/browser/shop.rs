@@ -175,19 +175,19 @@ impl Shop {
     }
 
     async fn press_element(&self, element: &WebElement) -> Result<()> {
-        // A page that is not laid out to its end yet moves what was just scrolled to.
         let scroll = "
-            const [element, done] = arguments;
-            let before = null;
-            const scroll = () => {
-                element.scrollIntoView({ block: 'center', behavior: 'instant' });
-                const { top, left } = element.getBoundingClientRect();
-                if (before === `${top} ${left}`) return done();
-                before = `${top} ${left}`;
-                requestAnimationFrame(scroll);
-            };
-            scroll();";
-        self.driver().execute_async(scroll, vec![element.to_json()?]).await?;
+            arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' });
+            const { top, left } = arguments[0].getBoundingClientRect();
+            return [top, left];";
+        // A page that is not laid out to its end yet moves what was just scrolled to; one that always moves is clicked all the same.
+        let mut place = Value::Null;
+        for _ in 0..20 {
+            let found = self.driver().execute(scroll, vec![element.to_json()?]).await?.json().clone();
+            if found == place {
+                break;
+            }
+            place = found;
+        }
         element.click().await?;
         Ok(())
     }

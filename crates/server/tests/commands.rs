@@ -382,7 +382,10 @@ async fn keys_are_changed_and_the_server_goes_on() {
     };
     let wrapped = done(rewrap(&old, &new));
     assert!(wrapped.contains("1 data keys are wrapped by"), "{wrapped}");
-    not_done(&rewrap(&old, &new), "cannot use the database");
+    assert_eq!(done(rewrap(&old, &new)), wrapped, "again, it changes nothing");
+    let other = shop.file("other.key");
+    done(placet(&["keys", "master", "--out", &other]));
+    not_done(&rewrap(&old, &other), "cannot use the database");
     not_done(&refused(shop.directory.path(), &shop.place), "master key");
     fs::rename(&new, &old).unwrap();
 

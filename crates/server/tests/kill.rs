@@ -26,7 +26,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::mpsc::{Sender, channel};
 use support::program::{Heard, Running, ask, prepared, recording};
 use support::{Device, postgres};
 
@@ -67,7 +68,7 @@ impl Known {
     }
 
     /// Sends receipts until `over`, and keeps what came of them.
-    fn post(&self, authority: &str, keys: &Keys, client: u32, over: &AtomicBool, done: &AtomicUsize) {
+    fn post(&self, authority: &str, keys: &Keys, client: u32, over: &AtomicBool, done: &Sender<()>) {
         let mut seed = u64::from(client) + u64::from(self.next.load(Ordering::Relaxed));
         while !over.load(Ordering::Relaxed) {
             let receipts = self.batch(client, 1 + chance(&mut seed, 4));
@@ -75,11 +76,11 @@ impl Known {
             let answer = ask(authority, &recording(&network, &receipts)).filter(|heard| heard.status == 200);
             let Some(answer) = answer else {
                 self.waiting.lock().unwrap().extend(receipts);
-                done.fetch_add(1, Ordering::Relaxed);
+                done.send(()).ok();
                 continue;
             };
             self.keep(receipts, &answer, keys);
-            done.fetch_add(1, Ordering::Relaxed);
+            done.send(()).ok();
         }
     }
 
@@ -130,17 +131,16 @@ impl Known {
         let keys = Keys::parse(&String::from_utf8(running.get("/log/keys")).unwrap()).unwrap();
         self.notice = Some(running.notice().0);
         self.check(&running, &keys);
-        let (over, done) = (AtomicBool::new(false), AtomicUsize::new(0));
+        let over = AtomicBool::new(false);
         let authority = running.authority.clone();
         let known = &*self;
         std::thread::scope(|scope| {
+            let (done, ended) = channel();
             for client in 0..CLIENTS {
-                let (keys, over, done, authority) = (&keys, &over, &done, &authority);
-                scope.spawn(move || known.post(authority, keys, client, over, done));
+                let (keys, over, done, authority) = (&keys, &over, done.clone(), &authority);
+                scope.spawn(move || known.post(authority, keys, client, over, &done));
             }
-            while done.load(Ordering::Relaxed) < calls {
-                std::thread::yield_now();
-            }
+            (0..calls).for_each(|_| ended.recv().unwrap());
             kill(&mut running);
             over.store(true, Ordering::Relaxed);
         });
@@ -152,14 +152,12 @@ impl Known {
         let keys = Keys::parse(&String::from_utf8(running.get("/log/keys")).unwrap()).unwrap();
         while !self.waiting.lock().unwrap().is_empty() {
             let over = AtomicBool::new(false);
-            let done = AtomicUsize::new(0);
             std::thread::scope(|scope| {
                 let known = &*self;
-                let (keys, over, done, authority) = (&keys, &over, &done, &running.authority);
-                scope.spawn(move || known.post(authority, keys, 0, over, done));
-                while done.load(Ordering::Relaxed) == 0 {
-                    std::thread::yield_now();
-                }
+                let (done, ended) = channel();
+                let (keys, over, authority) = (&keys, &over, &running.authority);
+                scope.spawn(move || known.post(authority, keys, 0, over, &done));
+                ended.recv().unwrap();
                 over.store(true, Ordering::Relaxed);
             });
         }
