@@ -22,6 +22,7 @@ use crate::store::address::Address;
 use crate::store::{Store, StoreError};
 use placet_model::config::Config;
 use placet_model::receipt_file::utc;
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -130,6 +131,8 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
         tokio::spawn(enter_audit(app.clone(), stopped.clone())),
         tokio::spawn(accept(listener, door(router(app.clone(), others), plan.tls.clone()), stopped.clone())),
     ];
+    // Before anybody is told that it runs, and may ask it to stop.
+    let asked_to_stop = signal().map_err(|error| Failure::new(format!("cannot wait for signals: {error}")))?;
     println!("placet: listening on {origin}");
     if let Some(listener) = admin {
         let address = local(&listener)?;
@@ -146,7 +149,7 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
         listening.push(tokio::spawn(accept(listener, door(routes, None), stopped)));
         println!("placet: third parties on {origin}");
     }
-    signal().await;
+    asked_to_stop.await;
     tracing::info!("stopping");
     drop(stop);
     for task in listening {
@@ -330,16 +333,20 @@ pub fn cannot_open(database: &str, error: &StoreError) -> Failure {
     Failure::new(format!("cannot use the database{database}: {error}")).help(help)
 }
 
-/// Waits for the signal to stop: Ctrl-C, or SIGTERM.
-async fn signal() {
-    let interrupted = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    if let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+/// Waits for the signal to stop: Ctrl-C, or SIGTERM. From this call on, not from its first waiting, neither ends the process.
+#[cfg(unix)]
+fn signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
         tokio::select! {
-            _ = interrupted => {}
+            _ = interrupted.recv() => {}
             _ = terminated.recv() => {}
         }
-        return;
-    }
-    interrupted.await.ok();
+    })
+}
+
+#[cfg(not(unix))]
+fn signal() -> io::Result<impl Future<Output = ()>> {
+    Ok(async { drop(tokio::signal::ctrl_c().await) })
 }
