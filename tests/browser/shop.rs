@@ -202,8 +202,15 @@ impl Shop {
         until_true(&format!("the {} layer shows", layer.name()), async || self.shows(layer).await).await
     }
 
+    /// Waits until a layer is gone, and for what its answer has to wait for: the frame that shows it gone.
     pub(crate) async fn misses(&self, layer: Layer) -> Result<()> {
-        until_true(&format!("the {} layer is gone", layer.name()), async || Ok(!self.shows(layer).await?)).await
+        until_true(&format!("the {} layer is gone", layer.name()), async || Ok(!self.shows(layer).await?)).await?;
+        let frame = "
+            const [done] = arguments;
+            if (document.hidden) done();
+            else requestAnimationFrame(() => setTimeout(done));";
+        self.driver().execute_async(frame, Vec::new()).await?;
+        Ok(())
     }
 
     /// How many dialogs the banner has made.

@@ -86,9 +86,9 @@ impl Metrics {
         Metrics { registry, ..metrics }
     }
 
-    /// Counts a receipt that breaks a rule.
-    pub fn refused(&self, problem: &'static str) {
-        self.refused.get_or_create(&[("problem", problem)]).inc();
+    /// Counts a receipt that breaks a rule; says how many did so in the same way since the start.
+    pub fn refused(&self, problem: &'static str) -> u64 {
+        self.refused.get_or_create(&[("problem", problem)]).inc() + 1
     }
 
     /// Counts the time since `start` as time to verify.

@@ -80,10 +80,14 @@ async fn keep(app: &App, receipts: &[String], seen: &Seen) -> Result<Vec<RecordR
     Ok(refusals.into_iter().filter_map(result).collect())
 }
 
-/// Tells the log which rule was broken, and nothing of the receipt.
+/// Tells the log which rule was broken, and nothing of the receipt: at the first time, the second, the fourth, and so on, so
+/// that a flood fills no disk with lines. The metrics count every one.
 fn rejected(app: &App, refusal: &Refusal) -> RecordResult {
-    app.metrics.refused(refusal.problem_type().slug);
-    tracing::warn!(problem = refusal.problem_type().slug, "refused a receipt");
+    let problem = refusal.problem_type().slug;
+    let count = app.metrics.refused(problem);
+    if count.is_power_of_two() {
+        tracing::warn!(problem, count, "refused a receipt");
+    }
     RecordResult::Rejected(refusal.details())
 }
 

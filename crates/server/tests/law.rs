@@ -11,7 +11,10 @@ fn root() -> PathBuf {
 
 /// The sources of all tests and their tables of cases, in one text.
 fn tests() -> String {
-    let mut all = fs::read_to_string(root().join("crates/model/fixtures/rules.json")).expect("readable");
+    let mut all = String::new();
+    for file in ["crates/model/fixtures/rules.json", "src/tests.rs"] {
+        all += &fs::read_to_string(root().join(file)).expect(file);
+    }
     for place in ["tests/browser/cases", "crates/server/tests", "crates/model/tests"] {
         for entry in fs::read_dir(root().join(place)).expect(place) {
             let path = entry.expect("an entry").path();

@@ -47,6 +47,21 @@ pub(super) async fn refusing_costs_what_accepting_costs(browser: Browser) -> Res
     Ok(())
 }
 
+/// On every page of the demo, what one click gave one click takes back (GDPR 7(3); PIPL 15).
+pub(super) async fn withdrawn_by_one_click_from_every_page(browser: Browser) -> Result<()> {
+    let shop = Shop::visit(&browser).await?;
+    shop.answer("accept").await?;
+    shop.answer_separately("reject").await?;
+    for path in ["/", "/product?id=teapot", "/basket", "/account", "/zh/", "/zh/account"] {
+        shop.js("placet.acceptAll()", &[]).await?;
+        shop.open(path).await?;
+        ensure!(!shop.granted().await?.is_empty(), "nothing is granted on {path}");
+        shop.click_page("[data-placet-action=withdraw]").await?;
+        ensure!(shop.granted().await?.is_empty(), "{:?} are still granted on {path}", shop.granted().await?);
+    }
+    Ok(())
+}
+
 /// Taking back costs no more than giving, from any page (GDPR 7(3); PIPL 15; CNIL 2020): by the link to the settings in two
 /// clicks, as many as giving costs there; by a button that the shop puts into its pages in one, as accepting does.
 pub(super) async fn withdrawing_costs_no_more_than_giving(browser: Browser) -> Result<()> {

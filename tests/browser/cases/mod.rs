@@ -178,7 +178,7 @@ tests! {
         axe_elements
     }
     &[Engine::Chromium], Plain => elements { handle_in_the_corner }
-    ALL, Plain => clicks { refusing_costs_what_accepting_costs withdrawing_costs_no_more_than_giving }
+    ALL, Plain => clicks { refusing_costs_what_accepting_costs withdrawing_costs_no_more_than_giving withdrawn_by_one_click_from_every_page }
     ALL, Plain => pages { later_elements_are_held_and_released }
     ALL, Plain => guides { pages_of_the_guides tag_manager_template }
     ALL, Plain => hostile {
