@@ -207,8 +207,9 @@ impl Shop {
         until_true(&format!("the {} layer is gone", layer.name()), async || Ok(!self.shows(layer).await?)).await?;
         let frame = "
             const [done] = arguments;
-            if (document.hidden) done();
-            else requestAnimationFrame(() => setTimeout(done));";
+            requestAnimationFrame(() => setTimeout(done));
+            // A window behind another may have no frames.
+            setTimeout(done, 1000);";
         self.driver().execute_async(frame, Vec::new()).await?;
         Ok(())
     }

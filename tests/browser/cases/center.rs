@@ -65,7 +65,7 @@ pub(super) async fn preferences(browser: Browser) -> Result<()> {
     let receipts = shop.delivered(1).await?;
     ensure!(named(&claims(&receipts[0])?["preferences"]), "the receipt says {}", claims(&receipts[0])?);
 
-    shop.open("/account").await?;
+    shop.open("/basket").await?;
     shop.open_settings().await?;
     let script = "return all('[data-placet-preference]').filter((input) => input.checked).map((input) => input.value)";
     ensure!(shop.js(script, &[]).await? == json!(["email", "wechat", "monthly"]), "the center forgets what was picked");
