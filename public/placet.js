@@ -593,7 +593,7 @@
     // What the page was told last.
     let applied = now;
     // The one interpreter of effects. One that fails never undoes another. What was decided in a layer is kept and holds at once, and
-    // is seen in the next frame; what takes time comes after that.
+    // is seen in the next frame; what takes time comes after that. By a timer: a window behind another has no frames.
     const apply = async (decision) => {
       now = permission(visitor(), record);
       safely(() => {
@@ -603,7 +603,7 @@
       });
       if (decision && decision.shown) {
         undraw();
-        await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+        await new Promise((done) => setTimeout(done, 20));
       }
       const before = applied;
       applied = now;

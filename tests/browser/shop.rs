@@ -207,9 +207,8 @@ impl Shop {
         until_true(&format!("the {} layer is gone", layer.name()), async || Ok(!self.shows(layer).await?)).await?;
         let frame = "
             const [done] = arguments;
-            requestAnimationFrame(() => setTimeout(done));
-            // A window behind another may have no frames.
-            setTimeout(done, 1000);";
+            // Timers of one length end in the order in which they began: this one after the loader's.
+            setTimeout(done, 20);";
         self.driver().execute_async(frame, Vec::new()).await?;
         Ok(())
     }
