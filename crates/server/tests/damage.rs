@@ -11,14 +11,12 @@ use placet_model::admin::{Role, TokenWish};
 use placet_server::admin::table::router;
 use placet_server::admin::tokens::new_token;
 use placet_server::log::error::LogError;
-use placet_server::store::Store;
 use serde_json::json;
 use std::path::Path;
 use std::process::Output;
-use std::sync::Arc;
 use support::databases::{On, Place};
 use support::program::PLACET;
-use support::{Device, NOTICE, STILL, Server, notice, on_each_database, open_log, postgres};
+use support::{Device, NOTICE, STILL, Server, notice, on_each_database, opened, postgres};
 use tower::ServiceExt;
 
 on_each_database![a_flipped_bit_of_an_old_receipt_is_told_to_whoever_reads_it];
@@ -178,15 +176,4 @@ async fn put_back(place: &Place, dump: &[u8]) {
     let file: &Path = &place.directory.path().join("dump.sql");
     std::fs::write(file, dump).unwrap();
     tool("psql", place, &["--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--file", &file.display().to_string()]);
-}
-
-async fn opened(place: &Place) -> Result<(), LogError> {
-    let store = Arc::new(Store::open(&place.address).await.unwrap());
-    store.unlock(support::master(place.directory.path())).await.unwrap();
-    let log = open_log(&store, place.directory.path(), STILL).await;
-    if let Ok(log) = &log {
-        log.stop().await;
-    }
-    store.close().await;
-    log.map(drop)
 }

@@ -24,7 +24,7 @@ use sha2::Sha256;
 use std::fs;
 use std::sync::Arc;
 use support::databases::{On, Place};
-use support::{Answer, Device, NOTICE, STILL, Server, database, notice, on_each_database, open_log};
+use support::{Answer, Device, NOTICE, STILL, Server, database, notice, on_each_database, opened};
 
 type Oracle = MemoryBackedTree<Sha256, Vec<u8>>;
 
@@ -286,17 +286,6 @@ async fn a_fault_at_any_storage_call_loses_nothing() {
 async fn stopped(server: &Server) -> Place {
     server.app.stop().await;
     server.place.clone()
-}
-
-async fn opened(place: &Place) -> Result<(), LogError> {
-    let store = Arc::new(Store::open(&place.address).await.unwrap());
-    store.unlock(support::master(place.directory.path())).await.unwrap();
-    let log = open_log(&store, place.directory.path(), STILL).await;
-    if let Ok(log) = &log {
-        log.stop().await;
-    }
-    store.close().await;
-    log.map(drop)
 }
 
 async fn change(place: &Place, sql: &'static str) {

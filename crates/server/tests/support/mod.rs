@@ -261,6 +261,18 @@ pub async fn open_log(store: &Arc<Store>, directory: &Path, now: i64) -> Result<
     Log::open(store.clone(), "shop.example", key, lock, now).await
 }
 
+/// Opens what a stopped server has left, as a server does when it starts, and stops again.
+pub async fn opened(place: &Place) -> Result<(), LogError> {
+    let store = Arc::new(Store::open(&place.address).await.unwrap());
+    store.unlock(master(place.directory.path())).await.unwrap();
+    let log = open_log(&store, place.directory.path(), STILL).await;
+    if let Ok(log) = &log {
+        log.stop().await;
+    }
+    store.close().await;
+    log.map(drop)
+}
+
 /// The database in a directory.
 pub fn database(directory: &Path) -> String {
     directory.join("placet.db").display().to_string()
