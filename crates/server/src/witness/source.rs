@@ -83,18 +83,18 @@ impl Source {
         Keys::parse(&text).map_err(|fault| Unread(format!("{address} cannot be read: {fault}")))
     }
 
-    /// The checkpoint of the log of a year, and its text: none where there is no such log, an error inside where it does not
-    /// count.
+    /// The checkpoint of a log, and its text: none where there is no such log, an error inside where it does not count. A log is
+    /// named by its year, or, where it is that of a former site, by its whole name.
     ///
     /// # Errors
     /// Where the server does not answer.
-    pub fn checkpoint(&self, year: &str, keys: &Keys) -> Result<Option<Opened>, Unread> {
-        let Some(bytes) = self.read(&format!("{year}/checkpoint"), MAX_CHECKPOINT as u64)? else { return Ok(None) };
+    pub fn checkpoint(&self, log: &str, keys: &Keys) -> Result<Option<Opened>, Unread> {
+        let Some(bytes) = self.read(&format!("{log}/checkpoint"), MAX_CHECKPOINT as u64)? else { return Ok(None) };
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let opened = keys.open(&text).map_err(|fault| fault.to_string()).and_then(|checkpoint| {
-            let is_of_year =
-                site_of(&checkpoint.origin).is_some_and(|site| checkpoint.origin == format!("{site}/{year}"));
-            match is_of_year {
+            let is_it = checkpoint.origin == log
+                || site_of(&checkpoint.origin).is_some_and(|site| checkpoint.origin == format!("{site}/{log}"));
+            match is_it {
                 true => Ok((checkpoint, text)),
                 false => Err(format!("The checkpoint is that of another log: {}.", checkpoint.origin)),
             }
