@@ -4,12 +4,12 @@
 
 mod support;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::fs;
 use std::path::Path;
 use support::databases::Place;
+use support::on_each_database;
 use support::program::{Running, ask, placet, prepared};
-use support::{Device, on_each_database};
 
 on_each_database![the_logs_of_a_former_site_can_be_read];
 
@@ -28,20 +28,13 @@ fn rename(directory: &Path, site: &str) {
 async fn the_logs_of_a_former_site_can_be_read() {
     let (directory, place) = (prepared(), Place::new().await);
     let server = Running::start(directory.path(), &place.address);
-    let (_, words) = server.notice();
     let receipts = server.receipts(1..4);
     let answers = server.record(&receipts);
     let year = answers[0]["log"]["origin"].as_str().unwrap().strip_prefix("shop.example/").unwrap().to_owned();
     let left = server.get(&format!("/log/{year}/checkpoint"));
     let known = directory.path().join("known").display().to_string();
     fs::write(&known, server.get("/log/keys")).unwrap();
-    let kept = directory.path().join("receipt.json").display().to_string();
-    let acknowledgement =
-        json!({ "id": answers[0]["id"], "receivedAt": answers[0]["receivedAt"], "log": answers[0]["log"] });
-    let jwk = Device::new(1).header()["jwk"].clone();
-    let file =
-        json!({ "placet": 1, "receipt": receipts[0], "jwk": jwk, "notice": words, "acknowledgement": acknowledgement });
-    fs::write(&kept, file.to_string()).unwrap();
+    let kept = server.keep(directory.path(), &receipts[0], &answers[0]);
     server.stop();
 
     rename(directory.path(), "new.example");
