@@ -48,7 +48,7 @@ pub(crate) enum Layer {
 }
 
 impl Layer {
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Layer::First => "first",
             Layer::Center => "center",

@@ -28,6 +28,7 @@ mod records;
 mod regions;
 mod rules;
 mod separate;
+mod settings_of_the_visitor;
 mod signing;
 mod undo;
 mod vendors;
@@ -213,5 +214,12 @@ tests! {
     }
     ALL, Plain => languages { languages_by_kin }
     &[Engine::Chromium], Plain => languages { languages_on_a_narrow_screen languages_in_the_center }
+    &[Engine::Chromium], Plain => settings_of_the_visitor {
+        forced_colours
+        forced_colours_of_what_is_kept_off
+        nothing_moves
+        four_times_as_large
+        on_paper
+    }
     &[Engine::Chromium], Plain => looks { layouts focus_is_never_hidden layout_shift narrow_screen screenshots }
 }
