@@ -475,7 +475,7 @@ pub(super) async fn axe_everything_open(browser: Browser) -> Result<()> {
                 "return all('.quote').length === 1 && all('textarea').length === 1 && all('.services li').length > 0";
             until_true("everything is open", async || Ok(shop.js(made, &[]).await? == true)).await?;
             let what = format!("the center with everything open, {scheme}, {lang}");
-            axe::check(&shop, &what, &["region", "label-title-only"]).await?;
+            axe::check_center(&shop, &what).await?;
         }
     }
     Ok(())

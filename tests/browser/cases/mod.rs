@@ -203,7 +203,7 @@ tests! {
     ALL, Plain => agents { autoconsent_refuses autoconsent_accepts consent_o_matic_refuses agents_opt_out }
     &[Engine::Chromium], Plain => accessibility { axe_in_every_state }
     ALL, Plain => accessibility { axe_from_right_to_left }
-    ALL, Plain => looks { axe_first_layer axe_center }
+    ALL, Plain => looks { axe_first_layer axe_center focus_is_never_hidden }
     &[Engine::Chromium], Plain => covers { covers_move_nothing }
     &[Engine::Chromium], Plain => pages { thousand_held_routes_leave_nothing thousand_released_routes_leave_nothing }
     &[Engine::Chromium], Plain => notice_page {
@@ -221,5 +221,5 @@ tests! {
         four_times_as_large
         on_paper
     }
-    &[Engine::Chromium], Plain => looks { layouts focus_is_never_hidden layout_shift narrow_screen screenshots }
+    &[Engine::Chromium], Plain => looks { layouts layout_shift narrow_screen screenshots }
 }
