@@ -78,6 +78,8 @@ tests! {
         many_services
         language
         my_choices
+        my_picks
+        whole_notice
         feedback
         at_the_shop
         keyboard
