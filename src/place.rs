@@ -3,6 +3,8 @@
 //! **Invariant:** there is at most one dialog, and one center in an element.
 //! **Invariant:** a center that is gone leaves nothing behind: its views, signals and listeners belong
 //! to one owner, which goes with its place.
+//! **Invariant:** a dialog is seen before it is modal. A modal one makes the page behind it inert, for which the browser works
+//! out the styles of all its elements: that is for the frame after.
 //! **Invariant:** a dialog is drawn before it is asked for, while the page rests, and out of the page; it is
 //! shown only where everything that it was drawn from still holds.
 
@@ -10,7 +12,7 @@ use crate::bridge::{Bridge, Receipts, member, promise};
 use crate::center::{Act, Choice, Clerk, Desk, Standing, Surroundings, center};
 use crate::start::set_timeout;
 use crate::{js, office};
-use js_sys::JSON;
+use js_sys::{JSON, Promise};
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 use placet_model::notice::Notice;
@@ -19,6 +21,7 @@ use placet_model::tree::{Map, Tree};
 use std::cell::RefCell;
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{CssStyleSheet, Event, HtmlDialogElement, HtmlElement, ShadowRoot, ShadowRootInit, ShadowRootMode};
 
 /// The style sheet of the center, minified.
@@ -121,9 +124,25 @@ async fn dialog(bridge: &Bridge) -> Result<JsValue, JsValue> {
     // The dialog is still telling of its end: it is taken away when that is done.
     let closed = Closure::once_into_js(move || drop(promise(gone(number))));
     dialog.add_event_listener_with_callback("close", closed.unchecked_ref())?;
+    dialog.set_open(true);
+    seen().await?;
+    if !dialog.open() {
+        return Ok(JsValue::UNDEFINED);
+    }
+    dialog.set_open(false);
     dialog.show_modal()?;
     bridge.emit("opened", &JsValue::NULL);
     refresh(number).await
+}
+
+/// Waits until what was drawn can be seen. A window behind another has no frames: it does not wait for long.
+async fn seen() -> Result<JsValue, JsValue> {
+    let next = Promise::new(&mut |done, _| {
+        set_timeout(&done, 100.0);
+        let after = Closure::once_into_js(move || set_timeout(&done, 0.0));
+        let _ = window().request_animation_frame(after.unchecked_ref());
+    });
+    JsFuture::from(next).await
 }
 
 /// A dialog that is not in the page.

@@ -18,7 +18,9 @@ use crate::{
 const WORDS: &str = r#"
 const host = document.querySelector('placet-ui');
 const all = (selector) => [...(host?.shadowRoot?.querySelectorAll(selector) ?? [])];
-const seen = (element) => element.getClientRects().length > 0 && getComputedStyle(element).visibility === 'visible';
+// A dialog that is not modal yet cannot be used yet.
+const seen = (element) => element.getClientRects().length > 0 && getComputedStyle(element).visibility === 'visible'
+    && (element.localName !== 'dialog' || element.matches(':modal'));
 const layer = (name) => all(`[data-placet-layer="${name}"]`).find(seen);
 const action = (place, name) => [...(layer(place)?.querySelectorAll(`[data-placet-action="${name}"]`) ?? [])].find(seen);
 const stored = (test) => { try { return Object.keys(localStorage).filter(test); } catch { return []; } };
