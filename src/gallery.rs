@@ -199,17 +199,22 @@ fn after() -> Standing {
 /// One choice in each state.
 fn choices(lang: &str) -> Vec<Choice> {
     let map = |analytics, ads| {
-        Map(vec![("necessary".into(), ChoiceState::Always), ("analytics".into(), analytics), ("ads".into(), ads)])
+        Map(vec![
+            ("necessary".into(), ChoiceState::Always),
+            ("analytics".into(), analytics),
+            ("marketing".into(), analytics),
+            ("ads".into(), ads),
+        ])
     };
     let (granted, denied) = (ChoiceState::Granted, ChoiceState::Denied);
     [
-        (Status::Waiting, State::Withdrawn, map(denied, denied), Some(map(granted, denied))),
-        (Status::Refused, State::Changed, map(granted, denied), Some(map(granted, granted))),
-        (Status::Acknowledged, State::Given, map(granted, granted), None),
+        (Status::Waiting, State::Withdrawn, map(denied, denied), vec![]),
+        (Status::Refused, State::Changed, map(granted, denied), vec!["email", "sms"]),
+        (Status::Acknowledged, State::Given, map(granted, granted), vec!["email"]),
     ]
     .into_iter()
     .zip(["c", "b", "a"])
-    .map(|((status, state, choices, before), id)| Choice {
+    .map(|((status, state, choices, picked), id)| Choice {
         id: id.into(),
         at: 1_795_291_125_240,
         state,
@@ -219,7 +224,8 @@ fn choices(lang: &str) -> Vec<Choice> {
         hash: "sha256:a".into(),
         regime: "cn-pipl".into(),
         choices,
-        before,
+        preferences: Map(vec![("channels".into(), Answer::Many(picked.into_iter().map(str::to_owned).collect()))]),
+        page: "#whole".into(),
         status,
         ..Choice::default()
     })

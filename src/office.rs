@@ -97,7 +97,13 @@ pub(crate) async fn list(bridge: &Bridge) -> Vec<Choice> {
         JsFuture::from(keeper.list()).await
     };
     match read.await {
-        Ok(list) => js::read(list),
+        Ok(list) => {
+            let mut choices: Vec<Choice> = js::read(list);
+            for choice in &mut choices {
+                choice.page = bridge.notice_page(&choice.hash);
+            }
+            choices
+        }
         Err(error) => {
             bridge.warn("The receipts cannot be listed.", &error);
             Vec::new()

@@ -167,11 +167,11 @@ fn standing() -> Standing {
 /// Two choices in the form of the part that keeps the receipts, the newest first.
 const CHOICES: &str = r#"[
     {"id":"b","at":1795291125240,"state":"changed","type":"regular","by":"subject","method":"preferences.save",
-     "lang":"zh-CN","version":"2","hash":"sha256:b","regime":"cn-pipl","choices":{"necessary":"always","analytics":"denied"},
-     "before":{"necessary":"always","analytics":"granted"},"signed":false,"status":"waiting","reason":null},
+     "lang":"zh-CN","version":"2","hash":"sha256:b","regime":"cn-pipl","choices":{"necessary":"always","analytics":"denied","marketing":"granted"},
+     "preferences":{"channels":["email","sms"],"frequency":"monthly"},"signed":false,"status":"waiting","reason":null},
     {"id":"a","at":1795291025240,"state":"given","type":"regular","by":"subject","method":"banner.accept_all",
-     "lang":"en","version":"1","hash":"sha256:a","regime":"cn-pipl","choices":{"necessary":"always","analytics":"granted"},
-     "before":null,"signed":true,"status":"acknowledged","reason":null}]"#;
+     "lang":"en","version":"1","hash":"sha256:a","regime":"cn-pipl","choices":{"necessary":"always","analytics":"granted","marketing":"granted"},
+     "preferences":{"channels":["email"],"frequency":"monthly"},"signed":true,"status":"acknowledged","reason":null}]"#;
 
 #[wasm_bindgen_test]
 async fn every_control_starts_off_and_nothing_is_asked_of_a_necessary_purpose() {
@@ -349,7 +349,12 @@ async fn old_and_new_stand_side_by_side() {
         stage.all("[data-placet-receipt=b] tr").iter().map(|row| row.text_content().unwrap_or_default()).collect();
     assert_eq!(rows[0], "NameBeforeNow");
     assert!(rows[2].ends_with("AllowedRefused"), "{rows:?}");
-    assert_eq!(stage.all("[data-placet-receipt=b] .new").len(), 1, "what has not changed is not set off");
+    assert!(rows[4].ends_with("E-mailE-mail · Text message"), "what was picked stands under its purpose: {rows:?}");
+    assert!(
+        rows[5].ends_with("Monthly at mostMonthly at most") && rows.len() == 6,
+        "what was never picked is not told: {rows:?}"
+    );
+    assert_eq!(stage.all("[data-placet-receipt=b] .new").len(), 2, "what has not changed is not set off");
     stage.unfold("[data-placet-receipt=a] .changed").await;
     assert!(stage.text("[data-placet-receipt=a]").contains("First choice on this device"));
 }

@@ -363,10 +363,10 @@ export default (bridge) => {
   /* ---- In the visitor's hand. ---- */
 
   // What is told of a receipt's claims, or of a decision that has none yet.
-  const told = ({ event, notice, regime, choices }) => {
+  const told = ({ event, notice, regime, choices, preferences }) => {
     const { type = 'regular', by = 'subject', method } = bare(event);
     const { lang, version, hash } = bare(notice);
-    return { type, by, method, lang, version, hash, regime, choices };
+    return { type, by, method, lang, version, hash, regime, choices, preferences };
   };
   const ofStored = ({ id, at, state, jws, choices, acknowledgement, refusal }) => {
     let claims = { choices };
@@ -390,8 +390,7 @@ export default (bridge) => {
     if (!bridge.record() && !bridge.read(CHAIN) && !items().length) return [];
     const stored = (await ask('receipts', 'readonly', (rows) => rows.getAll()).catch(() => [])).map(ofStored);
     const waiting = items().filter(({ decision }) => !stored.some(({ id }) => id === decision.id));
-    const all = [...stored, ...waiting.map(ofWaiting)].sort((one, other) => other.at - one.at);
-    return all.map((receipt, index) => ({ ...receipt, before: all[index + 1] ? all[index + 1].choices : null }));
+    return [...stored, ...waiting.map(ofWaiting)].sort((one, other) => other.at - one.at);
   };
 
   // It could perhaps not be had when the receipt was signed; its name still finds it.

@@ -1,6 +1,6 @@
 //! A receipt of this device as the part of the loader that keeps them lists it.
 
-use placet_model::receipt::{By, ChoiceState, EventType, State};
+use placet_model::receipt::{Answer, By, ChoiceState, EventType, State};
 use placet_model::tree::{Faults, Map, Read, Tree, read_member};
 
 /// How far a receipt has come.
@@ -59,12 +59,14 @@ pub(crate) struct Choice {
     pub(crate) regime: String,
     /// What was decided.
     pub(crate) choices: Map<ChoiceState>,
-    /// What held before; none for the first choice.
-    pub(crate) before: Option<Map<ChoiceState>>,
+    /// What was picked.
+    pub(crate) preferences: Map<Answer>,
     /// How far it has come.
     pub(crate) status: Status,
     /// Why the endpoint does not take it.
     pub(crate) reason: Option<String>,
+    /// Where the notice that was shown stands on a page of its own; whoever lists the choices knows it.
+    pub(crate) page: String,
 }
 
 impl Read for Choice {
@@ -81,9 +83,10 @@ impl Read for Choice {
             hash: read_member(tree, "hash", false, faults),
             regime: read_member(tree, "regime", false, faults),
             choices: read_member(tree, "choices", false, faults),
-            before: read_member(tree, "before", false, faults),
+            preferences: read_member(tree, "preferences", false, faults),
             status: read_member(tree, "status", false, faults),
             reason: read_member(tree, "reason", false, faults),
+            page: String::new(),
         }
     }
 }

@@ -1,19 +1,21 @@
 //! My choices: the receipts of this device, in the hand of the person who made them.
 //!
 //! What each did, when, under which notice and how far it has come; its file, its check, the words that
-//! were shown, and what it changed.
+//! were shown, here and on their own page, and what it changed: purposes and what was picked under them.
 
 use super::choice::{Choice, Status};
 use super::desk::{Act, Desk, Reply, Said, Words, status};
 use super::fold::{fold, long};
+use super::rights::whole;
 use crate::js;
 use crate::parts::{Look, button, note, section, text, words};
 use crate::rich::rich;
 use crate::slot::Slot;
 use crate::tag::{live, tag};
 use leptos::prelude::*;
-use placet_model::notice::Notice;
-use placet_model::receipt::{ChoiceState, State};
+use placet_model::labels::Labels;
+use placet_model::notice::{Notice, NoticePreference};
+use placet_model::receipt::{Answer, ChoiceState, State};
 use std::sync::Arc;
 
 /// The choices of this device, the newest first, and the way to take everything back.
@@ -44,7 +46,8 @@ pub(super) fn choices(desk: &Desk) -> AnyView {
 }
 
 fn row(desk: &Desk, at: usize) -> AnyView {
-    let Some(choice) = desk.choices.peek(|all| all.get(at).cloned()) else { return words("") };
+    let (choice, before) = desk.choices.peek(|all| (all.get(at).cloned(), all.get(at + 1).cloned()));
+    let Some(choice) = choice else { return words("") };
     let choice = Arc::new(choice);
     let labels = &desk.notice.labels;
     let when = js::time(&desk.notice.lang, choice.at);
@@ -74,7 +77,7 @@ fn row(desk: &Desk, at: usize) -> AnyView {
         tag("div").class("line").children(line).view(),
         status(&desk.notice, &reply),
         fold("words", &labels.words_shown, &about, move || shown(&seen.0, &seen.1)),
-        fold("changed", &labels.what_changed, &about, move || changes(&changed.0, &changed.1)),
+        fold("changed", &labels.what_changed, &about, move || changes(&changed.0, &changed.1, before.as_ref())),
     ];
     tag("li").class("receipt").set("part", "receipt").set("data-placet-receipt", &choice.id).children(content).view()
 }
@@ -102,11 +105,11 @@ fn progress(desk: &Desk, id: &str) -> AnyView {
     })
 }
 
-/// The words that were shown, in the language that they were shown in.
+/// The words that were shown, in the language that they were shown in, and the way to all of them.
 fn shown(desk: &Desk, choice: &Choice) -> AnyView {
     let words_of = Slot::new(Words::Asked);
     desk.ask(Act::Words(choice.hash.clone(), words_of.clone()));
-    let labels = desk.notice.clone();
+    let (labels, page) = (desk.notice.clone(), choice.page.clone());
     live(move || match words_of.look(Clone::clone) {
         Words::Asked => words(""),
         Words::Lost => note(vec![words(&labels.labels.not_done)]),
@@ -118,31 +121,26 @@ fn shown(desk: &Desk, choice: &Choice) -> AnyView {
                 content.extend(rich(&purpose.description));
             }
             let dir = if js::is_right_to_left(&notice.lang) { "rtl" } else { "ltr" };
-            tag("div").class("quote").set("lang", &notice.lang).set("dir", dir).children(content).view()
+            let quote = tag("div").class("quote").set("lang", &notice.lang).set("dir", dir).children(content).view();
+            vec![quote, whole(&labels, &page)].into_any()
         }
     })
 }
 
 /// Old and new side by side, purpose by purpose; and how it was done, for those who want to know.
-fn changes(notice: &Notice, choice: &Choice) -> AnyView {
-    let labels = &notice.labels;
+fn changes(notice: &Notice, choice: &Choice, before: Option<&Choice>) -> AnyView {
     let how = [&choice.method, choice.kind.word(), choice.by.word(), &choice.regime, &choice.id]
         .map(|word: &str| word.to_owned());
     let how = tag("p").class("note how").set("lang", "en").words(&how.join(" · ")).view();
-    let Some(before) = &choice.before else {
-        return vec![note(vec![words(&labels.nothing_before)]), table(notice, choice, None), how].into_any();
-    };
-    vec![table(notice, choice, Some(before)), how].into_any()
+    let table = table(notice, choice, before);
+    match before {
+        None => vec![note(vec![words(&notice.labels.nothing_before)]), table, how].into_any(),
+        Some(_) => vec![table, how].into_any(),
+    }
 }
 
-fn table(notice: &Notice, choice: &Choice, before: Option<&placet_model::tree::Map<ChoiceState>>) -> AnyView {
+fn table(notice: &Notice, choice: &Choice, before: Option<&Choice>) -> AnyView {
     let labels = &notice.labels;
-    let word = |state: Option<&ChoiceState>| match state {
-        None => "–",
-        Some(ChoiceState::Always) => &labels.always,
-        Some(ChoiceState::Granted) => &labels.granted,
-        Some(ChoiceState::Denied) => &labels.denied,
-    };
     let mut rows = Vec::new();
     if before.is_some() {
         let heads = [&labels.name, &labels.before, &labels.after];
@@ -152,16 +150,60 @@ fn table(notice: &Notice, choice: &Choice, before: Option<&placet_model::tree::M
     for (id, state) in &choice.choices.0 {
         let purpose = notice.purposes.iter().find(|purpose| purpose.id == *id);
         let title = purpose.map_or(id, |purpose| &purpose.title);
-        let mut cells = vec![tag("th").set("scope", "row").words(title).view()];
-        let mut now = tag("td");
-        if let Some(before) = before {
-            cells.push(text("td", word(before.get(id))));
-            if before.get(id) != Some(state) {
-                now = now.class("new");
+        let old = before.map(|before| state_words(labels, before.choices.get(id)));
+        rows.push(compared("purpose", title, old, state_words(labels, Some(state))));
+        for asked in notice.preferences.iter().filter(|asked| asked.purpose == *id) {
+            let picked =
+                |choice: &Choice| choice.preferences.get(&asked.id).and_then(|answer| picked_words(asked, answer));
+            let (old, now) = (before.and_then(picked), picked(choice));
+            // Where nothing was ever picked there is nothing to tell.
+            if old.is_some() || now.is_some() {
+                let none = || "–".to_owned();
+                rows.push(compared(
+                    "picked",
+                    &asked.title,
+                    before.map(|_| old.unwrap_or_else(none)),
+                    now.unwrap_or_else(none),
+                ));
             }
         }
-        cells.push(now.words(word(Some(state))).view());
-        rows.push(tag("tr").children(cells).view());
     }
     tag("table").class("compare").children(vec![tag("tbody").children(rows).view()]).view()
+}
+
+/// One row: what held before, where something was, and what holds now, set off where that differs.
+fn compared(class: &str, title: &str, old: Option<String>, now: String) -> AnyView {
+    let mut cells = vec![tag("th").set("scope", "row").words(title).view()];
+    let mut cell = tag("td");
+    if let Some(old) = old {
+        cells.push(text("td", &old));
+        if old != now {
+            cell = cell.class("new");
+        }
+    }
+    cells.push(cell.words(&now).view());
+    tag("tr").class(class).children(cells).view()
+}
+
+fn state_words(labels: &Labels, state: Option<&ChoiceState>) -> String {
+    match state {
+        None => "–",
+        Some(ChoiceState::Always) => &labels.always,
+        Some(ChoiceState::Granted) => &labels.granted,
+        Some(ChoiceState::Denied) => &labels.denied,
+    }
+    .to_owned()
+}
+
+/// What was picked, by the titles that the options have today; none where nothing was.
+fn picked_words(asked: &NoticePreference, answer: &Answer) -> Option<String> {
+    let picked = match answer {
+        Answer::One(option) => std::slice::from_ref(option),
+        Answer::Many(options) => options,
+    };
+    let title = |id: &String| {
+        let option = asked.options.iter().find(|option| option.id == *id);
+        option.map_or(id, |option| &option.title).clone()
+    };
+    (!picked.is_empty()).then(|| picked.iter().map(title).collect::<Vec<_>>().join(" · "))
 }

@@ -4,6 +4,7 @@ use super::desk::Desk;
 use crate::parts::{element, link, section, text, words};
 use crate::rich::rich;
 use leptos::prelude::*;
+use placet_model::notice::Notice;
 
 /// The rights and how to use them.
 pub(super) fn rights(desk: &Desk) -> AnyView {
@@ -27,16 +28,22 @@ pub(super) fn controller(desk: &Desk) -> AnyView {
     rows.push(row(&labels.complaints, vec![words(&who.complaints)]));
     let mut content =
         vec![element("dl", None, rows), element("p", None, vec![link(&who.privacy_policy, &labels.privacy_policy)])];
-    if !desk.around.page.is_empty() {
-        let whole = crate::tag::tag("a")
-            .set("href", &desk.around.page)
-            .set("target", "_blank")
-            .set("rel", "noopener")
-            .set("data-placet-action", "whole-notice")
-            .words(&labels.whole_notice);
-        content.push(element("p", None, vec![whole.view()]));
-    }
+    content.push(whole(&desk.notice, &desk.around.page));
     section("controller", "controller", &labels.contact, None, content)
+}
+
+/// The way to a notice on a page of its own, where there is one.
+pub(super) fn whole(notice: &Notice, page: &str) -> AnyView {
+    if page.is_empty() {
+        return words("");
+    }
+    let link = crate::tag::tag("a")
+        .set("href", page)
+        .set("target", "_blank")
+        .set("rel", "noopener")
+        .set("data-placet-action", "whole-notice")
+        .words(&notice.labels.whole_notice);
+    element("p", None, vec![link.view()])
 }
 
 fn row(term: &str, definition: Vec<AnyView>) -> AnyView {

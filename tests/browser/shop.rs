@@ -48,7 +48,7 @@ pub(crate) enum Layer {
 }
 
 impl Layer {
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Layer::First => "first",
             Layer::Center => "center",
@@ -346,16 +346,22 @@ impl Shop {
             return !!(inner ?? document.activeElement)?.matches(arguments[0])";
         for _ in 0..120 {
             if back {
-                let keys = self.driver().action_chain().key_down(Key::Shift).send_keys(Key::Tab.value().to_string());
-                keys.key_up(Key::Shift).perform().await?;
+                self.back().await?
             } else {
-                self.key(Key::Tab).await?;
+                self.key(Key::Tab).await?
             }
             if self.truth(script, &[json!(selector)]).await? {
                 return Ok(());
             }
         }
         Err(anyhow!("Tab never reaches {selector}"))
+    }
+
+    /// Presses Tab with Shift.
+    pub(crate) async fn back(&self) -> Result<()> {
+        let keys = self.driver().action_chain().key_down(Key::Shift).send_keys(Key::Tab.value().to_string());
+        keys.key_up(Key::Shift).perform().await?;
+        Ok(())
     }
 
     pub(crate) async fn key(&self, key: Key) -> Result<()> {

@@ -472,6 +472,109 @@ pub(super) async fn inline(browser: Browser) -> Result<()> {
     .await
 }
 
+/// My choices tell what was picked, old beside new, and lead to the page of the notice under which a choice was made,
+/// also where the shop has another one by now.
+pub(super) async fn my_picks(browser: Browser) -> Result<()> {
+    let shop = Shop::visit(&browser).await?;
+    shop.choose().await?;
+    shop.switch("marketing", true).await?;
+    shop.prefer("channels", "email").await?;
+    shop.prefer("frequency", "weekly").await?;
+    shop.save().await?;
+    shop.delivered(1).await?;
+    shop.open("/zh/").await?;
+    shop.open_settings().await?;
+    shop.prefer("channels", "sms").await?;
+    shop.prefer("topics", "loyalty").await?;
+    shop.save().await?;
+    shop.delivered(2).await?;
+    shop.open("/").await?;
+    shop.open_settings().await?;
+    shop.switch("marketing", false).await?;
+    shop.save().await?;
+    shop.delivered(3).await?;
+    shop.open_settings().await?;
+    let rows = shop.lists(3).await?;
+    let picked = async |index: usize| -> Result<Value> {
+        shop.unfold(&format!("[data-placet-receipt=\"{}\"] .changed", rows[index].id)).await?;
+        let script = "const rows = all(`[data-placet-receipt=\"${arguments[0]}\"] .picked`);
+            return rows.map((row) => [...row.cells].map((cell) => cell.textContent + (cell.className ? ' (new)' : '')))";
+        let mut found = Value::Null;
+        until_true("the picks show", async || {
+            found = shop.js(script, &[json!(rows[index].id)]).await?;
+            Ok(found != json!([]))
+        })
+        .await?;
+        Ok(found)
+    };
+    let withdrawn = json!([
+        ["How may we reach you?", "E-mail · Text message", "– (new)"],
+        ["What about?", "Member rewards", "– (new)"],
+        ["How often?", "Weekly at most", "– (new)"],
+    ]);
+    let changed = json!([
+        ["How may we reach you?", "E-mail", "E-mail · Text message (new)"],
+        ["What about?", "–", "Member rewards (new)"],
+        ["How often?", "Weekly at most", "Weekly at most"],
+    ]);
+    let first = json!([["How may we reach you?", "E-mail"], ["How often?", "Weekly at most"]]);
+    for (index, expected) in [withdrawn, changed, first].into_iter().enumerate() {
+        let found = picked(index).await?;
+        ensure!(found == expected, "choice {index} tells {found:#}");
+    }
+
+    // The second was made on the Chinese page.
+    let row = format!("[data-placet-receipt=\"{}\"]", rows[1].id);
+    shop.unfold(&format!("{row} .words")).await?;
+    let link = format!("{row} [data-placet-action=whole-notice]");
+    let there = opened_beside(&shop, &link).await?;
+    let receipts = shop.claimed(3).await?;
+    let hash = receipts[1]["notice"]["hash"].as_str().context("a hash")?;
+    ensure!(there["path"] == format!("/notice/{}.html", &hash[7..]), "it leads to {there}");
+    ensure!(
+        there["lang"] == "zh-CN" && there["title"].as_str().is_some_and(|title| title.contains("您的数据")),
+        "{there}"
+    );
+    Ok(())
+}
+
+/// From the center one click leads to the whole notice on its own page, in the language that is shown, beside the shop.
+pub(super) async fn whole_notice(browser: Browser) -> Result<()> {
+    let shop = Shop::visit(&browser).await?;
+    for (page, lang, title) in [("/", "en", "Your data, your decision"), ("/zh/", "zh-CN", "您的数据，由您决定")]
+    {
+        shop.open(page).await?;
+        shop.choose().await?;
+        let there = opened_beside(&shop, ".controller [data-placet-action=whole-notice]").await?;
+        ensure!(there["lang"] == lang && there["title"].as_str().is_some_and(|found| found.contains(title)), "{there}");
+        ensure!(there["opener"] == false, "the page of the notice can reach into the shop");
+        ensure!(shop.shows(Layer::Center).await?, "the center is gone");
+    }
+    ensure!(shop.record().await?.is_null(), "reading is no choice");
+    Ok(())
+}
+
+/// Clicks a link of the center and tells of the page that it opens beside this one, which is closed again.
+async fn opened_beside(shop: &Shop, link: &str) -> Result<Value> {
+    let own = shop.driver().window().await?;
+    shop.center_click(link).await?;
+    let other = until("the page opens beside this one", async || {
+        Ok(shop.driver().windows().await?.into_iter().find(|window| *window != own))
+    })
+    .await?;
+    shop.driver().switch_to_window(other).await?;
+    let script = "return document.readyState === 'complete' && location.href !== 'about:blank' ? { path: location.pathname,
+        lang: document.documentElement.lang, title: document.querySelector('h1')?.textContent ?? '', opener: !!window.opener } : null";
+    let there = until("the page is there", async || {
+        let found = shop.js(script, &[]).await?;
+        Ok((!found.is_null()).then_some(found))
+    })
+    .await;
+    shop.driver().close_window().await?;
+    shop.driver().switch_to_window(own).await?;
+    there
+}
+
 /// Every state of the center, in light and dark, in two languages (WCAG 2.2 AA, as far as axe-core sees).
 pub(super) async fn axe_everything_open(browser: Browser) -> Result<()> {
     for scheme in ["light", "dark"] {
@@ -490,7 +593,7 @@ pub(super) async fn axe_everything_open(browser: Browser) -> Result<()> {
                 "return all('.quote').length === 1 && all('textarea').length === 1 && all('.services li').length > 0";
             until_true("everything is open", async || Ok(shop.js(made, &[]).await? == true)).await?;
             let what = format!("the center with everything open, {scheme}, {lang}");
-            axe::check(&shop, &what, &["region", "label-title-only"]).await?;
+            axe::check_center(&shop, &what).await?;
         }
     }
     Ok(())

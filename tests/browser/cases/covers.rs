@@ -229,10 +229,10 @@ pub(super) async fn covers_for_everybody(browser: Browser) -> Result<()> {
     shop.answer("reject").await?;
     shop.delivered(1).await?;
     shop.settled().await?;
-    axe::check_with(shop, "a page with covers", "placet-held", &[]).await?;
+    axe::check_with(shop, "a page with covers", "placet-held").await?;
     shop.open("/zh").await?;
     cinema.covered(&["film", "second", "player"]).await?;
-    axe::check_with(shop, "a Chinese page with covers", "placet-held", &[]).await?;
+    axe::check_with(shop, "a Chinese page with covers", "placet-held").await?;
 
     shop.open("/").await?;
     cinema.covered(&["film", "second", "player"]).await?;

@@ -490,12 +490,11 @@ pub(super) async fn axe_elements(browser: Browser) -> Result<()> {
             shop.open("/").await?;
             shop.answer("reject").await?;
             pages.becomes("the boxes are there", "return !!box() && !!box('ads')", json!(true)).await?;
-            axe::check_with(shop, &format!("boxes, {scheme}, {lang}"), "placet-consent", &[]).await?;
+            axe::check_with(shop, &format!("boxes, {scheme}, {lang}"), "placet-consent").await?;
             shop.open("/account").await?;
             let there = "return !!document.querySelector('placet-preferences').shadowRoot?.querySelector('[data-placet-action=save]')";
             pages.becomes("the center is there", there, json!(true)).await?;
-            axe::check_with(shop, &format!("the center in a page, {scheme}, {lang}"), "placet-preferences", &[])
-                .await?;
+            axe::check_with(shop, &format!("the center in a page, {scheme}, {lang}"), "placet-preferences").await?;
         }
     }
     Ok(())

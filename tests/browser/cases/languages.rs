@@ -40,6 +40,16 @@ pub(super) fn plain(value: &Value) -> Value {
     }
 }
 
+/// The config for a page of a language: where its own words are in no such language, they are in English under it.
+pub(super) fn spoken(config: &Value, lang: &str) -> Value {
+    if ["en", "zh-CN"].contains(&lang) {
+        return config.clone();
+    }
+    let mut config = plain(config);
+    config["languages"] = json!(["en", lang]);
+    config
+}
+
 /// A shop whose notice is in these languages, and a page at `/TAG` for each of `pages`.
 async fn open(browser: &Browser, tags: &[&str], pages: &[&str]) -> Result<(Shop, Stand)> {
     let mut config = plain(&config(&["analytics", "recommendations", "ads"])?);

@@ -4,6 +4,7 @@ use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 use thirtyfour::Key;
 
+use super::languages::spoken;
 use crate::{
     axe,
     config::config,
@@ -187,7 +188,7 @@ pub(super) async fn age_by_keyboard(browser: Browser) -> Result<()> {
     Ok(())
 }
 
-/// Both questions, in light and dark, in two languages (WCAG 2.2 AA, as far as axe-core sees); their answers alike.
+/// Both questions, in light and dark, in three languages (WCAG 2.2 AA, as far as axe-core sees); their answers alike.
 pub(super) async fn axe_minors(browser: Browser) -> Result<()> {
     let alike = "const look = (name) => {
             const button = action(arguments[0], name), style = getComputedStyle(button), { width, height, top } = button.getBoundingClientRect();
@@ -195,8 +196,8 @@ pub(super) async fn axe_minors(browser: Browser) -> Result<()> {
         };
         return JSON.stringify(look('accept')) === JSON.stringify(look('reject'))";
     for scheme in ["light", "dark"] {
-        for lang in ["en", "zh-CN"] {
-            let mut config = asking_age()?;
+        for lang in ["en", "zh-CN", "ar"] {
+            let mut config = spoken(&asking_age()?, lang);
             config["theme"]["scheme"] = json!(scheme);
             let shop = Shop::with(&browser, &config, &[]).await?;
             let tag = format!("<script src=\"{}/embed/placet.js\"></script>", shop.server.origin);
@@ -206,11 +207,11 @@ pub(super) async fn axe_minors(browser: Browser) -> Result<()> {
             shop.answer("accept").await?;
             shop.sees(Layer::Age).await?;
             shop.settled().await?;
-            axe::check(&shop, &format!("the age, {scheme}, {lang}"), &[]).await?;
+            axe::check(&shop, &format!("the age, {scheme}, {lang}")).await?;
             ensure!(shop.js(alike, &[json!("age")]).await? == true, "the ages look unalike");
             shop.click(Layer::Age, "reject").await?;
             shop.sees(Layer::Guardian).await?;
-            axe::check(&shop, &format!("the guardian, {scheme}, {lang}"), &[]).await?;
+            axe::check(&shop, &format!("the guardian, {scheme}, {lang}")).await?;
             ensure!(shop.js(alike, &[json!("guardian")]).await? == true, "the guardian's answers look unalike");
         }
     }

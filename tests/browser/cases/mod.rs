@@ -28,6 +28,7 @@ mod records;
 mod regions;
 mod rules;
 mod separate;
+mod settings_of_the_visitor;
 mod signing;
 mod undo;
 mod vendors;
@@ -77,6 +78,8 @@ tests! {
         many_services
         language
         my_choices
+        my_picks
+        whole_notice
         feedback
         at_the_shop
         keyboard
@@ -202,7 +205,7 @@ tests! {
     ALL, Plain => agents { autoconsent_refuses autoconsent_accepts consent_o_matic_refuses agents_opt_out }
     &[Engine::Chromium], Plain => accessibility { axe_in_every_state }
     ALL, Plain => accessibility { axe_from_right_to_left }
-    ALL, Plain => looks { axe_first_layer axe_center }
+    ALL, Plain => looks { axe_first_layer axe_center focus_is_never_hidden }
     &[Engine::Chromium], Plain => covers { covers_move_nothing }
     &[Engine::Chromium], Plain => pages { thousand_held_routes_leave_nothing thousand_released_routes_leave_nothing }
     &[Engine::Chromium], Plain => notice_page {
@@ -213,5 +216,12 @@ tests! {
     }
     ALL, Plain => languages { languages_by_kin }
     &[Engine::Chromium], Plain => languages { languages_on_a_narrow_screen languages_in_the_center }
-    &[Engine::Chromium], Plain => looks { layouts focus_is_never_hidden layout_shift narrow_screen screenshots }
+    &[Engine::Chromium], Plain => settings_of_the_visitor {
+        forced_colours
+        forced_colours_of_what_is_kept_off
+        nothing_moves
+        four_times_as_large
+        on_paper
+    }
+    &[Engine::Chromium], Plain => looks { layouts layout_shift narrow_screen screenshots }
 }

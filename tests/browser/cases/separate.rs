@@ -4,12 +4,15 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use thirtyfour::Key;
 
-use super::looks::{own_window, window};
+use super::{
+    languages::spoken,
+    looks::{own_window, window},
+};
 use crate::{
     axe,
     config::{config, set},
     runner::Browser,
-    shop::{Layer, Shop, tags},
+    shop::{Layer, Shop, page, tags},
     stand::Stand,
     wait::until_true,
 };
@@ -335,26 +338,24 @@ pub(super) async fn answers_in_sight(browser: Browser) -> Result<()> {
     Ok(())
 }
 
-/// The question and the line, in light and dark, in two languages (WCAG 2.2 AA, as far as axe-core sees).
+/// The question and the line, in light and dark, in three languages (WCAG 2.2 AA, as far as axe-core sees).
 pub(super) async fn axe_separate(browser: Browser) -> Result<()> {
     for scheme in ["light", "dark"] {
-        let mut config = apart()?;
-        config["theme"]["scheme"] = json!(scheme);
-        let shop = Shop::with(&browser, &config, &[]).await?;
-        let tag = format!("<script src=\"{}/embed/placet.js\"></script>", shop.server.origin);
-        let pages =
-            [("/", "en"), ("/zh", "zh-CN")].map(|(path, lang)| (path.to_owned(), crate::shop::page(lang, &tag, "")));
-        let stand = Stand::open(pages.into()).await?;
-        let shop = shop.with_pages_of(&stand);
-        for (path, step) in [("/", "1 of 2"), ("/zh", "2")] {
-            shop.open(path).await?;
-            shop.js("localStorage.clear()", &[]).await?;
-            shop.open(path).await?;
+        for (lang, step) in [("en", "1 of 2"), ("zh-CN", "2"), ("ar", "2")] {
+            let mut config = spoken(&apart()?, lang);
+            config["theme"]["scheme"] = json!(scheme);
+            let shop = Shop::with(&browser, &config, &[]).await?;
+            let tag = format!("<script src=\"{}/embed/placet.js\"></script>", shop.server.origin);
+            let stand = Stand::open([("/".to_owned(), page(lang, &tag, ""))].into()).await?;
+            let shop = shop.with_pages_of(&stand);
+            shop.open("/").await?;
             shop.answer("accept").await?;
             asks(&shop, "", step).await?;
             shop.sees(Layer::Saved).await?;
             shop.settled().await?;
-            axe::check(&shop, &format!("a separate question, {scheme}, {path}"), &[]).await?;
+            let spoken = shop.js("return [host.lang, host.dir]", &[]).await?;
+            ensure!(spoken == json!([lang, if lang == "ar" { "rtl" } else { "ltr" }]), "it is asked in {spoken}");
+            axe::check(&shop, &format!("a separate question, {scheme}, {lang}")).await?;
         }
     }
     Ok(())

@@ -273,14 +273,14 @@ pub(super) async fn verified_in_the_browser(browser: Browser) -> Result<()> {
     Ok(())
 }
 
-/// The list tells each receipt with the choices of the one before it, and decisions that are not signed yet.
+/// The list tells each receipt with its choices and picks, the newest first, and decisions that are not signed yet.
 pub(super) async fn listed(browser: Browser) -> Result<()> {
     let (shop, _) = refused(&browser).await?;
     shop.js("placet.acceptAll()", &[]).await?;
     let receipts = shop.delivered(2).await?;
     let script = "
         box['placet.outbox.w'] = { decision: { id: 'w', at: 1e15, state: 'withdrawn', method: 'api.withdraw', type: 'separate', by: 'guardian',
-            regime: 'r', notice: { lang: 'l', version: 'v', hash: 'h' }, choices: { ads: 'denied' } } };
+            regime: 'r', notice: { lang: 'l', version: 'v', hash: 'h' }, choices: { ads: 'denied' }, preferences: { often: 'never' } } };
         const list = await part.list();
         // A decision that was undone leaves no record, and its receipts stay.
         bridge.record = () => null;
@@ -296,20 +296,18 @@ pub(super) async fn listed(browser: Browser) -> Result<()> {
         signed.push(json!({ "id": claims["id"], "state": claims["event"]["state"], "type": "regular", "by": "subject",
             "method": claims["event"]["method"], "lang": claims["notice"]["lang"], "version": claims["notice"]["version"],
             "hash": claims["notice"]["hash"], "regime": claims["regime"], "choices": claims["choices"],
-            "signed": true, "status": "acknowledged", "reason": null }));
+            "preferences": claims["preferences"], "signed": true, "status": "acknowledged", "reason": null }));
     }
     let waiting = json!({ "id": "w", "state": "withdrawn", "type": "separate", "by": "guardian", "method": "api.withdraw",
         "lang": "l", "version": "v", "hash": "h", "regime": "r", "choices": { "ads": "denied" },
-        "signed": false, "status": "waiting", "reason": null });
+        "preferences": { "often": "never" }, "signed": false, "status": "waiting", "reason": null });
     let expected = [waiting, signed[1].clone(), signed[0].clone()];
     let list = found[0].as_array().context("a list")?;
     ensure!(list.len() == expected.len(), "the list is {list:#?}");
     for (index, wanted) in expected.iter().enumerate() {
         let mut row = list[index].clone();
-        let before = row.as_object_mut().and_then(|row| row.remove("before")).context("what was chosen before")?;
         ensure!(row.as_object_mut().and_then(|row| row.remove("at")).is_some_and(|at| at.is_number()), "{row}");
         ensure!(row == *wanted, "{row:#} is not {wanted:#}");
-        ensure!(before == expected.get(index + 1).map_or(Value::Null, |older| older["choices"].clone()), "{before}");
     }
     Ok(())
 }

@@ -47,7 +47,7 @@ pub(super) fn first_layer_css(config: &Config) -> String {
 }
 
 /// What keeps the page clear of the first layer (WCAG 2.4.11): what gets the focus is scrolled to where the layer never is,
-/// and below the end of the page there is room to scroll to. The handle in the corner cannot be scrolled: it waits.
+/// and below the end of the page there is room to scroll to, on a screen. The handle in the corner cannot be scrolled: it waits.
 pub(super) fn clearance(config: &Config) -> String {
     // As far as the first layer can reach, and a little more for the ring around what has the focus.
     let bar = match config.first_layer.position {
@@ -63,7 +63,9 @@ pub(super) fn clearance(config: &Config) -> String {
 }
 
 fn room(edge: &str, part: u8) -> String {
-    format!("html{{scroll-padding-{edge}:{part}vh}}html::after{{content:'';display:block;height:{part}vh}}")
+    format!(
+        "html{{scroll-padding-{edge}:{part}vh}}@media screen{{html::after{{content:'';display:block;height:{part}vh}}}}"
+    )
 }
 
 /// Placet's own colours on a dark page.
