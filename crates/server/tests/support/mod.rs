@@ -2,6 +2,7 @@
 
 #![allow(dead_code, unused_imports, unused_macros, reason = "each test uses its part")]
 
+pub mod alone;
 pub mod databases;
 #[path = "../../../model/tests/support/mod.rs"]
 mod device;
