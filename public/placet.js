@@ -483,20 +483,13 @@
     const layer = () => root && root.querySelector('.first');
     let onAnswer = null;
     // WCAG 2.4.11: what gets the focus is scrolled clear of the first layer, which is never higher than this.
-    let clearance = null;
-    const undraw = () => {
-      if (!layer()) return;
-      layer().remove();
-      clearance.replaceSync('');
-    };
+    let clearance;
+    const undraw = () => layer() && layer().remove();
     const show = (first, act) => {
       undraw();
       onAnswer = act;
       stage().append(first);
-      if (!clearance) {
-        clearance = new CSSStyleSheet();
-        document.adoptedStyleSheets = [...document.adoptedStyleSheets, clearance];
-      }
+      if (!clearance) document.adoptedStyleSheets = [...document.adoptedStyleSheets, (clearance = new CSSStyleSheet())];
       clearance.replaceSync(published.layer().clearance);
     };
     // What the browser's signal keeps off.
@@ -512,9 +505,10 @@
     // Until the server has told the region, it is not known what to ask.
     let locating = published.locate && now.asks[0] && !visitor().region;
     const ask = (decision) => {
-      const { asks } = now;
       undraw();
-      if (!asks[0] || locating) return;
+      // Not in the frame of an answer: it costs the styles of the whole page.
+      if (clearance) clearance.replaceSync('');
+      if (!now.asks[0] || locating) return;
       // Some answers stand, or did, or what was accepted has to be asked on its own: what is asked now, and how, is not for the
       // first layer to say. Where the part cannot be had, who has just answered is asked again on the next page.
       if ((record || decision) && !now.optOut) part('again').then((again) => again(decision, draw), () => decision || draw());
@@ -566,8 +560,8 @@
 
     /* ---- A choice, and what follows from it. ---- */
 
-    // The one random UUID that a page without TLS can get as well (File API, “generate a new blob URL”).
-    const uuid = () => URL.createObjectURL(new Blob()).slice(-36);
+    // A page without TLS gets a random UUID as well, if slower (File API, “generate a new blob URL”).
+    const uuid = () => (crypto.randomUUID ? crypto.randomUUID() : URL.createObjectURL(new Blob()).slice(-36));
 
     const soon = (act) => (window.requestIdleCallback || setTimeout)(act, { timeout: 2000 });
     const send = (anyway) => {
@@ -666,6 +660,8 @@
       const asks = plan.minors && (choice.kind === 'accept' || Object.values(choice.purposes || {}).includes(true));
       const agreed = asks ? await part('follow').then((follow) => follow.consent(choice)).catch(fail) : choice;
       const decision = agreed && commit(agreed, method, shown);
+      // What asks to be fetched waits for the frame too.
+      await new Promise((done) => setTimeout(done, 20));
       if (decision) part('follow').then((follow) => follow.decided(before), () => {});
       return decision;
     };

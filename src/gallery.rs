@@ -112,7 +112,7 @@ impl Page<'_> {
             let act: Clerk = Arc::new(move |asked| match asked {
                 Act::Words(_, reply) => reply.set(Words::Here(answer.clone())),
                 Act::Check(_, reply) => reply.set(Said::Genuine),
-                Act::Download(_, reply) | Act::Export(reply) | Act::Erase(reply) => reply.set(Said::NotDone),
+                Act::Download(_, reply) | Act::Export(reply) | Act::Erase(reply, _) => reply.set(Said::NotDone),
                 Act::Tell(_, _, reply) => reply.set(Said::Thanks),
                 _ => {}
             });

@@ -6,6 +6,7 @@ use crate::bridge::{Bridge, member, promise};
 use crate::center::{Act, Choice, Reply, Said, Words};
 use crate::js::{self, Js};
 use crate::place;
+use crate::slot::Slot;
 use crate::start::set_timeout;
 use js_sys::Promise;
 use leptos::prelude::*;
@@ -65,7 +66,12 @@ async fn answer(bridge: &Bridge, place: u32, asked: Act) {
             Err(_) => Words::Lost,
         }),
         Act::Export(reply) => tell(bridge, &reply, export(bridge).await),
-        Act::Erase(reply) => tell(bridge, &reply, erase(bridge).await),
+        Act::Erase(reply, proof) => tell(bridge, &reply, erase(bridge, &proof).await),
+        Act::Keep(proof) => {
+            if let Err(error) = save(&["placet-erasure-", &bridge.site(), ".json"].concat(), &proof) {
+                bridge.warn("What the center asked for failed.", &error);
+            }
+        }
         Act::Tell(purpose, text, reply) => tell(bridge, &reply, send(bridge, purpose, &text).await),
         Act::Speak(lang) => {
             if let Err(error) = place::speak(bridge, place, &lang).await {
@@ -129,9 +135,13 @@ async fn export(bridge: &Bridge) -> Result<Said, JsValue> {
     save(&["placet-", &bridge.site(), ".json"].concat(), &text)
 }
 
-async fn erase(bridge: &Bridge) -> Result<Said, JsValue> {
+async fn erase(bridge: &Bridge, proof: &Slot<String>) -> Result<Said, JsValue> {
     let done = JsFuture::from(bridge.keeper().await?.shop("erase")).await?;
-    Ok(if done.is_object() { Said::Erased } else { Said::NotDone })
+    if !done.is_object() {
+        return Ok(Said::NotDone);
+    }
+    proof.set(js_sys::JSON::stringify(&done)?.into());
+    Ok(Said::Erased)
 }
 
 /// Sends what is unclear to the shop; nothing of the visitor goes with it.

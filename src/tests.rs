@@ -371,10 +371,14 @@ async fn what_the_shop_keeps_is_copied_and_erased() {
     stage.unfold(".erase").await;
     stage.click("[data-placet-action=erase]");
     let asked = stage.asked();
-    let [Act::Erase(reply)] = asked.as_slice() else { panic!("an erasure") };
+    let [Act::Erase(reply, proof)] = asked.as_slice() else { panic!("an erasure") };
+    assert!(stage.all("[data-placet-action=keep-erasure]").is_empty(), "there is no receipt of it yet");
+    proof.set("{\"erased\":1}".into());
     reply.set(Said::Erased);
     frame().await;
     assert!(stage.text("[part=at-shop] [role=status]").starts_with("Erased at the shop"));
+    stage.click("[data-placet-action=keep-erasure]");
+    assert!(matches!(stage.asked().as_slice(), [Act::Keep(proof)] if proof == "{\"erased\":1}"));
 }
 
 #[wasm_bindgen_test]

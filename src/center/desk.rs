@@ -140,8 +140,10 @@ pub(crate) enum Act {
     Words(String, Slot<Words>),
     /// Save what the shop keeps as a file.
     Export(Reply),
-    /// Have what the shop keeps erased.
-    Erase(Reply),
+    /// Have what the shop keeps erased, and put the shop's receipt of that where it is offered.
+    Erase(Reply, Slot<String>),
+    /// Save the receipt of an erasure as a file.
+    Keep(String),
     /// Tell the shop what is unclear: about which purpose, if one, and the text.
     Tell(Option<String>, String, Reply),
 }

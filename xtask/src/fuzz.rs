@@ -14,13 +14,14 @@ use crate::workspace::Workspace;
 use crate::{cargo, run};
 
 /// The targets, and where each finds examples beside `fuzz/seeds/<target>`.
-const TARGETS: [(&str, &[&str]); 6] = [
+const TARGETS: [(&str, &[&str]); 7] = [
     ("jws", &[]),
     ("claims", &[]),
     ("tile_path", &[]),
     ("config", &["public/demo"]),
     ("checkpoint", &[]),
     ("receipt_file", &[]),
+    ("query", &[]),
 ];
 
 /// What `cargo xtask fuzz` can be told.
@@ -29,7 +30,7 @@ pub(crate) struct Arguments {
     /// How long each target runs
     #[arg(long, default_value_t = 60)]
     seconds: u32,
-    /// Only these targets: jws, claims, tile_path, config, checkpoint, receipt_file
+    /// Only these targets: jws, claims, tile_path, config, checkpoint, receipt_file, query
     targets: Vec<String>,
 }
 

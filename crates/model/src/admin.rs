@@ -109,6 +109,8 @@ data! {
         what: Act,
         /// What it was done to: the id of a receipt, a token or a request, the keyed tag of a person, a period, numbers by rule set.
         about: Option<String>,
+        /// How many receipts went by it; `null` where it takes none away.
+        receipts: Option<u64>,
     }
 
     /// A line of the audit trail and its place in the log.

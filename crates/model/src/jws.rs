@@ -10,8 +10,8 @@ use crate::receipt::{ES256, Header, Jwk, MAX_RECEIPT, NONE, base64url, signing_i
 use crate::refusal::{Refusal, short};
 use crate::tree::{Fault, Faults, Read};
 use base64ct::{Base64UrlUnpadded, Encoding};
-use p256::ecdsa::signature::Verifier;
-use p256::ecdsa::{Signature, VerifyingKey};
+use p256::PublicKey;
+use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -124,12 +124,18 @@ pub fn thumbprint(key: &Jwk) -> String {
 /// # Errors
 /// [`Refusal::KeyInvalid`] or [`Refusal::SignatureInvalid`].
 pub fn check_signature(key: &Jwk, message: &[u8], signature: &[u8]) -> Result<(), Refusal> {
-    let key = read_key(key)?;
-    let signature = Signature::from_slice(signature).map_err(|_| Refusal::SignatureInvalid)?;
-    key.verify(message, &signature).map_err(|_| Refusal::SignatureInvalid)
+    let point = read_point(key)?;
+    // ring takes a quarter of the time of p256, but does not tell a bad point from a bad signature.
+    UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &point).verify(message, signature).map_err(|_| {
+        match PublicKey::from_sec1_bytes(&point) {
+            Ok(_) => Refusal::SignatureInvalid,
+            Err(_) => Refusal::KeyInvalid("The point is not on the curve P-256."),
+        }
+    })
 }
 
-fn read_key(key: &Jwk) -> Result<VerifyingKey, Refusal> {
+/// The point of a key, uncompressed (SEC 1, section 2.3.3); whether it is on the curve is not known yet.
+fn read_point(key: &Jwk) -> Result<Vec<u8>, Refusal> {
     if key.kty != "EC" || key.crv != "P-256" {
         return Err(Refusal::KeyInvalid("The key must have `kty` EC and `crv` P-256."));
     }
@@ -139,8 +145,7 @@ fn read_key(key: &Jwk) -> Result<VerifyingKey, Refusal> {
             .filter(|bytes| bytes.len() == 32)
             .ok_or(Refusal::KeyInvalid("`x` and `y` must be 32 bytes each, in base64url without padding."))
     };
-    let point = [vec![4], coordinate(&key.x)?, coordinate(&key.y)?].concat();
-    VerifyingKey::from_sec1_bytes(&point).map_err(|_| Refusal::KeyInvalid("The point is not on the curve P-256."))
+    Ok([vec![4], coordinate(&key.x)?, coordinate(&key.y)?].concat())
 }
 
 /// The base point of P-256 (FIPS 186-4, D.1.2.3) as a key.

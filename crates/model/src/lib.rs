@@ -14,6 +14,8 @@ pub mod tree;
 pub mod config_words;
 pub mod labels;
 pub mod notice;
+#[cfg(feature = "native")]
+pub mod query;
 pub mod receipt;
 pub mod record;
 pub mod rich;

@@ -433,7 +433,7 @@ fn a_file_tells_what_the_log_proves() {
 fn erasure() -> (Value, TestLog) {
     let ids = ["7b0c2f6e-1d7a-4c54-9a3e-000000000001", "7b0c2f6e-1d7a-4c54-9a3e-000000000002"];
     let about = hash(ids.join("\n").as_bytes());
-    let event = json!({ "at": RECEIVED, "who": "shopper", "role": null, "what": "receipts.erased", "about": about });
+    let event = json!({ "at": RECEIVED, "who": "shopper", "role": null, "what": "receipts.erased", "about": about, "receipts": 2 });
     let event = event.to_string();
     let mut log = TestLog::new(SITE, 2026, 1);
     log.fill(41);
@@ -479,6 +479,7 @@ fn an_erasure_tells_what_the_log_proves() {
         ("an act of tomorrow", with(line("receipts.erased", "receipts.hidden")), &known, Err("line"), 0),
         ("no line", with(json!({ "event": "" })), &known, Err("line"), 0),
         ("a line that says a thing twice", with(line("\"who\"", "\"at\":1,\"who\"")), &known, Err("line"), 0),
+        ("a line of another number", with(line("\"receipts\":2", "\"receipts\":3")), &known, Err("receipts"), 0),
         ("another who", with(line("shopper", "nobody")), &known, Err("log"), 0),
         ("a line with a blank", with(line("{\"at\"", "{ \"at\"")), &known, Err("log"), 0),
         ("another place", with(json!({ "log": { "index": 40 } })), &known, Err("log"), 0),

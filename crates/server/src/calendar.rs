@@ -1,5 +1,7 @@
 //! Days and months (UTC) by the Gregorian calendar, for times in milliseconds since 1970.
 
+use placet_model::receipt_file::utc;
+
 /// The milliseconds of a day.
 pub const DAY: i64 = 24 * 60 * 60 * 1000;
 
@@ -48,10 +50,33 @@ pub fn day(year: i64, month: i64, day: i64) -> i64 {
     (year * 365 + leap_days + (153 * month + 2) / 5 + day - 1 - 719_468) * DAY
 }
 
+/// The beginning of a day written `2026-03-01` (UTC), in milliseconds since 1970.
+///
+/// # Errors
+/// What to write instead.
+pub fn read_day(text: &str) -> Result<i64, String> {
+    let wrong = || "write a day such as 2026-03-01".to_owned();
+    let mut parts = text.splitn(3, '-').map(|part| part.parse::<u16>().ok().map(i64::from));
+    let mut part = || parts.next().flatten().ok_or_else(wrong);
+    let (year, month, number) = (part()?, part()?, part()?);
+    if !(1970..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&number) {
+        return Err(wrong());
+    }
+    let start = day(year, month, number);
+    match written_day(start) == text {
+        true => Ok(start),
+        false => Err(wrong()),
+    }
+}
+
+/// The day of a time in milliseconds since 1970 (UTC).
+pub fn written_day(time: i64) -> String {
+    utc(time.div_euclid(1000)).chars().take(10).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use placet_model::receipt_file::utc;
 
     #[test]
     fn months_follow_each_other_without_a_gap() {
@@ -63,6 +88,31 @@ mod tests {
             let told = utc(month.start() / 1000);
             assert_eq!(told, format!("{:04}-{:02}-01 00:00:00 UTC", month.year, month.month));
             month = next;
+        }
+    }
+
+    #[test]
+    fn days_are_read_by_the_calendar() {
+        for (text, day) in [
+            ("1970-01-01", Some(0)),
+            ("1970-03-01", Some(59)),
+            ("2000-02-29", Some(11_016)),
+            ("2026-03-01", Some(20_513)),
+            ("2100-03-01", Some(47_541)),
+            ("2100-02-29", None),
+            ("2026-02-30", None),
+            ("2026-04-31", None),
+            ("2026-13-01", None),
+            ("2026-00-01", None),
+            ("2026-3-1", None),
+            ("2026-03", None),
+            ("2026-03-01-01", None),
+            ("1969-12-31", None),
+            ("+026-03-01", None),
+            ("today", None),
+            ("", None),
+        ] {
+            assert_eq!(read_day(text).ok(), day.map(|day| day * DAY), "{text}");
         }
     }
 }

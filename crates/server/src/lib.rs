@@ -23,6 +23,7 @@ pub mod erasure;
 pub mod feedback;
 pub mod feedback_list;
 pub mod geo;
+pub mod hex;
 pub mod impatient;
 pub mod intake;
 pub mod limits;

@@ -38,5 +38,6 @@ pub fn event(who: &str, expired: &[Expired], now: i64) -> AuditEvent {
         role: None,
         what: Act::ReceiptsExpired,
         about: Some(about),
+        receipts: Some(expired.iter().map(|expired| expired.receipts).sum()),
     }
 }

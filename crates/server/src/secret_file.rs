@@ -124,39 +124,96 @@ pub fn sync_directory(path: &Path) -> io::Result<()> {
 /// # Errors
 /// [`SecretFileError`].
 pub fn read(path: &Path) -> Result<Option<Zeroizing<String>>, SecretFileError> {
+    read_of(path, Readers::Owner, MOST_BYTES)
+}
+
+/// Who may read a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readers {
+    /// Its owner alone: what only this program needs.
+    Owner,
+    /// A group too, which may not write it: what another program makes for several, as certificates and their keys are.
+    Group,
+}
+
+/// Reads a secret of `most` bytes at most, which no others than these may read; none where there is no such file.
+///
+/// # Errors
+/// [`SecretFileError`].
+pub fn read_of(path: &Path, readers: Readers, most: u64) -> Result<Option<Zeroizing<String>>, SecretFileError> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(SecretFileError::system(path, error)),
     };
-    check_mode(path, &file)?;
+    check_mode(path, &file, readers)?;
     // As long as it can get: a string that grows leaves copies behind.
-    let mut secret = Zeroizing::new(String::with_capacity(MOST_BYTES as usize + 1));
-    let read = (&file).take(MOST_BYTES + 1).read_to_string(&mut secret);
+    let mut secret = Zeroizing::new(String::with_capacity(usize::try_from(most).unwrap_or(0) + 1));
+    let read = (&file).take(most + 1).read_to_string(&mut secret);
     let read = read.map_err(|error| match error.kind() {
         io::ErrorKind::InvalidData => SecretFileError::NoText(path.display().to_string()),
         _ => SecretFileError::system(path, error),
     })?;
-    match read as u64 > MOST_BYTES {
+    match read as u64 > most {
         true => Err(SecretFileError::TooLong(path.display().to_string())),
         false => Ok(Some(secret)),
     }
 }
 
 #[cfg(unix)]
-fn check_mode(path: &Path, file: &File) -> Result<(), SecretFileError> {
+fn check_mode(path: &Path, file: &File, readers: Readers) -> Result<(), SecretFileError> {
     let metadata = file.metadata().map_err(|error| SecretFileError::system(path, error))?;
-    let mode = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o777;
-    match mode & 0o077 {
+    let mode = mode(&metadata);
+    let refused = match readers {
+        Readers::Owner => 0o077,
+        Readers::Group => 0o037,
+    };
+    match mode & refused {
         0 => Ok(()),
         _ => Err(SecretFileError::Open { path: path.display().to_string(), mode }),
     }
 }
 
+#[cfg(unix)]
+fn mode(metadata: &fs::Metadata) -> u32 {
+    std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o777
+}
+
+/// Takes what others than its owner may do with a file away from them; whether there was anything. A file that is missing is
+/// nobody's.
+///
+/// # Errors
+/// [`SecretFileError::Open`] where only its owner could do that, and is somebody else.
+#[cfg(unix)]
+pub fn close(path: &Path) -> Result<bool, SecretFileError> {
+    let metadata = match fs::metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(SecretFileError::system(path, error)),
+    };
+    let mode = mode(&metadata);
+    if mode & 0o077 == 0 {
+        return Ok(false);
+    }
+    let closed: fs::Permissions = std::os::unix::fs::PermissionsExt::from_mode(mode & 0o700);
+    fs::set_permissions(path, closed)
+        .map(|()| true)
+        .map_err(|_| SecretFileError::Open { path: path.display().to_string(), mode })
+}
+
 /// Elsewhere the directory's own rights have to do.
 #[cfg(not(unix))]
-fn check_mode(_: &Path, _: &File) -> Result<(), SecretFileError> {
+fn check_mode(_: &Path, _: &File, _: Readers) -> Result<(), SecretFileError> {
     Ok(())
+}
+
+/// Elsewhere the directory's own rights have to do.
+///
+/// # Errors
+/// None.
+#[cfg(not(unix))]
+pub fn close(_: &Path) -> Result<bool, SecretFileError> {
+    Ok(false)
 }
 
 #[cfg(all(test, unix))]
@@ -180,10 +237,27 @@ mod tests {
         assert_eq!(read(&path).unwrap().unwrap().as_str(), "a newer secret");
         assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
         assert!(!directory.path().join("key.new").exists());
-        for (mode, good) in [(0o400, true), (0o640, false), (0o604, false), (0o620, false), (0o600, true)] {
+        // the mode, whether it is read as its owner's alone, and as a group's
+        for (mode, own, shared) in [
+            (0o400, true, true),
+            (0o440, false, true),
+            (0o640, false, true),
+            (0o444, false, false),
+            (0o604, false, false),
+            (0o620, false, false),
+            (0o660, false, false),
+            (0o600, true, true),
+        ] {
             set_permissions(&path, Permissions::from_mode(mode)).unwrap();
-            assert_eq!(read(&path).is_ok(), good, "{mode:o}");
+            assert_eq!(read(&path).is_ok(), own, "{mode:o}");
+            assert_eq!(read_of(&path, Readers::Group, MOST_BYTES).is_ok(), shared, "{mode:o}");
         }
+        for (mode, changed, closed) in [(0o644, true, 0o600), (0o777, true, 0o700), (0o600, false, 0o600)] {
+            set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+            assert_eq!(close(&path).unwrap(), changed, "{mode:o}");
+            assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, closed);
+        }
+        assert!(!close(&directory.path().join("nothing")).unwrap());
     }
 
     #[test]

@@ -7,7 +7,7 @@
 
 use crate::address::Peer;
 use crate::cors;
-use crate::erasure::receipt_of_erasure;
+use crate::erasure::erase_device;
 use crate::intake::{Call, JWS_OR_TEXT, text};
 use crate::pieces::{Broken, Teller, pieces};
 use crate::problem::Problem;
@@ -48,11 +48,7 @@ async fn answer(app: &Arc<App>, call: &Call<'_>, body: Body) -> Result<Response,
     match asked.request.what {
         Ask::History => tell(app, call, device, history),
         Ask::Export => tell(app, call, device, export),
-        Ask::Erase => {
-            let erased = app.store.erase(&device.device).await?;
-            let receipt = receipt_of_erasure(app, "shopper", Some(device.device), erased).await;
-            Ok(answered(json::to_text(&receipt)))
-        }
+        Ask::Erase => Ok(answered(json::to_text(&erase_device(app, device.device).await?))),
     }
 }
 

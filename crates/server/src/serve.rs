@@ -17,6 +17,7 @@ use crate::publish::{Place, publish};
 use crate::region::{REGION_PATH, Regions};
 use crate::retain::retain;
 use crate::routes::{nothing, router};
+use crate::secret_file;
 use crate::state::{App, Settings, now};
 use crate::store::address::Address;
 use crate::store::{Store, StoreError};
@@ -102,6 +103,7 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
     let place =
         Place { base: None, notices: "../notice/", region: plan.regions.as_ref().map(|_| REGION_PATH.to_owned()) };
     let publication = publish(&config, &place).map_err(|error| Failure::new(error.to_string()))?;
+    keep_to_owner(&plan.database, plan.log_lock.as_deref())?;
     let store = Store::reach(&plan.database).await.map_err(|error| cannot_open(&plan.database, &error))?;
     // Before anything of the database is changed: a server that runs on it may be of another version.
     let lock = Lock::take(store.address(), plan.log_lock.as_deref()).await.map_err(|error| cannot_log(error.into()))?;
@@ -158,6 +160,23 @@ pub async fn serve(plan: Plan) -> Result<(), Failure> {
         }
     }
     app.stop().await;
+    Ok(())
+}
+
+/// Takes the rights of others away from the files of a database that an earlier version, or a copy of a file, left open.
+fn keep_to_owner(database: &str, lock: Option<&Path>) -> Result<(), Failure> {
+    let address = database.parse::<Address>().ok();
+    let file = address.as_ref().and_then(Address::file);
+    let beside = file.map(|file| ["", "-wal", "-shm", ".lock"].map(|end| beside(file, end)));
+    for path in beside.into_iter().flatten().chain(lock.map(Path::to_owned)) {
+        let closed = secret_file::close(&path).map_err(|error| {
+            Failure::new(format!("cannot use the database: {error}"))
+                .help(format!("{}, as the user whose file it is.", error.help()))
+        })?;
+        if closed {
+            tracing::warn!(file = %path.display(), "others on this machine could read this file: it is for its owner alone now");
+        }
+    }
     Ok(())
 }
 

@@ -6,7 +6,9 @@ mod support;
 
 use axum::http::Request;
 use base64ct::{Base64UrlUnpadded, Encoding};
+use placet_model::admin::Act;
 use placet_server::address::Peer;
+use placet_server::command::trail::event;
 use placet_server::seal::MasterKey;
 use placet_server::store::Store;
 use serde_json::{Value, json};
@@ -216,7 +218,7 @@ async fn keys_go_with_the_last_that_they_sealed() {
     assert_eq!(scopes().await, ["2026-03", "search"]);
     assert_eq!(store.forget_keys(APRIL + 400 * DAY).await.unwrap(), 0, "receipts are left");
     for number in 1..=3 {
-        store.erase(&Device::new(number).thumbprint()).await.unwrap();
+        store.erase(&Device::new(number).thumbprint(), |_| event(Act::ReceiptsErased, None)).await.unwrap();
     }
     for (now, gone) in [(STILL, 0), (APRIL + DAY, 0), (APRIL + DAY + 1, 1), (APRIL + 2 * DAY, 0)] {
         assert_eq!(store.forget_keys(now).await.unwrap(), gone, "at {now}");

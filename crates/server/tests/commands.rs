@@ -15,9 +15,10 @@ use placet_server::state::now;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use support::databases::{On, Place};
-use support::program::{Running, Said, ask, placet, prepared, recording, refused, serving};
+use support::program::{PLACET, Running, Said, ask, placet, prepared, recording, refused, serving};
 use support::{Device, Server, notice, on_each_database};
 use tempfile::TempDir;
 
@@ -27,6 +28,7 @@ on_each_database![
     a_lock_is_renewed_where_it_is_lost_and_nowhere_else,
     what_is_over_is_deleted_and_a_dry_run_deletes_nothing,
     what_is_exported_stands_in_the_audit_trail,
+    an_export_that_nobody_listens_to_ends_in_order,
     keys_are_changed_and_the_server_goes_on,
 ];
 
@@ -356,6 +358,25 @@ async fn what_is_exported_stands_in_the_audit_trail() {
     }
 }
 
+/// `placet export | head`: more is written than a pipe holds, to somebody who has gone.
+async fn an_export_that_nobody_listens_to_ends_in_order() {
+    let shop = Shop::new().await;
+    let running = shop.serve();
+    running.record(&running.receipts(1..80));
+    let master = shop.file("master.key");
+    let arguments = ["export", "--database", &shop.place.address, "--master-key", &master, "--since=2026-01-01"];
+    let said = placet(&[&arguments[..], &["--until=9999-01-01"]].concat());
+    assert!(said.code == Some(0) && said.out.len() > 1 << 16, "{}", said.err);
+    let output = Command::new("bash")
+        .args(["-o", "pipefail", "-c", "\"$@\" | head -c 1", "bash", PLACET])
+        .args(arguments)
+        .arg("--until=9999-01-01")
+        .output()
+        .unwrap();
+    assert_eq!((output.status.code(), &*output.stdout, &*output.stderr), (Some(0), &b"{"[..], &b""[..]), "{output:?}");
+    running.stop();
+}
+
 /// The entries of a small log, and its size.
 fn entries(server: &Running) -> (Vec<Vec<u8>>, u64) {
     let checkpoint = String::from_utf8(server.get("/log/checkpoint")).unwrap();
@@ -381,7 +402,7 @@ async fn keys_are_changed_and_the_server_goes_on() {
         placet(&["keys", "rewrap", "--database", &shop.place.address, "--from", from, "--to", to])
     };
     let wrapped = done(rewrap(&old, &new));
-    assert!(wrapped.contains("1 data keys are wrapped by"), "{wrapped}");
+    assert!(wrapped.contains("1 data key is wrapped by"), "{wrapped}");
     assert_eq!(done(rewrap(&old, &new)), wrapped, "again, it changes nothing");
     let other = shop.file("other.key");
     done(placet(&["keys", "master", "--out", &other]));

@@ -8,9 +8,10 @@ use placet_model::json;
 use placet_model::receipt::{Acknowledgement, ReceiptFile};
 use placet_server::state::now;
 use serde_json::{Value, json};
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -1099,7 +1100,10 @@ fn ask_over_tls(authority: &str, request: &str) -> Option<String> {
 fn the_server_speaks_tls_where_it_has_a_certificate() {
     let (directory, config) = file("placet.json", demo().to_string());
     let place = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/tls");
-    let (chain, key) = (format!("{place}/server.pem"), format!("{place}/server.key"));
+    let (chain, key) = (format!("{place}/server.pem"), directory.path().join("server.key").display().to_string());
+    fs::copy(format!("{place}/server.key"), &key).unwrap();
+    let mode = |mode| fs::set_permissions(&key, Permissions::from_mode(mode)).unwrap();
+    mode(0o640);
     let mut child = Command::new(env!("CARGO_BIN_EXE_placet"))
         .args(["serve", "--config", &config, "--listen", "127.0.0.1:0", "--tls-cert", &chain, "--tls-key", &key])
         .args(["--database", &format!("sqlite:{}", database(directory.path()))])
@@ -1131,6 +1135,32 @@ fn the_server_speaks_tls_where_it_has_a_certificate() {
     }
     let told = placet(&["serve", "--config", &config, "--tls-cert", &chain]);
     assert!(told.status.code() == Some(2) && text(&told.stderr).contains("--tls-key"), "{told:?}");
+    for open in [0o644, 0o444, 0o660] {
+        mode(open);
+        let told = placet(&["serve", "--config", &config, "--tls-cert", &chain, "--tls-key", &key]);
+        assert_eq!(told.status.code(), Some(2), "{told:?}");
+        for said in ["may be read by others", &format!("{open:o}"), "chmod 600", "Docker secret"] {
+            assert!(text(&told.stderr).contains(said), "{said}: {told:?}");
+        }
+    }
+}
+
+#[test]
+fn files_of_a_database_that_others_may_read_are_closed_when_the_server_starts() {
+    let (directory, config) = file("placet.json", demo().to_string());
+    let lock = directory.path().join("other.lock");
+    drop(Running::start(directory.path(), &["--config", &config]));
+    fs::copy(directory.path().join("placet.db.lock"), &lock).unwrap();
+    let names = ["placet.db", "placet.db-wal", "placet.db-shm", "placet.db.lock", "other.lock"];
+    let mode = |name: &str| fs::metadata(directory.path().join(name)).unwrap().permissions().mode() & 0o777;
+    for name in names {
+        fs::set_permissions(directory.path().join(name), Permissions::from_mode(0o644)).unwrap();
+    }
+    let lock = lock.display().to_string();
+    drop(Running::start(directory.path(), &["--config", &config, "--log-lock", &lock]));
+    for name in names {
+        assert_eq!(mode(name), 0o600, "{name}");
+    }
 }
 
 /// Each line of the log is an object, and none of them names who asked.

@@ -7,10 +7,12 @@ mod support;
 use axum::body::Body;
 use axum::extract::Extension;
 use axum::http::Request;
+use placet_model::admin::Act;
 use placet_model::receipt::MAX_RECEIPT;
 use placet_model::receipt_file::MAX_FILE;
 use placet_model::verify::hash;
 use placet_server::address::Peer;
+use placet_server::command::trail::event;
 use placet_server::limits::Limits;
 use placet_server::state::now;
 use placet_server::store::self_service::{MOST_REQUESTS, Use};
@@ -569,7 +571,10 @@ async fn a_reader_keeps_what_was_erased_for_as_long_as_they_read() {
     let mut reading = database.begin().await.unwrap();
     let held: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM receipts").fetch_one(&mut *reading).await.unwrap();
     assert!(held > 0 && is_in_a_file());
-    assert!(!server.app.store.erase(&name).await.unwrap().is_empty());
+    let erased = server.app.store.erase(&name, |_| event(Act::ReceiptsErased, None)).await.unwrap();
+    assert!(!erased.receipts.is_empty());
+    // A server that dies now has not forgotten to tell.
+    assert_eq!(server.app.store.audit_waiting().await.unwrap(), [erased.line]);
     assert!(is_in_a_file(), "the reader still sees it");
     let other = Device::new(9).receipt(99, &notice(), &json!({}));
     assert_eq!(server.record(&[other]).await.outcomes(), ["recorded"]);

@@ -20,6 +20,7 @@ on_each_database![
     what_was_recorded_is_there_after_a_restart,
     many_posts_of_one_receipt_make_one_row,
     the_exact_text_is_kept_with_its_envelope,
+    one_call_tells_of_each_of_its_receipts,
     nothing_of_the_request_is_kept_but_the_receipt,
     requests_have_limits,
     endless_bodies_are_cut_off,
@@ -67,7 +68,6 @@ async fn many_posts_of_one_receipt_make_one_row() {
 
 async fn the_exact_text_is_kept_with_its_envelope() {
     let device = Device::new(1);
-    let server = Server::start().await;
     let seconds = now() / 1000;
     let first = "sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     let rows = [
@@ -79,14 +79,47 @@ async fn the_exact_text_is_kept_with_its_envelope() {
         (5, json!({ "iat": seconds, "seq": 4, "prev": null }), false, false, true),
         (6, json!({ "iat": seconds, "seq": 9, "prev": first }), false, false, true),
     ];
-    for (id, changes, skew, late, fork) in rows {
-        let receipt = device.receipt(id, &notice(), &changes);
-        let answer = server.record(std::slice::from_ref(&receipt)).await;
-        assert_eq!(answer.outcomes(), ["recorded"]);
-        let id = answer.json()["results"][0]["id"].as_str().unwrap().to_owned();
-        let kept = server.app.store.holding(&id).await.unwrap().unwrap().held;
-        assert_eq!((kept.receipt, kept.skew, kept.late, kept.fork), (receipt, skew, late, fork), "{changes}");
+    for at_once in [false, true] {
+        let server = Server::start().await;
+        let receipts: Vec<String> =
+            rows.iter().map(|(id, changes, ..)| device.receipt(*id, &notice(), changes)).collect();
+        let mut ids = Vec::new();
+        for call in receipts.chunks(if at_once { rows.len() } else { 1 }) {
+            let answer = server.record(call).await;
+            assert_eq!(answer.outcomes(), vec!["recorded"; call.len()]);
+            let results = answer.json()["results"].as_array().unwrap().clone();
+            ids.extend(results.iter().map(|result| result["id"].as_str().unwrap().to_owned()));
+        }
+        for ((id, receipt), (_, changes, skew, late, fork)) in ids.iter().zip(&receipts).zip(&rows) {
+            let kept = server.app.store.holding(id).await.unwrap().unwrap().held;
+            let expected = (receipt, *skew, *late, *fork);
+            assert_eq!((&kept.receipt, kept.skew, kept.late, kept.fork), expected, "{changes}, at once: {at_once}");
+        }
     }
+}
+
+/// Of receipts with one id in one call the first is kept, wherever they stand and however many there are.
+async fn one_call_tells_of_each_of_its_receipts() {
+    let server = Server::start().await;
+    let (known, unknown) = (Device::new(1), Device::new(2));
+    let receipt = |number: u32| known.receipt(number, &notice(), &json!({ "seq": number }));
+    let other = unknown.receipt(1, &notice(), &json!({ "event": { "page": "/other" } }));
+    let call = [receipt(1), receipt(2), receipt(1), other, Device::twin(&receipt(2)), receipt(3)];
+    for turn in 0..2 {
+        let answer = server.record(&call).await;
+        let expected = ["recorded", "recorded", "recorded", "id-conflict", "recorded", "recorded"];
+        assert_eq!(answer.outcomes(), expected, "turn {turn}");
+        let results = answer.json()["results"].clone();
+        let places = [0, 1, 2, 4, 5].map(|at: usize| results[at]["log"]["index"].as_u64().unwrap());
+        assert_eq!(places, [0, 1, 0, 1, 2], "turn {turn}");
+        assert_eq!(
+            (&results[0]["log"]["salt"], &results[1]["log"]["salt"]),
+            (&results[2]["log"]["salt"], &results[4]["log"]["salt"])
+        );
+        assert_eq!(server.app.store.count().await.unwrap(), 3);
+    }
+    assert!(server.app.store.device(&known.thumbprint()).await.unwrap().is_some());
+    assert!(server.app.store.device(&unknown.thumbprint()).await.unwrap().is_none(), "nothing of it is kept");
 }
 
 const NEXT: &str = "sha256:AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";

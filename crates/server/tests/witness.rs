@@ -4,23 +4,19 @@
 
 #[path = "../../model/tests/support/log.rs"]
 mod log;
+#[path = "support/publisher.rs"]
+mod publisher;
 mod support;
 
-use axum::Router;
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use log::{LogKey, TestLog};
 use placet_model::json;
 use placet_model::log::entry::Envelope;
-use placet_model::log::growth::Growth;
-use placet_model::log::tile::{Content, TileName, write_entries};
 use placet_model::receipt::{Acknowledgement, ReceiptFile};
 use placet_model::verify::hash;
+use publisher::Publisher;
 use serde_json::json;
-use std::collections::BTreeMap;
 use std::fs;
 use std::process::{Command, Output};
-use std::sync::{Arc, Mutex};
 use support::{Device, NOTICE, Server, database, notice};
 use tempfile::TempDir;
 
@@ -31,65 +27,9 @@ const RECEIVED: u64 = 1_772_323_201_123;
 const THEN: usize = 300;
 const NOW: usize = 700;
 
-type Files = Arc<Mutex<BTreeMap<String, Vec<u8>>>>;
-
 type Change<'a> = &'a dyn Fn(&Publisher);
 /// What is published, what is changed in it, more arguments, the exit code, words that are told.
 type Case<'a> = (&'a str, &'a TestLog, Change<'a>, &'a [&'a str], i32, &'a [&'a str]);
-
-/// A place where logs are published, on this machine.
-struct Publisher {
-    files: Files,
-    address: String,
-    /// Stops the server when it goes.
-    _runtime: tokio::runtime::Runtime,
-}
-
-impl Publisher {
-    fn start() -> Self {
-        let files = Files::default();
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
-        let app = Router::new().route("/log/{*path}", axum::routing::get(file)).with_state(Arc::clone(&files));
-        runtime.spawn(async move { axum::serve(listener, app).await.unwrap() });
-        Publisher { files, address, _runtime: runtime }
-    }
-
-    /// Publishes a log as it is, in the place of whatever was there.
-    fn publish(&self, log: &TestLog, year: u32) {
-        let mut files = self.files.lock().unwrap();
-        files.clear();
-        files.insert("keys".into(), format!("{}\n", log.key.vkey()).into());
-        files.insert(format!("{year}/checkpoint"), log.checkpoint().into());
-        let mut put = |name: TileName, bytes: Vec<u8>| files.insert(format!("{year}/{name}"), bytes);
-        let mut growth = Growth::default();
-        for (index, entries) in (0..).zip(log.tree.items().chunks(256)) {
-            let name = TileName { content: Content::Entries, index, width: u16::try_from(entries.len()).unwrap() };
-            put(name, write_entries(entries.iter().map(Vec::as_slice)));
-            for entry in entries {
-                for (name, bytes) in growth.push(entry) {
-                    put(name, bytes);
-                }
-            }
-        }
-        for (name, bytes) in growth.edge() {
-            put(name, bytes);
-        }
-    }
-
-    fn change(&self, path: &str, change: impl FnOnce(&mut Vec<u8>)) {
-        change(self.files.lock().unwrap().get_mut(path).unwrap_or_else(|| panic!("{path} is published")));
-    }
-
-    fn remove(&self, path: &str) {
-        self.files.lock().unwrap().remove(path).unwrap_or_else(|| panic!("{path} is published"));
-    }
-}
-
-async fn file(State(files): State<Files>, Path(path): Path<String>) -> Result<Vec<u8>, StatusCode> {
-    files.lock().unwrap().get(&path).cloned().ok_or(StatusCode::NOT_FOUND)
-}
 
 fn placet(arguments: &[&str]) -> (Option<i32>, String) {
     let Output { status, stdout, stderr } =
@@ -469,7 +409,18 @@ fn a_server_stands_by_what_it_answered() {
     // what is done to the database, the exit code, words that are told
     for (sql, code, told) in [
         ("SELECT 1", 0, "300 are kept unchanged, 0 were erased"),
-        ("DELETE FROM receipts WHERE entry IN (4, 256)", 0, "298 are kept unchanged, 2 were erased"),
+        (
+            "INSERT INTO audit_waiting (place, event) SELECT 1, '{\"at\":1,\"who\":\"shopper\",\"role\":null,\"what\":\"receipts.erased\",
+             \"about\":null,\"receipts\":1}'",
+            0,
+            "0 receipts are gone, and the audit trail tells of 1",
+        ),
+        ("DELETE FROM receipts WHERE entry = 4", 0, "299 are kept unchanged, 1 were erased"),
+        (
+            "DELETE FROM receipts WHERE entry = 256",
+            1,
+            "2 receipts are gone, and the audit trail tells of 1: the others are missing",
+        ),
         ("UPDATE receipts SET jws = zeroblob(length(jws)) WHERE entry = 7", 1, "7: not what the entry stands for"),
         (
             "UPDATE receipts SET envelope = (SELECT envelope FROM receipts WHERE entry = 298) WHERE entry = 299",

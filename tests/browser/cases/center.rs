@@ -1,6 +1,7 @@
 //! The preference center: choosing, changing, taking back.
 
 use std::collections::BTreeMap;
+use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
@@ -10,6 +11,7 @@ use super::visit::claims;
 use crate::{
     axe,
     config::config,
+    places,
     runner::Browser,
     shop::{Layer, Shop, page},
     stand::Stand,
@@ -380,6 +382,19 @@ pub(super) async fn at_the_shop(browser: Browser) -> Result<()> {
     shop.click(Layer::Center, "erase").await?;
     until_true("it is erased", async || Ok(shop.text(Layer::Center).await?.contains("Erased at the shop"))).await?;
     ensure!(shop.granted().await?.contains(&"analytics".to_owned()), "erasing at the shop changed the choice here");
+    shop.js("window.caught.length = 0", &[]).await?;
+    shop.click(Layer::Center, "keep-erasure").await?;
+    let receipt = until("the receipt of the erasure is handed over", async || {
+        let found = shop.js("return window.caught.filter(Boolean).pop() ?? null", &[]).await?;
+        Ok(found.as_str().map(str::to_owned))
+    })
+    .await?;
+    let file = browser.dir.join("erasure.json");
+    std::fs::write(&file, receipt)?;
+    let verdict =
+        Command::new(places::placet()?).arg("verify").arg(&file).args(["--log", &shop.server.origin]).output()?;
+    let told = String::from_utf8_lossy(&verdict.stdout);
+    ensure!(verdict.status.success() && told.contains("GENUINE. 1 receipt was erased."), "placet verify says {told}");
     Ok(())
 }
 

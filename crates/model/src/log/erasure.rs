@@ -192,6 +192,9 @@ fn check_receipts(erasure: &Erasure, line: &AuditEvent) -> Result<u64, String> {
     if erasure.erased != erasure.receipts.len() as u64 {
         return Err(format!("The file tells of {} receipts and names {}.", erasure.erased, erasure.receipts.len()));
     }
+    if line.receipts.is_some_and(|receipts| receipts != erasure.erased) {
+        return Err("The line of the audit trail tells another number of receipts than the file.".into());
+    }
     match line.about.as_deref() == Some(&hash(erasure.receipts.join("\n").as_bytes())) {
         true => Ok(erasure.erased),
         false => Err("The line of the audit trail stands for other receipts than those that the file names.".into()),

@@ -97,17 +97,6 @@ impl fmt::Display for TileName {
     }
 }
 
-/// The bytes of a tile of entries.
-pub fn write_entries<'a>(entries: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for entry in entries {
-        // An entry has 33 bytes.
-        bytes.extend(u16::try_from(entry.len()).unwrap_or(u16::MAX).to_be_bytes());
-        bytes.extend(entry);
-    }
-    bytes
-}
-
 /// The entries in the bytes of a tile; `None` where they end in the middle of one.
 pub fn read_entries(mut bytes: &[u8]) -> Option<Vec<&[u8]>> {
     let mut entries = Vec::new();
@@ -180,9 +169,8 @@ mod tests {
 
     #[test]
     fn entries_have_their_lengths_before_them() {
-        let bytes = write_entries([&b"ab"[..], b"", b"c"]);
-        assert_eq!(bytes, b"\0\x02ab\0\0\0\x01c");
-        assert_eq!(read_entries(&bytes), Some(vec![&b"ab"[..], b"", b"c"]));
+        let bytes = b"\0\x02ab\0\0\0\x01c";
+        assert_eq!(read_entries(bytes), Some(vec![&b"ab"[..], b"", b"c"]));
         for cut in [1, 3, 5, 7, 8] {
             assert_eq!(read_entries(&bytes[..cut]), None, "{cut}");
         }

@@ -10,12 +10,13 @@ use super::caller::Caller;
 use super::query::Query;
 use crate::problem::Problem;
 use crate::state::App;
-use crate::store::audit::Cursor;
+use crate::store::audit::{Cursor, Waiting};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use placet_model::admin::{Act, AuditEvent, AuditPage};
 use placet_model::json;
+use placet_model::receipt::LogProof;
 use placet_model::tree::Write;
 use std::sync::Arc;
 
@@ -38,6 +39,7 @@ pub async fn audit(app: &App, who: &Caller, what: Act, about: Option<&str>) -> R
         role: Some(who.role),
         what,
         about: about.map(str::to_owned),
+        receipts: None,
     };
     app.log.audit(json::to_text(&event), (app.clock)()).await?;
     Ok(())
@@ -50,11 +52,20 @@ pub async fn audit(app: &App, who: &Caller, what: Act, about: Option<&str>) -> R
 /// [`Problem::StoreFailed`], [`Problem::Busy`].
 pub async fn enter_waiting(app: &App) -> Result<(), Problem> {
     let _turn = app.entering.lock().await;
-    for (place, event) in app.store.audit_waiting().await? {
-        app.log.audit(event.clone(), (app.clock)()).await?;
-        app.store.forget_waiting(place, &event).await?;
+    for line in app.store.audit_waiting().await? {
+        enter(app, &line).await?;
     }
     Ok(())
+}
+
+/// Enters one line that waits into the log. The caller has the turn, [`App::entering`].
+///
+/// # Errors
+/// [`Problem::StoreFailed`], [`Problem::Busy`]; then it goes on waiting, or stands in the log twice.
+pub async fn enter(app: &App, line: &Waiting) -> Result<LogProof, Problem> {
+    let proof = app.log.audit(line.event.clone(), (app.clock)()).await?;
+    app.store.forget_waiting(line).await?;
+    Ok(proof)
 }
 
 /// `GET /v1/audit?after=CURSOR&limit=LINES`.

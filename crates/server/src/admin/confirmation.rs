@@ -10,6 +10,7 @@
 use super::audit::{audit, told};
 use super::body::Whole;
 use super::caller::Caller;
+use crate::hex::hex;
 use crate::problem::Problem;
 use crate::state::App;
 use axum::extract::{Path, Request, State};
@@ -75,7 +76,7 @@ pub(super) async fn confirm_or_wait(app: &App, caller: &Caller, asking: Asking) 
     }
     let mut id = [0; 16];
     getrandom::fill(&mut id).map_err(|_| Problem::Busy(1))?;
-    let id: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
+    let id = hex(&id);
     let waiting = Waiting {
         id: id.clone(),
         who: caller.id.clone(),

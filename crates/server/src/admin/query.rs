@@ -7,17 +7,17 @@
 //! (CVE-2026-82186: SQL in a pagination parameter). Unknown and repeated parameters are refused too: a filter that is
 //! passed over in silence shows more than was asked for.
 
-use crate::feedback_list::read_day;
+use crate::calendar::read_day;
 use crate::problem::Problem;
 use axum::extract::FromRequestParts;
 use axum::http::Uri;
 use axum::http::request::Parts;
+use placet_model::query::{self, QueryFault};
 use std::ops::RangeInclusive;
-use url::form_urlencoded;
 
 /// The parameters of a call.
 #[derive(Debug, Clone, Default)]
-pub struct Query(Vec<(String, String)>);
+pub struct Query(query::Query);
 
 impl Query {
     /// Reads the parameters of an address; `known` are those that the call has, each with what it means.
@@ -25,27 +25,13 @@ impl Query {
     /// # Errors
     /// [`Problem::Malformed`] for others, and for one that comes twice.
     pub fn of(uri: &Uri, known: &[(&str, &str)]) -> Result<Self, Problem> {
-        let mut found: Vec<(String, String)> = Vec::new();
-        for (name, value) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
-            if !known.iter().any(|(known, _)| *known == name) {
-                let names: Vec<&str> = known.iter().map(|(known, _)| *known).collect();
-                let known = match known.is_empty() {
-                    true => "it has none".to_owned(),
-                    false => format!("it has {}", names.join(", ")),
-                };
-                return Err(Problem::Malformed(format!("This call has no such parameter; {known}.")));
-            }
-            if found.iter().any(|(before, _)| *before == *name) {
-                return Err(Problem::Malformed(format!("The parameter {name} comes twice.")));
-            }
-            found.push((name.into_owned(), value.into_owned()));
-        }
-        Ok(Query(found))
+        let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+        query::Query::parse(uri.query().unwrap_or_default(), &names).map(Query).map_err(malformed)
     }
 
     /// A parameter as it is.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+        self.0.text(name)
     }
 
     /// A parameter that is a whole number within `range`.
@@ -53,17 +39,7 @@ impl Query {
     /// # Errors
     /// [`Problem::Malformed`].
     pub fn number(&self, name: &str, range: RangeInclusive<i64>) -> Result<Option<i64>, Problem> {
-        let Some(text) = self.text(name) else { return Ok(None) };
-        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let number = text.parse().ok().filter(|number| digits && range.contains(number));
-        let told = || {
-            let (least, most) = (range.start(), range.end());
-            match *most {
-                i64::MAX => Problem::Malformed(format!("{name} is a whole number from {least}.")),
-                most => Problem::Malformed(format!("{name} is a whole number from {least} to {most}.")),
-            }
-        };
-        number.map(Some).ok_or_else(told)
+        self.0.number(name, range).map_err(malformed)
     }
 
     /// A parameter that is a day (UTC), `2026-03-01`: its beginning in milliseconds since 1970.
@@ -74,6 +50,10 @@ impl Query {
         let read = |text| read_day(text).map_err(|help| Problem::Malformed(format!("{name} is no day: {help}.")));
         self.text(name).map(read).transpose()
     }
+}
+
+fn malformed(fault: QueryFault) -> Problem {
+    Problem::Malformed(fault.to_string())
 }
 
 impl<S: Sync> FromRequestParts<S> for Query {

@@ -5,9 +5,8 @@
 
 use super::audit::told as answer;
 use super::query::Query;
-use crate::calendar::DAY;
+use crate::calendar::{DAY, written_day};
 use crate::counts::{METHODS, OTHER, told};
-use crate::feedback_list::written_day;
 use crate::problem::Problem;
 use crate::state::App;
 use crate::store::counts::{Counts, What};

@@ -10,7 +10,7 @@ use super::caller::Caller;
 use super::exports::{form_of, stream};
 use super::query::Query;
 use crate::calendar::DAY;
-use crate::erasure::receipt_of_erasure;
+use crate::erasure::erase_person;
 use crate::problem::Problem;
 use crate::state::App;
 use crate::store::holdings::{After, Scope};
@@ -58,11 +58,8 @@ pub async fn erase(
         return Err(Problem::ErasuresSpent(left.unsigned_abs().div_ceil(1000)));
     }
     audit(&app, &caller, Act::SubjectErased, Some(&tag)).await?;
-    let erased = app.store.erase_person(&tag).await?;
-    match erased.is_empty() {
-        true => Err(Problem::NotFound),
-        false => Ok(told(&receipt_of_erasure(&app, &caller.id, None, erased).await)),
-    }
+    let erased = erase_person(&app, &caller.id, &tag).await?;
+    erased.map(|erased| told(&erased)).ok_or(Problem::NotFound)
 }
 
 async fn tag(app: &App, reference: &str) -> Result<String, Problem> {

@@ -4,6 +4,7 @@
 //! nobody finds it by trying (RFC 9106 is for passwords, which people choose).
 //! **Invariant:** a token is compared in a time that does not depend on where it differs.
 
+use crate::hex::hex;
 use placet_model::receipt::base64url;
 use placet_model::verify::hash;
 use std::fmt;
@@ -35,7 +36,7 @@ impl Secret {
         let (mut id, mut secret) = ([0; ID / 2], Zeroizing::new([0; 32]));
         getrandom::fill(&mut id)?;
         getrandom::fill(&mut *secret)?;
-        let id: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
+        let id = hex(&id);
         let secret = Zeroizing::new(base64url(&*secret));
         Ok(Secret(Zeroizing::new([MARK, &id, "_", &secret].concat())))
     }

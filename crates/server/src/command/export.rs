@@ -5,7 +5,7 @@
 use super::Failure;
 use super::runtime::block_on;
 use super::trail::event;
-use crate::feedback_list::{read_day, written_day};
+use crate::calendar::{read_day, written_day};
 use crate::log::prove::heads_of;
 use crate::lookup::find::{Finder, Unfound};
 use crate::master_key::unlock;
@@ -84,17 +84,23 @@ impl Export {
             unlock(&self.database, self.master_key.as_deref(), &store).await?;
             let done = self.write(&store).await;
             store.close().await;
-            done.map(|()| ExitCode::SUCCESS)
+            done.map(|_| ExitCode::SUCCESS)
         })?
     }
 
-    async fn write(&self, store: &Store) -> Result<(), Failure> {
+    /// Writes the export; whether somebody listened to its end.
+    async fn write(&self, store: &Store) -> Result<bool, Failure> {
         let failed = |error: sqlx::Error| cannot_open(&self.database, &error.into());
         let unfound = |error: Unfound| {
             Failure::new(format!("the export is not whole: {error}"))
                 .help("What is held is not what it has to be. `placet audit` says what else is.")
         };
-        let unwritten = |error: io::Error| Failure::new(format!("cannot write the export: {error}"));
+        // Nobody listens any more, as in `placet export | head`: there is nothing more to do, and nothing went wrong.
+        let written = |done: io::Result<()>| match done {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+            Err(error) => Err(Failure::new(format!("cannot write the export: {error}"))),
+        };
         let (scope, what, about) = match (self.since.zip(self.until), &self.reference, &self.site) {
             (_, Some(reference), Some(site)) => {
                 let tag = store.reference_tag(site, reference, now()).await.map_err(failed)?;
@@ -115,10 +121,12 @@ impl Export {
             let page = store.holdings(&scope, &after).await.map_err(failed)?;
             for holding in page.receipts {
                 let evidence = finder.evidence(holding).await.map_err(unfound)?;
-                out.write_all(exporter.lines(&evidence).as_bytes()).map_err(unwritten)?;
+                if !written(out.write_all(exporter.lines(&evidence).as_bytes()))? {
+                    return Ok(false);
+                }
             }
             next = page.next;
         }
-        out.flush().map_err(unwritten)
+        written(out.flush())
     }
 }

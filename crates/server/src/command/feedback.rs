@@ -3,7 +3,8 @@
 use super::Failure;
 use super::output::say;
 use super::runtime::block_on;
-use crate::feedback_list::{self, read_day};
+use crate::calendar::read_day;
+use crate::feedback_list;
 use crate::serve::cannot_open;
 use crate::store::feedback::Kept;
 use crate::store::{Store, StoreError};

@@ -90,8 +90,9 @@ impl Keys {
                 };
                 let (old, new) = (read(&from)?, read(&to)?);
                 let count = block_on(rewrapped(&database, log_lock.as_deref(), &old, &new))??;
+                let keys = if count == 1 { "data key is" } else { "data keys are" };
                 say(&format!(
-                    "{count} data keys are wrapped by {} now. Keep the old key for the copies that were made before.\n",
+                    "{count} {keys} wrapped by {} now. Keep the old key for the copies that were made before.\n",
                     to.display()
                 ))
             }

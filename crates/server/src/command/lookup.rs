@@ -4,16 +4,16 @@
 
 use super::Failure;
 use super::runtime::block_on;
+use super::trail::event;
 use crate::log::prove::heads_of;
 use crate::lookup::find::{Finder, Unfound};
 use crate::lookup::page::{Place, page};
 use crate::master_key::unlock;
 use crate::serve::cannot_open;
-use crate::state::now;
 use crate::store::{Store, StoreError};
 use crate::terminal::printable;
 use clap::{Args, ValueEnum};
-use placet_model::admin::{Act, AuditEvent};
+use placet_model::admin::Act;
 use placet_model::json;
 use placet_model::log::checkpoint::Keys;
 use placet_model::receipt_file::{Report, verify_file};
@@ -106,9 +106,7 @@ impl Lookup {
             )
         };
         let holding = store.holding(&self.id).await.map_err(failed)?.ok_or_else(missing)?;
-        let (who, about) = ("command-line".to_owned(), Some(holding.id.clone()));
-        let event = AuditEvent { at: now().unsigned_abs(), who, role: None, what: Act::ReceiptRead, about };
-        store.leave_audit(&event).await.map_err(failed)?;
+        store.leave_audit(&event(Act::ReceiptRead, Some(holding.id.clone()))).await.map_err(failed)?;
         let heads = Arc::new(heads_of(store).await.map_err(failed)?);
         let evidence = Finder::new(store, heads).evidence(holding).await.map_err(unfound)?;
         let file = json::to_text(&evidence.file());

@@ -5,7 +5,7 @@ use super::input::usable;
 use super::output::say;
 use super::runtime::block_on;
 use super::trail::COMMAND_LINE;
-use crate::feedback_list::written_day;
+use crate::calendar::written_day;
 use crate::retain::event;
 use crate::serve::cannot_open;
 use crate::state::now;

@@ -57,7 +57,7 @@ pub struct Serve {
     /// The server's certificate in PEM, and those that lead to a known one after it: the server then speaks TLS itself.
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     pub tls_cert: Option<PathBuf>,
-    /// The key of that certificate, in PEM.
+    /// The key of that certificate, in PEM; nobody but this user may read its file, or one group.
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
     /// How to write the log to standard error.
@@ -138,8 +138,7 @@ pub enum LogFormat {
 
 fn tls(files: Option<(&Path, &Path)>) -> Result<Option<TlsAcceptor>, Failure> {
     let Some((chain, key)) = files else { return Ok(None) };
-    let help = "Give the whole chain in PEM, the server's own certificate first, and the key that belongs to it.";
-    acceptor(chain, key).map(Some).map_err(|error| Failure::unreadable(error.to_string()).help(help))
+    acceptor(chain, key).map(Some).map_err(|error| Failure::unreadable(error.to_string()).help(error.help()))
 }
 
 fn start(plan: Plan, format: LogFormat) -> Result<ExitCode, Failure> {

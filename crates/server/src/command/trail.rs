@@ -13,7 +13,7 @@ pub const COMMAND_LINE: &str = "command-line";
 
 /// A line of the audit trail, of now.
 pub fn event(what: Act, about: Option<String>) -> AuditEvent {
-    AuditEvent { at: now().unsigned_abs(), who: COMMAND_LINE.into(), role: None, what, about }
+    AuditEvent { at: now().unsigned_abs(), who: COMMAND_LINE.into(), role: None, what, about, receipts: None }
 }
 
 /// Leaves a line in the database at this address.

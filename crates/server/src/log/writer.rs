@@ -23,6 +23,7 @@ use crate::state::now;
 use crate::store::Store;
 use crate::store::log::{Logged, Record, Turn, Unlogged};
 use crate::store::receipts::{Entry, Held, Recorded};
+use crate::store::recording::Salted;
 use placet_model::log::checkpoint::{Keys, origin_of};
 use placet_model::log::entry::SALT;
 use placet_model::verify::Refusal;
@@ -273,41 +274,51 @@ impl Writer {
         items: &[&Item],
     ) -> Result<Vec<Placed>, LogError> {
         let first = book.tree.size();
-        let mut placed = Vec::with_capacity(items.len());
-        let mut made: Vec<EntryBytes> = Vec::with_capacity(items.len());
         let mut writing = turn.begin().await?;
+        let mut placed: Vec<Option<Placed>> = items.iter().map(|_| None).collect();
+        let mut made: Vec<EntryBytes> = Vec::with_capacity(items.len());
         let mut tally = self.store.tally();
-        for item in items {
-            let index = first + made.len() as u64;
-            let salt = draw()?;
-            let (outcome, record) = match item {
-                Item::Receipt(entry) => {
-                    let (jws, envelope) = (entry.jws.clone(), entry.envelope.to_text());
-                    (writing.record(book.id, index, &salt, entry).await?, Record::Receipt { jws, envelope })
-                }
-                Item::Adopted(receipt) => {
-                    writing.adopt(book.id, index, &salt, receipt).await?;
-                    let (jws, envelope) = (receipt.jws.clone(), receipt.envelope.to_text());
-                    (Recorded::New, Record::Receipt { jws, envelope })
-                }
-                Item::Audit(event) => {
-                    writing.note(book.id, index, &salt, event).await?;
-                    (Recorded::New, Record::Audit(event.clone()))
-                }
-            };
-            placed.push(match outcome {
+
+        // All receipts at once, then what else there is.
+        let (mut places, mut receipts) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
+        for (place, item) in items.iter().enumerate() {
+            if let Item::Receipt(entry) = item {
+                places.push(place);
+                receipts.push(Salted { salt: draw()?, entry });
+            }
+        }
+        let recorded = writing.record(book.id, first, &receipts).await?;
+        for ((place, Salted { salt, entry }), recorded) in places.into_iter().zip(&receipts).zip(recorded) {
+            placed[place] = Some(match recorded {
                 Recorded::Held(held) => Placed::Held(held),
                 Recorded::Refused(refusal) => Placed::Refused(refusal),
-                Recorded::New => {
-                    if let Item::Receipt(entry) = item {
-                        tally.add(&entry.claims, i64::try_from(entry.envelope.received_at).unwrap_or(i64::MAX));
-                    }
-                    let logged = Logged { index, salt: salt.to_vec(), record };
+                Recorded::New(index) => {
+                    tally.add(&entry.claims, i64::try_from(entry.envelope.received_at).unwrap_or(i64::MAX));
+                    let (jws, envelope) = (entry.jws.clone(), entry.envelope.to_text());
+                    let logged = Logged { index, salt: salt.to_vec(), record: Record::Receipt { jws, envelope } };
                     made.extend(logged.entry());
                     Placed::New(logged)
                 }
             });
         }
+        for (item, placed) in items.iter().zip(&mut placed).filter(|(_, placed)| placed.is_none()) {
+            let (index, salt) = (first + made.len() as u64, draw()?);
+            let record = match item {
+                Item::Receipt(_) => continue,
+                Item::Adopted(receipt) => {
+                    writing.adopt(book.id, index, &salt, receipt).await?;
+                    Record::Receipt { jws: receipt.jws.clone(), envelope: receipt.envelope.to_text() }
+                }
+                Item::Audit(event) => {
+                    writing.note(book.id, index, &salt, event).await?;
+                    Record::Audit(event.clone())
+                }
+            };
+            let logged = Logged { index, salt: salt.to_vec(), record };
+            made.extend(logged.entry());
+            *placed = Some(Placed::New(logged));
+        }
+        let placed = placed.into_iter().flatten().collect();
         if made.is_empty() {
             return Ok(placed);
         }

@@ -9,6 +9,7 @@ mod node;
 mod page;
 mod style;
 
+use crate::hex::hex;
 use placet_model::config::Config;
 use placet_model::{json, snapshot};
 use sha2::{Digest, Sha256, Sha384};
@@ -150,7 +151,7 @@ fn file(path: &str, content_type: &'static str, bytes: Vec<u8>, immutable: bool)
 
 /// Eight hexadecimal digits: enough to tell one build from any other.
 fn short_hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes)[..4])
 }
 
 /// The value of an `integrity` attribute (Subresource Integrity).

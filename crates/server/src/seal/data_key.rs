@@ -2,7 +2,8 @@
 //!
 //! Something sealed is a byte that says how, the key's name, the nonce, the ciphertext and its tag.
 
-use super::{FORM, KEY, MasterKey, NONCE, Place, SealError, hex, random};
+use super::{FORM, KEY, MasterKey, NONCE, Place, SealError, random};
+use crate::hex::hex;
 use aes_gcm::aead::{Aead, Payload};
 use aes_gcm::{Aes256Gcm, KeyInit};
 use base64ct::{Base64UrlUnpadded, Encoding};

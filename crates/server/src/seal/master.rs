@@ -3,7 +3,8 @@
 //! It comes from a file that its owner alone may read, or from the environment variable [`VARIABLE`].
 
 use super::data_key::{DataKey, WrappedKey};
-use super::{FORM, KEY, NONCE, Place, SealError, hex, random};
+use super::{FORM, KEY, NONCE, Place, SealError, random};
+use crate::hex::hex;
 use crate::secret_file::{self, SecretFileError};
 use aes_gcm::aead::{Aead, Payload};
 use aes_gcm::{Aes256Gcm, KeyInit};

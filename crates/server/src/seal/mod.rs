@@ -101,8 +101,3 @@ fn random<const N: usize>() -> Result<[u8; N], SealError> {
     getrandom::fill(&mut bytes).map_err(|_| SealError::NoRandomness)?;
     Ok(bytes)
 }
-
-/// Bytes as hexadecimal digits, for names of keys.
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}

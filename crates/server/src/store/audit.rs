@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** a line in the log is never changed and never deleted, and its text is told exactly as it was committed to.
 
-use super::Store;
+use super::{Connection, Store};
 use placet_model::admin::{AuditEvent, AuditLine};
 use placet_model::json;
 use placet_model::receipt::base64url;
@@ -38,6 +38,27 @@ impl fmt::Display for Cursor {
     }
 }
 
+/// A line that waits to be entered into the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// Its number among those that wait.
+    pub place: i64,
+    /// Its exact text.
+    pub event: String,
+}
+
+/// Leaves a line within a transaction.
+pub(super) async fn leave(transaction: &mut Connection, event: &AuditEvent) -> Result<Waiting, sqlx::Error> {
+    let event = json::to_text(event);
+    let place = sqlx::query_scalar(
+        "INSERT INTO audit_waiting (place, event) SELECT COALESCE(MAX(place), 0) + 1, $1 FROM audit_waiting RETURNING place",
+    )
+    .bind(&event)
+    .fetch_one(&mut *transaction)
+    .await?;
+    Ok(Waiting { place, event })
+}
+
 impl Store {
     /// Leaves a line for the server, which enters it into the log.
     ///
@@ -47,32 +68,29 @@ impl Store {
         let _writer = self.writer.lock().await;
         // Two commands at the same time take two places.
         let mut transaction = self.begin().await?;
-        sqlx::query(
-            "INSERT INTO audit_waiting (place, event) SELECT COALESCE(MAX(place), 0) + 1, $1 FROM audit_waiting",
-        )
-        .bind(json::to_text(event))
-        .execute(&mut *transaction)
-        .await?;
+        leave(&mut transaction, event).await?;
         transaction.commit().await
     }
 
-    /// The lines that wait, with their numbers, the oldest first.
+    /// The lines that wait, the oldest first.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn audit_waiting(&self) -> Result<Vec<(i64, String)>, sqlx::Error> {
-        sqlx::query_as("SELECT place, event FROM audit_waiting ORDER BY place").fetch_all(&self.pool).await
+    pub async fn audit_waiting(&self) -> Result<Vec<Waiting>, sqlx::Error> {
+        let rows: Vec<(i64, String)> =
+            sqlx::query_as("SELECT place, event FROM audit_waiting ORDER BY place").fetch_all(&self.pool).await?;
+        Ok(rows.into_iter().map(|(place, event)| Waiting { place, event }).collect())
     }
 
     /// Forgets a line that waited, once it stands in the log.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn forget_waiting(&self, place: i64, event: &str) -> Result<(), sqlx::Error> {
+    pub async fn forget_waiting(&self, line: &Waiting) -> Result<(), sqlx::Error> {
         let _writer = self.writer.lock().await;
         sqlx::query("DELETE FROM audit_waiting WHERE place = $1 AND event = $2")
-            .bind(place)
-            .bind(event)
+            .bind(line.place)
+            .bind(&line.event)
             .execute(&self.pool)
             .await?;
         Ok(())

@@ -6,6 +6,7 @@
 
 use super::address::Kind;
 use super::catalog::{self, Holds, Table};
+use super::rows::places;
 use super::{Connection, Store, StoreError};
 use crate::calendar::Month;
 use sha2::{Digest, Sha256};
@@ -188,11 +189,7 @@ async fn page(
 async fn write(database: &mut Connection, table: &Table, rows: &[Vec<Value>]) -> Result<(), sqlx::Error> {
     let width = table.columns.len();
     let names = table.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(", ");
-    let row = |number: usize| {
-        let places: Vec<String> = (1..=width).map(|place| format!("${}", number * width + place)).collect();
-        format!("({})", places.join(", "))
-    };
-    let places = (0..rows.len()).map(row).collect::<Vec<_>>().join(", ");
+    let places = places(rows.len(), width);
     let mut query = sqlx::query(AssertSqlSafe(format!("INSERT INTO {} ({names}) VALUES {places}", table.name)));
     for value in rows.iter().flatten() {
         query = bind(query, value.clone());

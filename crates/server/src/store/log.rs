@@ -2,7 +2,8 @@
 //!
 //! **Invariant:** a record, its entry, the tiles that hold it and the size of the log are written in one transaction.
 
-use super::receipts::{Entry, Recorded, record_one};
+use super::receipts::Recorded;
+use super::recording::{Salted, record_all};
 use super::{Store, Transaction};
 use crate::log::tiles::{Name, Stored};
 use placet_model::log::entry::{EntryKind, Envelope, SALT, audit_record, entry, receipt_record};
@@ -321,21 +322,22 @@ impl Writing<'_> {
         sqlx::query_scalar("SELECT id FROM logs WHERE origin = $1").bind(origin).fetch_one(&mut *self.transaction).await
     }
 
-    /// Keeps a receipt, if it is new, at a place of a log.
+    /// Keeps the receipts that are new at the places of a log from `first` on, in their order; what became of each.
     ///
     /// # Errors
     /// Where the database fails.
     pub async fn record(
         &mut self,
         log: i64,
-        index: u64,
-        salt: &[u8; SALT],
-        entry: &Entry,
-    ) -> Result<Recorded, sqlx::Error> {
+        first: u64,
+        receipts: &[Salted<'_>],
+    ) -> Result<Vec<Recorded>, sqlx::Error> {
         self.store.fuse.burn()?;
-        let received_at = i64::try_from(entry.envelope.received_at).unwrap_or(i64::MAX);
-        self.store.make_month_of(&mut self.transaction, received_at).await?;
-        record_one(self.store, &mut self.transaction, log, index, salt, entry).await
+        for Salted { entry, .. } in receipts {
+            let received_at = i64::try_from(entry.envelope.received_at).unwrap_or(i64::MAX);
+            self.store.make_month_of(&mut self.transaction, received_at).await?;
+        }
+        record_all(self.store, &mut self.transaction, log, first, receipts).await
     }
 
     /// Gives a receipt from before there was a log its place in one.

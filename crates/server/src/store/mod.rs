@@ -24,7 +24,9 @@ mod log_of_writes;
 mod migrations;
 mod months;
 pub mod receipts;
+pub mod recording;
 pub mod retention;
+mod rows;
 pub mod self_service;
 pub mod tokens;
 
@@ -38,8 +40,8 @@ use migrations::NEWEST;
 use months::Months;
 use placet_model::receipt::NoticeRef;
 use sqlx::{Any, AnyPool};
-use std::collections::BTreeSet;
-use std::sync::{OnceLock, RwLock};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{OnceLock, PoisonError, RwLock};
 use tokio::sync::Mutex;
 
 /// A connection to either database.
@@ -58,6 +60,8 @@ pub struct Store {
     cutting: Cutting,
     /// The purposes of all notices that were served here.
     purposes: RwLock<BTreeSet<String>>,
+    /// The notices that receipts have named. What a hash names never changes, and a notice that was served is never deleted.
+    notices: RwLock<BTreeMap<String, NoticeRef>>,
     /// What opens and seals; none until [`Store::unlock`].
     ring: OnceLock<Keyring>,
     /// Makes calls of the log fail, for tests.
@@ -162,6 +166,7 @@ impl Store {
             months: Months::default(),
             cutting: Cutting::default(),
             purposes: RwLock::default(),
+            notices: RwLock::default(),
             ring: OnceLock::new(),
             fuse: Fuse::default(),
         })
@@ -228,11 +233,19 @@ impl Store {
         if !is_name(hash) {
             return Ok(None);
         }
+        let known = self.notices.read().unwrap_or_else(PoisonError::into_inner).get(hash).cloned();
+        if known.is_some() {
+            return Ok(known);
+        }
         let found: Option<(String, String)> = sqlx::query_as("SELECT version, lang FROM notices WHERE hash = $1")
             .bind(hash)
             .fetch_optional(&self.pool)
             .await?;
-        Ok(found.map(|(version, lang)| NoticeRef { version, lang, hash: hash.to_owned() }))
+        let found = found.map(|(version, lang)| NoticeRef { version, lang, hash: hash.to_owned() });
+        if let Some(notice) = &found {
+            self.notices.write().unwrap_or_else(PoisonError::into_inner).insert(hash.to_owned(), notice.clone());
+        }
+        Ok(found)
     }
 
     /// Asks the database for nothing: whether it answers.

@@ -4,12 +4,10 @@
 //! **Invariant:** a device is known for as long as a receipt of it is held.
 
 use super::data_keys::{place, unsealable};
-use super::log::{Logged, SealedRecord};
-use super::retention::kept_by;
+use super::log::Logged;
 use super::{Connection, Store, is_name};
 use crate::observe::Seen;
-use crate::seal::SealError;
-use placet_model::log::entry::{Envelope, SALT};
+use placet_model::log::entry::Envelope;
 use placet_model::receipt::{Claims, Jwk};
 use placet_model::self_service::HeldDevice;
 use placet_model::verify::{Refusal, Verified, hash};
@@ -35,17 +33,17 @@ pub struct Entry {
     /// The tag of the network that it came from, for some days.
     pub network: Option<String>,
     /// For how long answers hold at most, in milliseconds.
-    longest: i64,
+    pub(super) longest: i64,
     /// How it will lie in the database; none until [`Store::seal`].
-    sealed: Option<Sealed>,
+    pub(super) sealed: Option<Sealed>,
 }
 
 /// What tells of a person, as it lies in the database.
 #[derive(Debug, Clone)]
-struct Sealed {
-    jws: Vec<u8>,
-    envelope: Vec<u8>,
-    reference: Option<String>,
+pub(super) struct Sealed {
+    pub(super) jws: Vec<u8>,
+    pub(super) envelope: Vec<u8>,
+    pub(super) reference: Option<String>,
 }
 
 impl Entry {
@@ -81,8 +79,8 @@ impl Entry {
 /// What became of a receipt that was to be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Recorded {
-    /// It is kept now, at the place that was meant for it.
-    New,
+    /// It is kept now, at this place of the log.
+    New(u64),
     /// It was kept before.
     Held(Held),
     /// It is not kept.
@@ -153,108 +151,6 @@ impl Store {
     pub async fn count(&self) -> Result<i64, sqlx::Error> {
         sqlx::query_scalar("SELECT COUNT(*) FROM receipts").fetch_one(&self.pool).await
     }
-}
-
-/// Keeps a receipt at a place of a log, if it is new.
-pub(super) async fn record_one(
-    store: &Store,
-    transaction: &mut Connection,
-    log: i64,
-    index: u64,
-    salt: &[u8; SALT],
-    entry: &Entry,
-) -> Result<Recorded, sqlx::Error> {
-    let now = i64::try_from(entry.envelope.received_at).unwrap_or(i64::MAX);
-    let claims = &entry.claims;
-    let device = claims.sub.device.as_deref();
-    if let (Some(device), Some(key)) = (device, &entry.key) {
-        sqlx::query(
-            "INSERT INTO devices (thumbprint, x, y, first_seen_at) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (thumbprint) DO NOTHING",
-        )
-        .bind(device)
-        .bind(&key.x)
-        .bind(&key.y)
-        .bind(now)
-        .execute(&mut *transaction)
-        .await?;
-    }
-    let decided_at = claims.iat.saturating_mul(1000);
-    let sealed = entry.sealed.as_ref().ok_or_else(|| unsealable(SealError::Locked))?;
-    if !claim_id(transaction, &claims.id, now).await? {
-        forget_unused(transaction, device).await?;
-        return held(store, transaction, entry).await;
-    }
-    let (regime, ends_at) = kept_by(claims, now, entry.longest);
-    sqlx::query(
-        "INSERT INTO receipts
-            (id, hash, jws, device, seq, prev, notice, state, decided_at, received_at, skew, late, log, entry, salt, envelope,
-             reference, network, sealed, regime, ends_at, fork)
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1, $19, $20,
-            CASE WHEN EXISTS (SELECT 1 FROM receipts WHERE device = $4 AND seq = $5)
-                   OR EXISTS (SELECT 1 FROM receipts WHERE device = $4 AND prev = $6)
-                 THEN 1 ELSE 0 END",
-    )
-    .bind(&claims.id)
-    .bind(&entry.hash)
-    .bind(sealed.jws.as_slice())
-    .bind(device)
-    .bind(i64::try_from(claims.seq).unwrap_or(i64::MAX))
-    .bind(&claims.prev)
-    .bind(&claims.notice.hash)
-    .bind(claims.event.state.word())
-    .bind(decided_at)
-    .bind(now)
-    .bind(i64::from(entry.envelope.skew))
-    .bind(i64::from(entry.envelope.late))
-    .bind(log)
-    .bind(i64::try_from(index).unwrap_or(i64::MAX))
-    .bind(salt.as_slice())
-    .bind(sealed.envelope.as_slice())
-    .bind(&sealed.reference)
-    .bind(&entry.network)
-    .bind(regime)
-    .bind(ends_at)
-    .execute(&mut *transaction)
-    .await?;
-    Ok(Recorded::New)
-}
-
-/// A receipt whose id is taken: held, another one, or erased.
-async fn held(store: &Store, transaction: &mut Connection, entry: &Entry) -> Result<Recorded, sqlx::Error> {
-    type Row = (String, i64, Vec<u8>, i64, i64, Vec<u8>, Vec<u8>);
-    let id = &entry.claims.id;
-    let held: Option<Row> = sqlx::query_as(
-        "SELECT hash, received_at, jws, log, entry, salt, envelope FROM receipts
-         WHERE id = $1 AND received_at = (SELECT received_at FROM receipt_ids WHERE id = $1)",
-    )
-    .bind(id)
-    .fetch_optional(transaction)
-    .await?;
-    Ok(match held {
-        None => Recorded::Refused(Refusal::Erased(id.clone())),
-        Some((hash, ..)) if hash != entry.hash => Recorded::Refused(Refusal::IdConflict(id.clone())),
-        Some((_, received_at, jws, log, index, salt, envelope)) => {
-            let sealed = vec![SealedRecord { id: id.clone(), index: index.unsigned_abs(), salt, jws, envelope }];
-            let mut logged = store.open_records(sealed).await?;
-            let logged = logged.pop().ok_or(sqlx::Error::RowNotFound)?;
-            Recorded::Held(Held { received_at: received_at.unsigned_abs(), log, logged })
-        }
-    })
-}
-
-/// Takes the id of a receipt that comes `now`; whether it was free. No receipt comes back that its device had erased.
-async fn claim_id(transaction: &mut Connection, id: &str, now: i64) -> Result<bool, sqlx::Error> {
-    let taken = sqlx::query(
-        "INSERT INTO receipt_ids (id, received_at) SELECT $1, $2 WHERE NOT EXISTS (SELECT 1 FROM erased WHERE name = $3)
-         ON CONFLICT (id) DO NOTHING",
-    )
-    .bind(id)
-    .bind(now)
-    .bind(erased_name(id))
-    .execute(transaction)
-    .await?;
-    Ok(taken.rows_affected() > 0)
 }
 
 /// A device is known by its receipts: one whose only receipt was refused is not kept.

@@ -1,11 +1,14 @@
 //! What it takes to answer shoppers about the receipts of their devices.
 //!
+//! **Invariant:** what is erased is told: the line of the audit trail is left in the transaction that erases.
 //! **Invariant:** what is erased is gone from the files of the database, but for a name that leads nowhere; where a reader is in the
 //! way, shortly after it has gone.
 
+use super::audit::{Waiting, leave};
 use super::data_keys::unsealable;
 use super::receipts::{erased_name, forget_unused};
 use super::{Connection, Store};
+use placet_model::admin::AuditEvent;
 use placet_model::self_service::HeldReceipt;
 
 /// The most requests whose names are remembered: more in ten minutes is a flood, and later ones have to wait.
@@ -38,6 +41,15 @@ impl Place {
     pub fn start() -> Self {
         Place { received_at: i64::MAX, seq: i64::MAX, id: String::new() }
     }
+}
+
+/// What was erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erased {
+    /// The ids of the receipts, in order.
+    pub receipts: Vec<String>,
+    /// The line of the audit trail about it, which waits to be entered into the log.
+    pub line: Waiting,
 }
 
 /// Receipts of a device, newest first.
@@ -118,14 +130,15 @@ impl Store {
         Ok(Page { receipts, next })
     }
 
-    /// Deletes the receipts of a device and the device with them; their ids.
+    /// Deletes the receipts of a device and the device with them. In the same step it leaves the line of the audit trail that
+    /// `line` makes of the receipts' ids.
     ///
     /// # Errors
-    /// Where the database fails.
-    pub async fn erase(&self, device: &str) -> Result<Vec<String>, sqlx::Error> {
+    /// Where the database fails; then nothing was deleted.
+    pub async fn erase(&self, device: &str, line: impl FnOnce(&[String]) -> AuditEvent) -> Result<Erased, sqlx::Error> {
         let writer = self.writer.lock().await;
         let mut transaction = self.begin().await?;
-        let ids: Vec<String> = sqlx::query_scalar("DELETE FROM receipts WHERE device = $1 RETURNING id")
+        let mut ids: Vec<String> = sqlx::query_scalar("DELETE FROM receipts WHERE device = $1 RETURNING id")
             .bind(device)
             .fetch_all(&mut *transaction)
             .await?;
@@ -133,18 +146,24 @@ impl Store {
             forget_id(&mut transaction, id).await?;
         }
         sqlx::query("DELETE FROM devices WHERE thumbprint = $1").bind(device).execute(&mut *transaction).await?;
+        ids.sort_unstable();
+        let line = leave(&mut transaction, &line(&ids)).await?;
         transaction.commit().await?;
         drop(writer);
         self.cut_log_of_writes().await;
-        Ok(ids)
+        Ok(Erased { receipts: ids, line })
     }
 
-    /// Deletes the receipts with this tag of a site's reference to a person, and the devices of which nothing is left; the
-    /// receipts' ids.
+    /// Deletes the receipts with this tag of a site's reference to a person, and the devices of which nothing is left. In the same
+    /// step it leaves the line of the audit trail that `line` makes of the receipts' ids. None where there is nothing to delete.
     ///
     /// # Errors
-    /// Where the database fails.
-    pub async fn erase_person(&self, tag: &str) -> Result<Vec<String>, sqlx::Error> {
+    /// Where the database fails; then nothing was deleted.
+    pub async fn erase_person(
+        &self,
+        tag: &str,
+        line: impl FnOnce(&[String]) -> AuditEvent,
+    ) -> Result<Option<Erased>, sqlx::Error> {
         let writer = self.writer.lock().await;
         let mut transaction = self.begin().await?;
         let gone: Vec<(String, Option<String>)> =
@@ -158,10 +177,15 @@ impl Store {
             forget_unused(&mut transaction, device.as_deref()).await?;
             ids.push(id);
         }
+        if ids.is_empty() {
+            return Ok(None);
+        }
+        ids.sort_unstable();
+        let line = leave(&mut transaction, &line(&ids)).await?;
         transaction.commit().await?;
         drop(writer);
         self.cut_log_of_writes().await;
-        Ok(ids)
+        Ok(Some(Erased { receipts: ids, line }))
     }
 }
 

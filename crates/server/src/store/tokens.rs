@@ -4,8 +4,7 @@
 //! **Invariant:** of a token's use the day is kept, not the time.
 
 use super::Store;
-use crate::calendar::DAY;
-use crate::feedback_list::written_day;
+use crate::calendar::{DAY, written_day};
 use placet_model::admin::{Role, Token};
 
 /// A token as it is kept.

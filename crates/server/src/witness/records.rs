@@ -1,5 +1,6 @@
 //! What the entries of a log stand for, out of the server's database.
 
+use super::gone::Gone;
 use super::source::Unread;
 use super::whole::{Kept, Records};
 use crate::command::Failure;
@@ -7,9 +8,15 @@ use crate::command::runtime::runtime;
 use crate::master_key::unlock;
 use crate::serve::cannot_open;
 use crate::store::Store;
+use crate::store::audit::Cursor;
 use crate::store::log::{LogRow, Logged};
+use placet_model::log::checkpoint::Checkpoint;
+use placet_model::receipt_file::Check;
 use std::path::Path;
 use tokio::runtime::Runtime;
+
+/// Lines of the audit trail that are read at once.
+const PAGE: i64 = 1000;
 
 /// The records in a database, which a server may be writing to meanwhile.
 #[derive(Debug)]
@@ -57,6 +64,23 @@ impl Database {
             Err(error) => Err(error),
         }
     }
+
+    async fn gone_by_trail(&self) -> Result<Option<u64>, sqlx::Error> {
+        let mut gone = Gone::default();
+        // What waits is about to be entered: read first, so that no line is passed over.
+        for line in self.store.audit_waiting().await? {
+            gone.count(&line.event);
+        }
+        let mut after = Cursor::start();
+        loop {
+            let lines = self.store.audit_after(after, PAGE).await?;
+            lines.iter().for_each(|line| gone.count(&line.text));
+            match lines.last().and_then(|line| Cursor::read(&line.cursor)) {
+                Some(next) => after = next,
+                None => return Ok(gone.total()),
+            }
+        }
+    }
 }
 
 impl Records for Database {
@@ -75,5 +99,19 @@ impl Records for Database {
             }
         }
         Ok(kept)
+    }
+
+    /// None: records in a database have no proofs beside them.
+    fn proved(&self, _: &str) -> Vec<Checkpoint> {
+        Vec::new()
+    }
+
+    fn read_through(&self) -> Option<Check> {
+        None
+    }
+
+    fn told_gone(&mut self) -> Result<Option<u64>, Unread> {
+        let unread = |error| Unread(format!("the audit trail in the database cannot be read: {error}"));
+        self.runtime.block_on(self.gone_by_trail()).map_err(unread)
     }
 }

@@ -1,6 +1,6 @@
 //! What a log publishes, by HTTP.
 
-use placet_model::log::checkpoint::{Checkpoint, Keys, MAX_CHECKPOINT, site_of};
+use placet_model::log::checkpoint::{Checkpoint, CheckpointFault, Keys, MAX_CHECKPOINT, site_of};
 use std::fmt;
 use std::time::Duration;
 use ureq::Agent;
@@ -83,22 +83,40 @@ impl Source {
         Keys::parse(&text).map_err(|fault| Unread(format!("{address} cannot be read: {fault}")))
     }
 
-    /// The checkpoint of the log of a year, and its text: none where there is no such log, an error inside where it does not
-    /// count.
+    /// The checkpoint of a log, and its text: none where there is no such log, an error inside where it does not count. A log is
+    /// named by its year, or, where it is that of a former site, by its whole name.
     ///
     /// # Errors
     /// Where the server does not answer.
-    pub fn checkpoint(&self, year: &str, keys: &Keys) -> Result<Option<Opened>, Unread> {
-        let Some(bytes) = self.read(&format!("{year}/checkpoint"), MAX_CHECKPOINT as u64)? else { return Ok(None) };
+    pub fn checkpoint(&self, log: &str, keys: &Keys) -> Result<Option<Opened>, Unread> {
+        let Some(bytes) = self.read(&format!("{log}/checkpoint"), MAX_CHECKPOINT as u64)? else { return Ok(None) };
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        let opened = keys.open(&text).map_err(|fault| fault.to_string()).and_then(|checkpoint| {
-            let is_of_year =
-                site_of(&checkpoint.origin).is_some_and(|site| checkpoint.origin == format!("{site}/{year}"));
-            match is_of_year {
+        let opened = keys.open(&text).map_err(|fault| self.told(fault, &text, keys)).and_then(|checkpoint| {
+            let is_it = checkpoint.origin == log
+                || site_of(&checkpoint.origin).is_some_and(|site| checkpoint.origin == format!("{site}/{log}"));
+            match is_it {
                 true => Ok((checkpoint, text)),
                 false => Err(format!("The checkpoint is that of another log: {}.", checkpoint.origin)),
             }
         });
         Ok(Some(opened))
+    }
+
+    /// Why a checkpoint does not count, and what to do where the site has changed its key: what it lists itself says so.
+    fn told(&self, fault: CheckpointFault, text: &str, known: &Keys) -> String {
+        let listed = match fault {
+            CheckpointFault::KeyUnknown => self.keys().unwrap_or_default(),
+            _ => Keys::default(),
+        };
+        let Ok(Checkpoint { key, .. }) = listed.open(text) else { return fault.to_string() };
+        let names = listed.names();
+        let address = self.address("keys");
+        match known.names().into_iter().find(|name| names.contains(name)) {
+            Some(known) => format!(
+                "{fault} {key} has, which {address} lists beside {known}: the site has changed its key, or somebody has who can change \
+                 what it serves. Learn the new key where you learned the old one, and give both: --log-key KEY --log-key KEY."
+            ),
+            None => format!("{fault} {key} has, and {address} lists none that you know."),
+        }
     }
 }

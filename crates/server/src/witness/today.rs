@@ -14,8 +14,18 @@ use tlog_tiles::{prove_record, prove_tree};
 pub fn compare(source: &Source, keys: &Keys, stood: &Standing) -> Result<Result<String, String>, Unread> {
     let then = &stood.claimed;
     let year = then.origin.rsplit_once('/').map_or("", |(_, year)| year);
-    let address = source.address(&format!("{year}/checkpoint"));
-    let now = match source.checkpoint(year, keys)? {
+    let mut log = year;
+    let mut read = source.checkpoint(log, keys)?;
+    // The site may have another name today: the logs of the one that it had stand under that.
+    let is_another = match &read {
+        Some(Ok((now, _))) => now.origin != then.origin,
+        Some(Err(_)) | None => true,
+    };
+    if is_another && let Some(former) = source.checkpoint(&then.origin, keys)? {
+        (log, read) = (&then.origin, Some(former));
+    }
+    let address = source.address(&format!("{log}/checkpoint"));
+    let now = match read {
         None => return Err(Unread(format!("{address} is not there"))),
         Some(Err(fault)) => return Ok(Err(fault)),
         Some(Ok((now, _))) => now,
@@ -28,7 +38,7 @@ pub fn compare(source: &Source, keys: &Keys, stood: &Standing) -> Result<Result<
             format!("The log has {} entries today and had {} then: it was cut or set back.", now.size, then.size);
         return Ok(Err(told));
     }
-    let proofs = prove(source, year, now.size, |tiles| {
+    let proofs = prove(source, log, now.size, |tiles| {
         Ok((prove_record(now.size, stood.index, tiles)?, prove_tree(now.size, then.size, tiles)?))
     })?;
     let Ok((inclusion, consistency)) = proofs else {

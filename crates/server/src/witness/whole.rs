@@ -5,7 +5,7 @@
 use super::source::{Source, Unread};
 use super::tiles::read_tile;
 use placet_model::log::checkpoint::{Checkpoint, Keys};
-use placet_model::log::entry::ENTRY;
+use placet_model::log::entry::{ENTRY, EntryKind};
 use placet_model::log::growth::Growth;
 use placet_model::log::tile::{Content, TileName, WIDTH, read_entries};
 use placet_model::receipt_file::Check;
@@ -13,13 +13,15 @@ use std::fmt;
 use tlog_tiles::HASH_SIZE;
 
 /// The most places that are told where many are wrong.
-const MOST_TOLD: usize = 5;
+pub(super) const MOST_TOLD: usize = 5;
 
 /// What is kept for an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kept {
     /// Nothing any more: it was erased, or has expired.
     Gone,
+    /// Nothing that we know of: it came after the records were read.
+    Later,
     /// Something that no entry can be made of.
     Damaged,
     /// A record and a salt that make this entry.
@@ -33,6 +35,18 @@ pub trait Records {
     /// # Errors
     /// Where it cannot be read.
     fn read(&mut self, origin: &str, first: u64, count: usize) -> Result<Vec<Kept>, Unread>;
+
+    /// The checkpoints of the log of this name to which the records were proved, as they claim to be.
+    fn proved(&self, origin: &str) -> Vec<Checkpoint>;
+
+    /// What verifying the records one by one yielded, where that was done.
+    fn read_through(&self) -> Option<Check>;
+
+    /// How many receipts the audit trail says are gone; none where a line of it does not say how many.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    fn told_gone(&mut self) -> Result<Option<u64>, Unread>;
 }
 
 /// What an audit of one log found.
@@ -40,6 +54,8 @@ pub trait Records {
 pub struct Audited {
     /// What was checked, in order.
     pub checks: Vec<Check>,
+    /// How many entries of receipts have no record any more; none where the records were not read.
+    pub gone: Option<u64>,
     /// The text of the checkpoint, where it counts: the next audit compares the log with it.
     pub checkpoint: Option<String>,
 }
@@ -64,7 +80,7 @@ pub fn audit<'a>(
     seen: Option<&str>,
     records: Option<&'a mut dyn Records>,
 ) -> Result<Option<Audited>, Unread> {
-    let mut found = Audited { checks: Vec::new(), checkpoint: None };
+    let mut found = Audited { checks: Vec::new(), gone: None, checkpoint: None };
     let (checkpoint, text) = match source.checkpoint(year, keys)? {
         None => return Ok(None),
         Some(Err(fault)) => {
@@ -84,10 +100,12 @@ pub fn audit<'a>(
         }
     };
 
+    let proved = records.as_ref().map(|records| records.proved(&checkpoint.origin)).unwrap_or_default();
     let mut walk = Walk {
         source,
         year,
         origin: checkpoint.origin.clone(),
+        proved,
         records,
         growth: Growth::default(),
         tally: Tally::default(),
@@ -119,6 +137,13 @@ struct Tally {
     wrong_tiles: Wrong,
     held: u64,
     erased: u64,
+    later: u64,
+    /// Places of entries of the audit trail that have no line.
+    untold: Wrong,
+    /// Checkpoints that records were proved to, and the tree never had.
+    foreign: Wrong,
+    /// How many it had.
+    passed: usize,
     /// Places of records that are not what the entries stand for.
     changed: Wrong,
     /// Whether the log once was what an older checkpoint says.
@@ -154,6 +179,8 @@ struct Walk<'a> {
     source: &'a Source,
     year: &'a str,
     origin: String,
+    /// To which checkpoints the records were proved.
+    proved: Vec<Checkpoint>,
     records: Option<&'a mut dyn Records>,
     growth: Growth,
     tally: Tally,
@@ -162,7 +189,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn all(&mut self, checkpoint: &Checkpoint) -> Result<(), Unread> {
-        self.compare_with_seen();
+        self.compare_roots();
         let mut first = 0;
         while first < checkpoint.size {
             // At most 256.
@@ -198,14 +225,16 @@ impl Walk<'_> {
             }
             match kept.as_ref().map(|kept| kept.get(place).unwrap_or(&Kept::Gone)) {
                 None => {}
+                Some(Kept::Gone) if bytes.first() == Some(&(EntryKind::Audit as u8)) => self.tally.untold.push(&index),
                 Some(Kept::Gone) => self.tally.erased += 1,
+                Some(Kept::Later) => self.tally.later += 1,
                 Some(Kept::Entry(entry)) if entry == bytes => self.tally.held += 1,
                 Some(Kept::Entry(_) | Kept::Damaged) => self.tally.changed.push(&index),
             }
             for (name, bytes) in self.growth.push(bytes) {
                 self.compare_tile(name, &bytes)?;
             }
-            self.compare_with_seen();
+            self.compare_roots();
         }
         Ok(())
     }
@@ -218,14 +247,23 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn compare_with_seen(&mut self) {
-        if let Some(seen) = self.seen.as_ref().filter(|seen| seen.size == self.growth.size()) {
+    /// Compares the tree as it is by now with what was said of it when it had that size.
+    fn compare_roots(&mut self) {
+        let size = self.growth.size();
+        for claimed in self.proved.iter().filter(|claimed| claimed.size == size) {
+            match claimed.root == self.growth.root() {
+                true => self.tally.passed += 1,
+                false => self.tally.foreign.push(&size),
+            }
+        }
+        if let Some(seen) = self.seen.as_ref().filter(|seen| seen.size == size) {
             self.tally.grew = Some(seen.root == self.growth.root());
         }
     }
 
     fn tell(self, checkpoint: &Checkpoint, found: &mut Audited) {
-        let Tally { receipts, audits, malformed, tiles, wrong_tiles, held, erased, changed, grew } = self.tally;
+        let Tally { receipts, audits, malformed, tiles, wrong_tiles, held, erased, later, untold, .. } = self.tally;
+        let Tally { mut foreign, passed, changed, grew, .. } = self.tally;
         found.tell(
             "entries",
             malformed
@@ -254,9 +292,27 @@ impl Walk<'_> {
                 },
             );
         }
-        if self.records.is_some() {
-            let told = format!("{held} are kept unchanged, {erased} were erased or have expired.");
-            found.tell("records", changed.outcome(told, "not what the entry stands for"));
+        if self.records.is_none() {
+            return;
+        }
+        found.gone = Some(erased);
+        let came = if later == 0 { String::new() } else { format!(", {later} came meanwhile") };
+        let told = format!("{held} are kept unchanged, {erased} were erased or have expired{came}.");
+        found.tell("records", changed.outcome(told, "not what the entry stands for"));
+        let told = "Every entry of it has its line.".into();
+        found.tell("audit trail", untold.outcome(told, "an entry of the audit trail whose line is missing"));
+        if !self.proved.is_empty() {
+            for claimed in self.proved.iter().filter(|claimed| claimed.size > checkpoint.size) {
+                foreign.push(&claimed.size);
+            }
+            let told = match passed {
+                1 => "They lead to the tree as it was at one checkpoint.".into(),
+                passed => format!("They lead to the tree as it was at {passed} checkpoints."),
+            };
+            found.tell(
+                "proofs",
+                foreign.outcome(told, "a size at which the tree had another root than the proofs lead to"),
+            );
         }
     }
 }

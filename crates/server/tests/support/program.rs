@@ -161,6 +161,19 @@ impl Running {
         assert!(results.iter().all(|result| result["status"] == "recorded"), "{results:?}");
         results
     }
+
+    /// Writes the file of a receipt that it has taken, as the shopper could download it; the file's path.
+    pub fn keep(&self, directory: &Path, receipt: &str, answer: &Value) -> String {
+        let (_, words) = self.notice();
+        let acknowledgement = json!({ "id": answer["id"], "receivedAt": answer["receivedAt"], "log": answer["log"] });
+        let file = json!({
+            "placet": 1, "receipt": receipt, "jwk": Device::new(1).header()["jwk"], "notice": words,
+            "acknowledgement": acknowledgement,
+        });
+        let path = directory.join("receipt.json");
+        fs::write(&path, file.to_string()).unwrap();
+        path.display().to_string()
+    }
 }
 
 /// The request that records receipts, from an address behind the proxy.
