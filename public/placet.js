@@ -266,7 +266,7 @@
 
     // The page's language, then the visitor's, then the shop's first.
     const speak = () =>
-      [document.documentElement.lang || '-', ...(navigator.languages || []), '']
+      [document.documentElement.lang || '_', ...(navigator.languages || []), '']
         .flatMap((tag) => [tag, tag.split('-')[0]])
         .map((name) => own(published.languages, name.toLowerCase()))
         .find(Boolean);

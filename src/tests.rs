@@ -173,6 +173,7 @@ const CHOICES: &str = r#"[
      "lang":"en","version":"1","hash":"sha256:a","regime":"cn-pipl","choices":{"necessary":"always","analytics":"granted","marketing":"granted"},
      "preferences":{"channels":["email"],"frequency":"monthly"},"signed":true,"status":"acknowledged","reason":null}]"#;
 
+/// PIPL 14; GDPR 4(11), recital 32; LGPD 8; Quebec Law 25, 9.1; Consumer Rights Law 29: silence is no consent, nor is a box that was ticked for me.
 #[wasm_bindgen_test]
 async fn every_control_starts_off_and_nothing_is_asked_of_a_necessary_purpose() {
     let stage = Stage::new(Standing::default(), "[]");

@@ -71,6 +71,7 @@ fn refused(article: &str, changes: &[(&str, Value)], path: &str, code: &str) {
     assert!(found, "{article}: {changes:?} must be {code} at {path}, but: {problems:?}");
 }
 
+/// PIPL 17(1)(1); GDPR 13(1)(a): who is responsible, and how to reach them.
 #[test]
 fn pipl_17_1_and_gdpr_13_1_a_name_and_contact_of_the_controller() {
     for member in ["name", "address", "email"] {
@@ -83,6 +84,7 @@ fn pipl_17_1_and_gdpr_13_1_a_name_and_contact_of_the_controller() {
     says("PIPL 17(1)", part, &contact);
 }
 
+/// PIPL 52; GDPR 13(1)(b): who looks after the data.
 #[test]
 fn gdpr_13_1_b_and_pipl_52_the_data_protection_officer() {
     let told = told(&demo(), "en");
@@ -90,6 +92,7 @@ fn gdpr_13_1_b_and_pipl_52_the_data_protection_officer() {
     says("GDPR 13(1)(b)", part, &["Data protection officer: Lin Wei, dpo@shop.example"]);
 }
 
+/// PIPL 17(1)(2): purpose, way, kinds of data, retention; a config without one of them is refused.
 #[test]
 fn pipl_17_2_purpose_way_kinds_and_retention() {
     for (member, code) in [("description", "missing-field"), ("data", "missing-field"), ("retention", "missing-field")]
@@ -118,6 +121,7 @@ fn pipl_17_the_notice_can_be_kept() {
     assert!(told.attributes.iter().any(kept) && told.attributes.iter().any(|(_, name, _)| name == "download"));
 }
 
+/// PIPL 19; GDPR 13(2)(a): how long, in words of the language.
 #[test]
 fn pipl_19_and_gdpr_13_2_a_how_long_for_each_purpose() {
     let told = told(&demo(), "zh-CN");
@@ -128,6 +132,7 @@ fn pipl_19_and_gdpr_13_2_a_how_long_for_each_purpose() {
     }
 }
 
+/// Network Data Regulation 21: recipients as a list.
 #[test]
 fn reg_21_recipients_are_a_table() {
     let told = told(&demo(), "en");
@@ -139,6 +144,7 @@ fn reg_21_recipients_are_a_table() {
     assert_eq!((scopes("row"), scopes("col")), (3, 6), "three recipients in two tables of three columns");
 }
 
+/// PIPL 22, 23; GDPR 13(1)(e): name, contact, and that consent to it is separate.
 #[test]
 fn pipl_22_23_and_gdpr_13_1_e_who_receives_it_and_that_it_is_asked_on_its_own() {
     for member in ["name", "country", "contact"] {
@@ -155,6 +161,7 @@ fn pipl_22_23_and_gdpr_13_1_e_who_receives_it_and_that_it_is_asked_on_its_own() 
     says("PIPL 23", part, &["Asked on its own", "by scripts in your browser that tell the recipients"]);
 }
 
+/// PIPL 30: why sensitive data is needed, and what it means for the person.
 #[test]
 fn pipl_30_necessity_and_impact_of_sensitive_data() {
     for (member, code) in [("necessity", "missing-necessity"), ("impact", "missing-impact")] {
@@ -174,6 +181,7 @@ fn pipl_30_necessity_and_impact_of_sensitive_data() {
     says("PIPL 29", part, &["Asked on its own"]);
 }
 
+/// PIPL 39; GDPR 13(1)(f): who gets it abroad, what for, by what way, and the rights there.
 #[test]
 fn pipl_39_and_gdpr_13_1_f_what_leaves_the_country() {
     let abroad = "/purposes/4/recipients/0/crossBorder";
@@ -195,6 +203,7 @@ fn pipl_39_and_gdpr_13_1_f_what_leaves_the_country() {
     }
 }
 
+/// PIPL 44 to 50; GDPR 13(2)(b): the rights, and how to use them.
 #[test]
 fn pipl_44_to_50_and_gdpr_13_2_b_the_rights_and_how_to_use_them() {
     let english =
@@ -211,6 +220,7 @@ fn pipl_44_to_50_and_gdpr_13_2_b_the_rights_and_how_to_use_them() {
     }
 }
 
+/// PIPL 15; GDPR 13(2)(c), 7(3): told before it is given.
 #[test]
 fn pipl_15_and_gdpr_13_2_c_consent_can_be_taken_back() {
     let told = told(&demo(), "en");
@@ -218,6 +228,7 @@ fn pipl_15_and_gdpr_13_2_c_consent_can_be_taken_back() {
     says("GDPR 13(2)(c)", part, &["You can take it back at any time", "shop.example"]);
 }
 
+/// GDPR 13(2)(d): where to complain.
 #[test]
 fn gdpr_13_2_d_complaints() {
     refused("GDPR 13(2)(d)", &[("/controller/complaints", Value::Null)], "/controller/complaints", "missing-field");
@@ -225,6 +236,7 @@ fn gdpr_13_2_d_complaints() {
     says("GDPR 13(2)(d)", &told.words, &["\nComplaints\nYou may also complain to the authority that supervises us."]);
 }
 
+/// PIPL 13; GDPR 13(1)(c): the legal basis of each purpose.
 #[test]
 fn gdpr_13_1_c_the_legal_basis_of_each_purpose() {
     refused("GDPR 13(1)(c)", &[("/purposes/1/basis", Value::Null)], "/purposes/1/basis", "missing-field");
@@ -238,6 +250,7 @@ fn gdpr_13_1_c_the_legal_basis_of_each_purpose() {
     says("PIPL 13", told.between("Measuring use", "Recommendations that fit you"), &["Your consent"]);
 }
 
+/// PIPL 16; GDPR 13(2)(e): what a refusal means.
 #[test]
 fn pipl_16_and_gdpr_13_2_e_what_a_refusal_means() {
     let path = "/purposes/1/ifRefused";
@@ -247,6 +260,7 @@ fn pipl_16_and_gdpr_13_2_e_what_a_refusal_means() {
     says("PIPL 16", part, &["If you refuse", "Nothing changes for you."]);
 }
 
+/// PIPL 31; GDPR 8: the age below which a guardian decides.
 #[test]
 fn pipl_31_and_gdpr_8_young_visitors() {
     let told = told(&with(&[("/minors", json!({ "age": 14 }))]), "en");

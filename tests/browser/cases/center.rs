@@ -19,6 +19,7 @@ use crate::{
 };
 
 /// Refuse with one click, then allow one purpose: its held tag runs without a reload, the others stay held.
+/// PIPL 14; GDPR 4(11): for each purpose by itself, and by an act of one's own.
 pub(super) async fn choose(browser: Browser) -> Result<()> {
     let shop = Shop::visit(&browser).await?;
     shop.answer("reject").await?;
@@ -48,6 +49,7 @@ pub(super) async fn choose(browser: Browser) -> Result<()> {
 }
 
 /// What was picked is recorded, signed and shown again; picks of a refused purpose are not.
+/// Consumer Rights Law 29: no channel is open for offers before it was picked, nor after the purpose was refused.
 pub(super) async fn preferences(browser: Browser) -> Result<()> {
     let shop = Shop::visit(&browser).await?;
     shop.choose().await?;
@@ -79,6 +81,7 @@ pub(super) async fn preferences(browser: Browser) -> Result<()> {
 }
 
 /// Esc and the close button are no choice; the focus goes in and comes back (APG, modal dialog).
+/// PIPL 14; GDPR 4(11), recital 32: who leaves has agreed to nothing.
 pub(super) async fn escape_is_no_choice(browser: Browser) -> Result<()> {
     let shop = Shop::visit(&browser).await?;
     shop.choose().await?;
@@ -146,6 +149,7 @@ pub(super) async fn buttons_of_the_center(browser: Browser) -> Result<()> {
 }
 
 /// Taking back is one click in the center; the next page is quiet and what the shop's own tags kept is gone.
+/// PIPL 15; GDPR 7(3): as easy as giving, and what was done before stays lawful: its receipt stays.
 pub(super) async fn withdraw(browser: Browser) -> Result<()> {
     let shop = Shop::start(&browser).await?;
     shop.open("/product?item=ripple-teapot").await?;

@@ -37,6 +37,7 @@ async fn changes(shop: &Shop) -> Result<Value> {
     shop.js(script, &[]).await
 }
 
+/// PIPL 14: consent is asked for again where the purpose, the way or the kinds of data change.
 pub(super) async fn only_the_changed_purpose_is_asked(browser: Browser) -> Result<()> {
     for (lang, was, is) in [("en", BEFORE, AFTER), ("zh-CN", BEFORE_ZH, AFTER_ZH)] {
         for action in ["accept", "reject"] {

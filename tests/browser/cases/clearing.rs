@@ -76,6 +76,7 @@ async fn left(shop: &Shop) -> Result<Vec<String>> {
 const OWN_LEFT: &[&str] = &["_t=1", "local _t", "local basket", "seen_not=1", "session scrolled"];
 
 /// On a page deep in a subdomain all that the service declares goes; what only looks like it stays.
+/// CNIL 2025: after a refusal nothing of what was refused is left to be read.
 pub(super) async fn what_was_left_goes_with_its_consent(browser: Browser) -> Result<()> {
     let host = format!("a.{SITE}");
     let (shop, _stand) = open(&browser, &host).await?;

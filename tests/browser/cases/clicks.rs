@@ -27,7 +27,7 @@ impl Counted<'_> {
     }
 }
 
-/// From the first layer: one click to refuse as to accept (EDPB 03/2022; CNIL, decisions of 2025).
+/// From the first layer: one click to refuse as to accept (EDPB 03/2022; CNIL 2020; CCPA regulations 7004; LGPD 8).
 pub(super) async fn refusing_costs_what_accepting_costs(browser: Browser) -> Result<()> {
     let mut costs = Vec::new();
     for action in ["accept", "reject"] {

@@ -221,7 +221,7 @@ pub(super) async fn box_of_a_minor(browser: Browser) -> Result<()> {
     Ok(())
 }
 
-/// GB/T 42574: consent for one act. It holds on this page and is gone on the next, and nothing else asks for it.
+/// GB/T 42574-2023: consent for one act. It holds on this page and is gone on the next, and nothing else asks for it.
 pub(super) async fn box_for_one_act(browser: Browser) -> Result<()> {
     let mut config = config(&["analytics", "photo"])?;
     set(&mut config, "photo", json!({ "once": true }))?;

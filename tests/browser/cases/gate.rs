@@ -155,6 +155,7 @@ async fn open(browser: &Browser, head: &str, body: &str) -> Result<(Shop, Stand,
 }
 
 /// Before a choice and after a refusal, on that page and on fifty more: no request, nothing stored but Placet's own.
+/// ePrivacy 5(3); EDPB 2/2023; CNIL 2025. Network Data Regulation 22(5): none of the fifty pages asks again.
 pub(super) async fn nothing_before_the_choice_or_after_a_refusal(browser: Browser) -> Result<()> {
     let (shop, _stand, third) = open(&browser, &format!("{SCRIPTS}{MADE}"), MEDIA).await?;
     shop.open("/").await?;

@@ -12,7 +12,8 @@ use crate::{
     process::free_ports,
     runner::Browser,
     shop::{Layer, Shop, page},
-    stand::Stand,
+    stand::{Page, Stand},
+    wait::until_true,
 };
 
 /// What is seen of the question, its two answers first.
@@ -142,5 +143,68 @@ pub(super) async fn languages_by_kin(browser: Browser) -> Result<()> {
         let seen = shop.js("return [host.lang, action('first', 'accept').textContent]", &[]).await?;
         ensure!(seen == json!([expected, labels(expected).accept]), "{tag} gets {seen}");
     }
+    Ok(())
+}
+
+/// A page that says no language, or one that the shop does not speak, is asked about in the first of the browser's
+/// languages that it does speak; where there is none, in the config's first.
+pub(super) async fn languages_of_the_browser(browser: Browser) -> Result<()> {
+    let mut config = plain(&config(&["analytics"])?);
+    config["languages"] = json!(["en", "zh-TW", "de", "ar"]);
+    let port = free_ports()?;
+    let public = format!("http://127.0.0.1:{port}/");
+    let shop = Shop::with(&browser, &config, &["--public-url", &public]).await?;
+    let cases = [
+        ("", &["fr-CH", "de-AT", "en"][..], "de"),
+        ("", &["zh-HK", "en"], "zh-TW"),
+        ("sv", &["ar-EG", "de"], "ar"),
+        ("de", &["ar", "en"], "de"),
+        ("", &["sv", "fi"], "en"),
+        ("", &[], "en"),
+    ];
+    let pages = cases.iter().enumerate().map(|(at, (lang, spoken, _))| {
+        let own = format!("<script>Object.defineProperty(navigator, 'languages', {{ value: {} }})</script>", json!(spoken));
+        let text = format!(
+            r#"<!doctype html><html lang="{lang}"><head><title>A shop</title>{own}<script src="/embed/placet.js"></script></head><body><h1>A shop</h1></body></html>"#
+        );
+        (format!("/{at}"), Page::html(&text.replace(r#" lang="""#, "")))
+    });
+    let stand = Stand::before(port, &shop.server.origin, &[], &[], pages.collect()).await?;
+    let shop = shop.with_pages_of(&stand);
+    for (at, (lang, spoken, expected)) in cases.iter().enumerate() {
+        shop.open(&format!("/{at}")).await?;
+        shop.sees(Layer::First).await?;
+        let seen = shop.js("return [host.lang, action('first', 'accept').textContent]", &[]).await?;
+        ensure!(seen == json!([expected, labels(expected).accept]), "{lang:?} and {spoken:?} get {seen}");
+    }
+    Ok(())
+}
+
+/// However many languages there are, a browser loads the notice of one, a few KB before it is packed, and that of another
+/// when it is asked for.
+pub(super) async fn one_language_is_loaded_alone(browser: Browser) -> Result<()> {
+    let tags = languages();
+    let (shop, _stand) = open(&browser, &tags, &["de"]).await?;
+    shop.open("/de").await?;
+    shop.choose().await?;
+    let loaded = "return performance.getEntriesByType('resource').filter(({ name }) => name.includes('/notice/')).map(({ name, encodedBodySize }) => [name, encodedBodySize])";
+    let one = shop.js(loaded, &[]).await?;
+    let one = one.as_array().context("a list")?;
+    ensure!(one.len() == 1, "loaded are {one:?}");
+    ensure!(one[0][1].as_u64().is_some_and(|size| size < 12_000), "it is large: {one:?}");
+    let text = "const done = arguments[arguments.length - 1];
+        const [{ name }] = performance.getEntriesByType('resource').filter(({ name }) => name.includes('/notice/')).slice(-1);
+        fetch(name, { cache: 'force-cache' }).then((response) => response.json()).then(({ lang, labels }) => done([lang, labels.accept]))";
+    let told = shop.driver().execute_async(text, vec![]).await?.json().clone();
+    ensure!(told == json!(["de", labels("de").accept]), "it is {told}");
+
+    shop.center_pick(".language select", "ja").await?;
+    until_true("the center speaks Japanese", async || {
+        let title = shop.js("return layer('center').querySelector('h2').textContent", &[]).await?;
+        Ok(title == labels("ja").settings)
+    })
+    .await?;
+    let names = "return [...new Set(performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => name.includes('/notice/')))].length";
+    ensure!(shop.js(names, &[]).await? == 2, "loaded are {}", shop.js(loaded, &[]).await?);
     Ok(())
 }

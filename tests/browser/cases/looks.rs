@@ -53,7 +53,7 @@ pub(super) async fn own_window(shop: &Shop) -> Result<()> {
 }
 
 /// In every form and at every width: at most 60 % of the height, every button in reach, nothing to scroll sideways, and
-/// accept and refuse alike in all that is drawn (EDPB 03/2022; CNIL 2020; CCPA regulations 7004).
+/// accept and refuse alike in all that is drawn (EDPB 03/2022; CNIL 2020; CCPA regulations 7004; Quebec Law 25, 8.1).
 pub(super) async fn layouts(browser: Browser) -> Result<()> {
     for layout in LAYOUTS {
         let shop = shop_in(&browser, layout).await?;
@@ -126,6 +126,7 @@ const FOCUS: &str = "const element = document.activeElement;
 /// WCAG 2.2, 2.4.11: whoever goes through a long page by the keyboard sees where they are, to its very end and back to
 /// its beginning, while the question is open. In Chromium all of what has the focus is in sight wherever there is room for
 /// it; the others scroll to nothing that is in sight in part.
+/// PIPL 16; EDPB 05/2020: so the page can be used before any answer.
 pub(super) async fn focus_is_never_hidden(browser: Browser) -> Result<()> {
     let has_cdp = browser.session.engine == Engine::Chromium;
     for layout in LAYOUTS {

@@ -28,6 +28,7 @@ mod records;
 mod regions;
 mod rules;
 mod separate;
+mod service;
 mod settings_of_the_visitor;
 mod signing;
 mod undo;
@@ -112,6 +113,7 @@ tests! {
         unmarked_tags
         order_of_tags
     }
+    ALL, Plain => service { shop_works_after_a_refusal recommendations_without_the_person }
     ALL, Plain => privacy_control { signal_lowers_and_is_not_stored }
     &[Engine::Firefox], Gpc => privacy_control { signal_of_the_browser }
     ALL, Plain => rules { rules_of_the_loader }
@@ -124,6 +126,7 @@ tests! {
         region_of_the_page
         region_of_the_server
         region_that_never_comes
+        asked_first_in_other_places
         do_not_sell_or_share
         opt_out_after_an_opt_in
         signal_is_told_where_it_is_honoured
@@ -214,7 +217,7 @@ tests! {
         notice_page_can_be_kept
         notice_page_can_be_printed
     }
-    ALL, Plain => languages { languages_by_kin }
+    ALL, Plain => languages { languages_by_kin languages_of_the_browser one_language_is_loaded_alone }
     &[Engine::Chromium], Plain => languages { languages_on_a_narrow_screen languages_in_the_center }
     &[Engine::Chromium], Plain => settings_of_the_visitor {
         forced_colours

@@ -19,6 +19,7 @@ use crate::{
 };
 
 /// Download a receipt: `placet verify` and a JOSE library that is not ours find it genuine; with one byte changed it is not.
+/// GDPR 7(1): the proof is in the hand of whoever it is about.
 pub(super) async fn receipt_in_hand(browser: Browser) -> Result<()> {
     let shop = Shop::visit(&browser).await?;
     shop.answer("reject").await?;

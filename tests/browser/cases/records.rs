@@ -63,6 +63,7 @@ pub(super) async fn records_of_other_versions(browser: Browser) -> Result<()> {
 }
 
 /// After its time an answer is none: what was granted is held, and what was answered is asked.
+/// CNIL 2020: six months, then the question comes again.
 pub(super) async fn answers_expire(browser: Browser) -> Result<()> {
     let (shop, _stand) = open(&browser, &config(&["analytics", "recommendations"])?).await?;
     shop.open("/").await?;

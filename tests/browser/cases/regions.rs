@@ -156,7 +156,49 @@ pub(super) async fn region_that_never_comes(browser: Browser) -> Result<()> {
     Ok(())
 }
 
+/// Where Brazil, Quebec and the United Kingdom ask for it (LGPD 8; Quebec Law 25, 8.1, 9.1; PECR 6 as changed by DUAA 2025, under
+/// which statistics might run until somebody objects, but advertising never): nothing runs unasked, every switch is off,
+/// refusing is a button like accepting, and a refusal is not asked about again for six months.
+pub(super) async fn asked_first_in_other_places(browser: Browser) -> Result<()> {
+    let mut config = config(&["analytics", "recommendations", "ads"])?;
+    let places = [("BR", "br-lgpd"), ("CA-QC", "ca-quebec"), ("GB", "uk-pecr")];
+    config["regimes"] = places.iter().map(|(_, regime)| json!({ "regime": regime })).collect();
+    for (place, expected) in places {
+        let port = free_ports()?;
+        let public = format!("http://127.0.0.1:{port}/");
+        let shop = Shop::with(&browser, &config, &["--public-url", &public]).await?;
+        let pages = BTreeMap::from([("/".to_owned(), tagged("", &format!("data-region=\"{place}\"")))]);
+        let stand = Stand::before(port, &shop.server.origin, &[], &[], pages).await?;
+        let shop = shop.with_pages_of(&stand);
+        shop.open("/").await?;
+        shop.sees(Layer::First).await?;
+        ensure!(regime(&shop).await? == expected, "{place} is under {}", regime(&shop).await?);
+        ensure!(ran(&shop).await? == json!([]), "{place}: {} ran", ran(&shop).await?);
+        let buttons = "return ['reject', 'accept'].map((name) => [action('first', name).localName, action('first', name).className])";
+        let buttons = shop.js(buttons, &[]).await?;
+        ensure!(buttons[0] == json!(["button", "button"]) && buttons[0] == buttons[1], "{place}: {buttons}");
+        shop.choose().await?;
+        let switched = "return all('[data-placet-switch]').map((input) => input.checked)";
+        ensure!(shop.js(switched, &[]).await? == json!([false, false, false]), "{place}: a switch starts on");
+        shop.click(Layer::Center, "close").await?;
+        shop.misses(Layer::Center).await?;
+        shop.answer("reject").await?;
+        shop.open("/").await?;
+        shop.settled().await?;
+        ensure!(!shop.shows(Layer::First).await? && ran(&shop).await? == json!([]), "{place}: a refusal is none");
+        let days = "const { at, choices } = read('placet'); return Object.values(choices).map(({ until }) => (until - at) / 864e5)";
+        ensure!(
+            shop.js(days, &[]).await? == json!([180, 180, 180]),
+            "{place}: it holds for {}",
+            shop.js(days, &[]).await?
+        );
+        stand.forget();
+    }
+    Ok(())
+}
+
 /// California: a notice, everything runs, and one click turns off what is shared with others and nothing else.
+/// CCPA regulations 7004, 7026(a)(4): one step to opt out, in the notice, on the page and in the center.
 pub(super) async fn do_not_sell_or_share(browser: Browser) -> Result<()> {
     for (place, method) in [("banner", "banner.opt_out"), ("page", "page.opt_out"), ("center", "preferences.opt_out")] {
         let (shop, _stand) = open(&browser, &[], &[], &[], &[("/", "", r#"data-region="US-CA""#)]).await?;
@@ -225,6 +267,7 @@ pub(super) async fn opt_out_after_an_opt_in(browser: Browser) -> Result<()> {
 
 /// Global Privacy Control, of the browser or in the header that the server sees: told in the first layer and in the
 /// center, and obeyed under either kind of regime.
+/// CCPA regulations 7025(b), (c)(6).
 pub(super) async fn signal_is_told_where_it_is_honoured(browser: Browser) -> Result<()> {
     const HONOURED: &str = "Global Privacy Control";
     let sent = &[("x-country", "US"), ("x-part", "CA"), ("sec-gpc", "1")][..];

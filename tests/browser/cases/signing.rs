@@ -181,6 +181,7 @@ pub(super) async fn claims_as_the_model_has_them(browser: Browser) -> Result<()>
 }
 
 /// The words, sizes and contrast of the first layer, as the driver measures them, come out in the receipt.
+/// GDPR 7(1): what consent was asked with can be shown.
 pub(super) async fn what_was_shown(browser: Browser) -> Result<()> {
     let shop = Shop::visit(&browser).await?;
     let words = shop.text(Layer::First).await?;
@@ -274,6 +275,7 @@ pub(super) async fn verified_in_the_browser(browser: Browser) -> Result<()> {
 }
 
 /// The list tells each receipt with its choices and picks, the newest first, and decisions that are not signed yet.
+/// PIPL 15: earlier choices stay on the list after a withdrawal.
 pub(super) async fn listed(browser: Browser) -> Result<()> {
     let (shop, _) = refused(&browser).await?;
     shop.js("placet.acceptAll()", &[]).await?;
@@ -518,6 +520,7 @@ pub(super) async fn stored_forms(browser: Browser) -> Result<()> {
 }
 
 /// What a shopper asks of the endpoint is signed by the device and meant for one address; a refusal tells its status.
+/// PIPL 45, 47; GDPR 15, 17: a copy and the erasure of what is held.
 pub(super) async fn asked_of_the_endpoint(browser: Browser) -> Result<()> {
     let (shop, receipt) = refused(&browser).await?;
     let script = "

@@ -11,6 +11,7 @@ use crate::{
 };
 
 /// The question shows; nobody else is asked for anything; nothing is written; no key is made.
+/// ePrivacy 5(3); EDPB 2/2023: the device is the visitor's, and nothing in it is touched before the choice.
 pub(super) async fn first_visit(browser: Browser) -> Result<()> {
     let shop = Shop::visit(&browser).await?;
     shop.is_quiet().await?;
@@ -81,6 +82,7 @@ pub(super) async fn asked_separately(browser: Browser) -> Result<()> {
 }
 
 /// One click: nothing runs, nobody is asked, and what is written is the choice and its proof.
+/// PIPL 16; EDPB 05/2020: the shop goes on. CNIL 2025: a refusal stops all.
 pub(super) async fn refuse(browser: Browser) -> Result<()> {
     let shop = Shop::visit(&browser).await?;
     shop.answer("reject").await?;
@@ -145,6 +147,7 @@ pub(super) async fn chinese(browser: Browser) -> Result<()> {
 }
 
 /// From the page's beginning the keyboard meets the refusal within a few stops.
+/// PIPL 16; EDPB 05/2020: for those who use no mouse, too.
 pub(super) async fn keyboard_refusal(browser: Browser) -> Result<()> {
     for key in [Key::Enter, Key::Space] {
         let shop = Shop::visit(&browser).await?;
