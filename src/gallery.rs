@@ -4,7 +4,10 @@
 //! build that ships.
 
 use crate::center::{Act, Choice, Clerk, Desk, Said, Standing, Status, Surroundings, Words, center};
-use crate::{COVER_CSS, Cover, DARK_CSS, FIRST_LAYER_CSS, FirstLayer, TOKENS_CSS, js};
+use crate::{
+    Age, BOX_CSS, CENTERED_CSS, COVER_CSS, Cover, DARK_CSS, FIRST_LAYER_CSS, FOLLOW_CSS, FirstLayer, Guardian,
+    INLINE_CSS, Inline, LOGO_CSS, Saved, Separately, Settings, TOKENS_CSS, js,
+};
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 use placet_model::notice::{Notice, NoticeService};
@@ -18,6 +21,10 @@ const NOTICES: [&str; 2] =
     [include_str!("../tests/fixtures/notice.en.json"), include_str!("../tests/fixtures/notice.zh-CN.json")];
 /// The interface texts of a language that is written from right to left; the shop's own words stay English.
 const ARABIC: &str = include_str!("../crates/model/texts/ar.json");
+/// A theme as a config sets one: another accent, ground and shape.
+const BRAND_CSS: &str = ":host{--placet-accent:#ffd400;--placet-on-accent:#1c1512;--placet-ground:#2b1d12;--placet-ink:#f5ece6;--placet-radius:4px}";
+/// A logo for it.
+const LOGO: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='96' height='32'%3E%3Cpath fill='%23ffd400' d='M0 4h24v24H0zM32 4h24v24H32zM64 4h24v24H64z'/%3E%3C/svg%3E";
 const CENTER_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/center.css"));
 
 /// Fills the page with one frame for each state, language and scheme, and a list of them at its top.
@@ -35,7 +42,7 @@ pub fn show() -> Result<(), JsValue> {
     for notice in notices {
         for scheme in ["light", "dark"] {
             let page = Page { body: &body, nav: &nav, scheme, lang: &notice.lang };
-            first_layers(&page, &notice)?;
+            published(&page, &notice)?;
             for state in STATES {
                 page.center(&notice, state)?;
             }
@@ -55,20 +62,38 @@ struct CenterState {
     searched: &'static str,
     /// What is opened, as selectors.
     opened: &'static [&'static str],
+    /// Whether it is a part of the page, and no dialog.
+    inline: bool,
 }
 
-const STATES: [CenterState; 5] = [
-    CenterState { name: "before a choice", chosen: false, services: 0, searched: "", opened: &[] },
-    CenterState { name: "with open details", chosen: false, services: 0, searched: "", opened: &[".details"] },
+const STATES: [CenterState; 6] = [
+    CenterState { name: "before a choice", chosen: false, services: 0, searched: "", opened: &[], inline: false },
+    CenterState {
+        name: "with open details",
+        chosen: false,
+        services: 0,
+        searched: "",
+        opened: &[".details"],
+        inline: false,
+    },
     CenterState {
         name: "my choices",
         chosen: true,
         services: 0,
         searched: "",
         opened: &[".changed", ".words", ".erase"],
+        inline: false,
     },
-    CenterState { name: "many services", chosen: false, services: 1000, searched: "tag 77", opened: &[] },
-    CenterState { name: "feedback", chosen: true, services: 0, searched: "", opened: &[".feedback"] },
+    CenterState {
+        name: "many services",
+        chosen: false,
+        services: 1000,
+        searched: "tag 77",
+        opened: &[],
+        inline: false,
+    },
+    CenterState { name: "feedback", chosen: true, services: 0, searched: "", opened: &[".feedback"], inline: false },
+    CenterState { name: "in the page", chosen: true, services: 0, searched: "", opened: &[], inline: true },
 ];
 
 /// Where frames are put.
@@ -79,15 +104,52 @@ struct Page<'a> {
     lang: &'a str,
 }
 
-fn first_layers(page: &Page<'_>, notice: &Notice) -> Result<(), JsValue> {
-    for (name, opt_out) in [("First layer", false), ("First layer where opting out is the rule", true)] {
+/// What is published as a tree: every form of the first layer, the questions in its place, the line, the cover, and what shops put
+/// into their pages.
+fn published(page: &Page<'_>, notice: &Notice) -> Result<(), JsValue> {
+    let labels = &notice.labels;
+    for (name, css, opt_out) in [
+        ("First layer", "", false),
+        ("First layer where opting out is the rule", "", true),
+        ("First layer as a box", BOX_CSS, false),
+        ("First layer in the middle", CENTERED_CSS, false),
+    ] {
         let shown = notice.clone();
-        let first = page.frame(name, "low", FIRST_LAYER_CSS)?;
-        mount_to(first, move || view! { <FirstLayer notice=shown opt_out/> }).forget();
+        page.put(name, "low", &[FIRST_LAYER_CSS, css], move || view! { <FirstLayer notice=shown opt_out/> })?;
     }
-    let labels = notice.labels.clone();
-    let cover = page.frame("Cover", "low", COVER_CSS)?;
-    mount_to(cover, move || view! { <Cover labels/> }).forget();
+    let shown = notice.clone();
+    let logo = Some(LOGO.to_owned());
+    let branded = page.put("First layer of a brand", "low", &[FIRST_LAYER_CSS, LOGO_CSS, BRAND_CSS], move || {
+        view! { <FirstLayer notice=shown opt_out=false logo/> }
+    });
+    branded?;
+    let asked = [FIRST_LAYER_CSS, FOLLOW_CSS];
+    if let Some(purpose) = notice.purposes.iter().find(|purpose| purpose.separate).cloned() {
+        let shown = notice.clone();
+        page.put("Separate question", "high", &asked, move || view! { <Separately notice=shown purpose/> })?;
+    }
+    let shown = labels.clone();
+    page.put("Age", "low", &asked, move || view! { <Age labels=shown age=14/> })?;
+    let shown = labels.clone();
+    page.put("Guardian", "low", &asked, move || view! { <Guardian labels=shown/> })?;
+    let shown = labels.clone();
+    let line = page.put("Line after a decision", "low", &asked, move || view! { <Saved labels=shown/> })?;
+    if let Some(seen) = line.query_selector(".seen")? {
+        // As the part that follows a decision fills it.
+        seen.set_text_content(Some(&labels.saved));
+    }
+    let shown = labels.clone();
+    page.put("Cover", "low", &[COVER_CSS], move || view! { <Cover labels=shown/> })?;
+    for (name, purpose) in [
+        ("Control in a form", notice.purposes.iter().find(|purpose| !purpose.separate && !purpose.always)),
+        ("Control in a form for a separate purpose", notice.purposes.iter().find(|purpose| purpose.separate)),
+    ] {
+        let Some(purpose) = purpose.cloned() else { continue };
+        let shown = notice.clone();
+        page.put(name, "high", &[INLINE_CSS], move || view! { <Inline notice=shown purpose/> })?;
+    }
+    let shown = labels.clone();
+    page.put("Way back to the settings", "low", &[INLINE_CSS], move || view! { <Settings labels=shown/> })?;
     Ok(())
 }
 
@@ -95,8 +157,9 @@ impl Page<'_> {
     fn center(&self, notice: &Notice, state: CenterState) -> Result<(), JsValue> {
         let name = ["Center: ", state.name].concat();
         let place = self.frame(&name, "high", &[FIRST_LAYER_CSS, CENTER_CSS].concat())?;
-        let dialog: HtmlElement = document().create_element("dialog")?.unchecked_into();
-        for (name, value) in [("class", "center"), ("aria-labelledby", "placet-center"), ("open", "")] {
+        let (tag, class) = if state.inline { ("div", "center inline") } else { ("dialog", "center") };
+        let dialog: HtmlElement = document().create_element(tag)?.unchecked_into();
+        for (name, value) in [("class", class), ("aria-labelledby", "placet-center"), ("open", "")] {
             dialog.set_attribute(name, value)?;
         }
         place.append_child(&dialog)?;
@@ -107,7 +170,7 @@ impl Page<'_> {
         }
         let shown = Arc::new(shown);
         let answer = shown.clone();
-        let chosen = state.chosen;
+        let (chosen, inline) = (state.chosen, state.inline);
         mount_to(dialog.clone(), move || {
             let act: Clerk = Arc::new(move |asked| match asked {
                 Act::Words(_, reply) => reply.set(Words::Here(answer.clone())),
@@ -119,7 +182,7 @@ impl Page<'_> {
             let around = Surroundings {
                 languages: vec!["en".into(), "zh-CN".into()],
                 page: "#whole".into(),
-                inline: false,
+                inline,
                 signs: true,
             };
             let desk = Desk::new(shown.clone(), around, if chosen { after() } else { Standing::default() }, act);
@@ -131,6 +194,19 @@ impl Page<'_> {
         .forget();
         request_animation_frame(move || drop(stir(&dialog, &state)));
         Ok(())
+    }
+
+    /// Draws something in a frame of its own; the frame.
+    fn put<V: IntoView + 'static>(
+        &self,
+        name: &str,
+        height: &str,
+        css: &[&str],
+        drawn: impl FnOnce() -> V + 'static,
+    ) -> Result<HtmlElement, JsValue> {
+        let frame = self.frame(name, height, &css.concat())?;
+        mount_to(frame.clone(), drawn).forget();
+        Ok(frame)
     }
 
     /// A titled frame with a shadow root like the shop's, which keeps fixed things inside itself.

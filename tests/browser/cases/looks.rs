@@ -12,6 +12,7 @@ use crate::{
     places,
     runner::Browser,
     shop::{Layer, Shop},
+    wait::until_true,
 };
 
 /// The forms of the first layer, and the windows that they are looked at in: a telephone, a tablet, a desk.
@@ -267,32 +268,60 @@ pub(super) async fn narrow_screen(browser: Browser) -> Result<()> {
     Ok(())
 }
 
-/// Pictures of the notice under `target`; the one of the README in `docs/images` too, where `PLACET_WRITE_IMAGES` is 1.
+/// What a picture shows.
+#[derive(Clone, Copy)]
+enum Shown {
+    First,
+    Center,
+    Separate,
+    Cover,
+}
+
+/// The pictures of the README and the guides: name, window, how many dots a CSS pixel has, page, and what is seen.
+const PICTURES: [(&str, (u32, u32), u32, &str, Shown); 5] = [
+    ("first-layer", (1280, 800), 1, "/", Shown::First),
+    ("first-layer-zh", (390, 780), 2, "/zh/", Shown::First),
+    ("center", (1100, 760), 1, "/", Shown::Center),
+    ("separate", (1100, 760), 1, "/", Shown::Separate),
+    ("cover", (1100, 760), 1, "/product?id=teapot", Shown::Cover),
+];
+
+/// Pictures of the notice under `target`; in `docs/images` too, where `PLACET_WRITE_IMAGES` is 1.
 pub(super) async fn screenshots(browser: Browser) -> Result<()> {
     let shop = Shop::start(&browser).await?;
-    for (width, height, page, layer, name) in [
-        (1280, 800, "/", Layer::First, "first-layer"),
-        (1280, 800, "/zh/", Layer::First, "first-layer-zh"),
-        (1280, 800, "/", Layer::Center, "center"),
-        (390, 780, "/", Layer::First, "first-layer-phone"),
-    ] {
+    let mut directories = vec![places::evidence().join("pictures")];
+    if env::var("PLACET_WRITE_IMAGES").is_ok_and(|value| value == "1") {
+        directories.push(places::root().join("docs/images"));
+    }
+    for (name, (width, height), dots, page, shown) in PICTURES {
         // "mobile" draws scrollbars over the page, as most systems do.
-        let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": true });
+        let screen = json!({ "width": width, "height": height, "deviceScaleFactor": dots, "mobile": true });
         shop.driver().cdp().send_raw("Emulation.setDeviceMetricsOverride", screen).await?;
         shop.open(page).await?;
+        shop.js("localStorage.clear()", &[]).await?;
+        shop.open(page).await?;
         shop.sees(Layer::First).await?;
-        if layer == Layer::Center {
-            shop.choose().await?;
+        match shown {
+            Shown::First => {}
+            Shown::Center => shop.choose().await?,
+            Shown::Separate => {
+                shop.answer("accept").await?;
+                shop.sees(Layer::Separate).await?;
+            }
+            Shown::Cover => {
+                shop.js("placet.rejectAll()", &[]).await?;
+                shop.misses(Layer::First).await?;
+                let script = "const cover = document.querySelector('placet-held');
+                    cover?.scrollIntoView({ block: 'center', behavior: 'instant' });
+                    return !!cover";
+                until_true("the cover shows", async || Ok(shop.js(script, &[]).await? == true)).await?;
+            }
         }
         shop.settled().await?;
         let picture = shop.driver().screenshot_as_png().await?;
-        let made = places::evidence().join("pictures");
-        fs::create_dir_all(&made)?;
-        fs::write(made.join(format!("{name}.png")), &picture)?;
-        if name == "first-layer" && env::var("PLACET_WRITE_IMAGES").is_ok_and(|value| value == "1") {
-            let images = places::root().join("docs/images");
-            fs::create_dir_all(&images)?;
-            fs::write(images.join(format!("{name}.png")), &picture)?;
+        for directory in &directories {
+            fs::create_dir_all(directory)?;
+            fs::write(directory.join(format!("{name}.png")), &picture)?;
         }
     }
     shop.driver().cdp().send_raw("Emulation.clearDeviceMetricsOverride", json!({})).await?;

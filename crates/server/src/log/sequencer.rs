@@ -3,8 +3,8 @@
 //!
 //! Where nothing was written for a second, it has the writer write all the same: whether the log can be written is known at any time.
 //!
-//! Waiting is bounded three ways: a batch goes off when it is full, when nothing has come for a moment, and at the latest a
-//! tenth of a second after its first item. Whoever finds no room in the queue is told so at once.
+//! A batch is what came while the one before it was written, up to a bound; the first one of all waits for nobody. Whoever finds no
+//! room in the queue is told so at once.
 //!
 //! **Invariant:** what waits has a bound, in items, whatever the calls hold.
 //! **Invariant:** when the log is stopped, what was taken is answered first.
@@ -21,10 +21,6 @@ use tokio::time::{Instant, timeout_at};
 pub const QUEUE: usize = 4096;
 /// How many items one batch has at most, but for the last call's.
 const BATCH: usize = 500;
-/// How long the first item of a batch waits for others at most.
-const POOL: Duration = Duration::from_millis(100);
-/// A batch goes off when nothing has come for so long.
-const QUIET: Duration = Duration::from_millis(1);
 /// For how long nothing is written at most.
 const BEAT: Duration = Duration::from_secs(1);
 
@@ -96,7 +92,7 @@ pub async fn run(
             },
         };
         let Some(first) = next else { break };
-        let batch = gather(first, &mut orders).await;
+        let batch = gather(first, &mut orders);
         let start = Instant::now();
         let outcome = match &halted {
             Some(why) => Err(Refused::Halted(why.clone())),
@@ -109,6 +105,7 @@ pub async fn run(
         heads.send_replace(shown.clone());
         answer(batch, outcome, &shown);
     }
+    writer.close().await;
 }
 
 /// What an error makes of what was asked for; one that is final halts the log.
@@ -123,21 +120,16 @@ fn refused(error: &LogError, halted: &mut Option<Arc<str>>) -> Refused {
     Refused::Halted(why)
 }
 
-/// The orders of a batch: what is there, and what comes while it is worth waiting.
-async fn gather(first: Order, orders: &mut mpsc::UnboundedReceiver<Order>) -> Vec<Order> {
-    let latest = Instant::now() + POOL;
+/// The orders of a batch: all that have come by now. More are not waited for: while one batch is written the next comes together,
+/// so that batches are as large as there is need for.
+fn gather(first: Order, orders: &mut mpsc::UnboundedReceiver<Order>) -> Vec<Order> {
     let mut count = first.items.len();
     let mut batch = vec![first];
-    while count < BATCH {
-        let next = match orders.try_recv() {
-            Ok(order) => order,
-            Err(_) => match timeout_at(latest.min(Instant::now() + QUIET), orders.recv()).await {
-                Ok(Some(order)) => order,
-                _ => break,
-            },
-        };
-        count += next.items.len();
-        batch.push(next);
+    while count < BATCH
+        && let Ok(order) = orders.try_recv()
+    {
+        count += order.items.len();
+        batch.push(order);
     }
     batch
 }

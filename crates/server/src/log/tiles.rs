@@ -47,6 +47,11 @@ impl Name {
         }
     }
 
+    /// Its place as the database has it.
+    pub fn place_in_database(self) -> i64 {
+        i64::try_from(self.place).unwrap_or(i64::MAX)
+    }
+
     /// How many entries or hashes it holds in a log of `size` entries.
     pub fn width_in(self, size: u64) -> u64 {
         count_in(self.content, size).saturating_sub(self.place.saturating_mul(TILE)).min(TILE)

@@ -156,6 +156,11 @@ impl Writer {
         outcome
     }
 
+    /// Ends, and lets the lock go.
+    pub async fn close(self) {
+        self.lock.release().await;
+    }
+
     /// When it last wrote a checkpoint.
     pub fn pulse(&self) -> &Pulse {
         &self.pulse

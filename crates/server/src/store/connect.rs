@@ -62,6 +62,8 @@ pub(super) async fn pool(address: &Address, r#use: Use) -> Result<AnyPool, Store
     let pool = AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(10))
+        // A file is not lost while nobody looks; a server of a database may be.
+        .test_before_acquire(address.kind() == Kind::Postgres)
         .after_connect(move |connection: &mut Connection, _| {
             Box::pin(async move {
                 sqlx::raw_sql(first).execute(connection).await?;

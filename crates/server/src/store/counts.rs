@@ -6,9 +6,11 @@
 
 use super::Store;
 use super::log::Writing;
+use super::rows::{parts, places};
 use crate::calendar::DAY;
 use crate::counts::{METHODS, OTHER};
 use placet_model::receipt::{ChoiceState, Claims};
+use sqlx::AssertSqlSafe;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::PoisonError;
 
@@ -117,17 +119,18 @@ impl Writing<'_> {
     /// Where the database fails.
     pub async fn count(&mut self, tally: Tally) -> Result<(), sqlx::Error> {
         self.store.fuse.burn()?;
-        for ((day, what, name), receipts) in tally.counts {
-            sqlx::query(
-                "INSERT INTO daily_counts (day, what, name, receipts) VALUES ($1, $2, $3, $4)
+        let counts: Vec<_> = tally.counts.into_iter().collect();
+        for part in parts(&counts) {
+            let text = format!(
+                "INSERT INTO daily_counts (day, what, name, receipts) VALUES {}
                  ON CONFLICT (day, what, name) DO UPDATE SET receipts = daily_counts.receipts + excluded.receipts",
-            )
-            .bind(day)
-            .bind(what.word())
-            .bind(name)
-            .bind(i64::try_from(receipts).unwrap_or(i64::MAX))
-            .execute(&mut *self.transaction)
-            .await?;
+                places(part.len(), 4)
+            );
+            let mut query = sqlx::query(AssertSqlSafe(text));
+            for ((day, what, name), receipts) in part {
+                query = query.bind(day).bind(what.word()).bind(name).bind(i64::try_from(*receipts).unwrap_or(i64::MAX));
+            }
+            query.execute(&mut *self.transaction).await?;
         }
         Ok(())
     }

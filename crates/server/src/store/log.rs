@@ -4,9 +4,11 @@
 
 use super::receipts::Recorded;
 use super::recording::{Salted, record_all};
+use super::rows::{parts, places};
 use super::{Store, Transaction};
 use crate::log::tiles::{Name, Stored};
 use placet_model::log::entry::{EntryKind, Envelope, SALT, audit_record, entry, receipt_record};
+use sqlx::AssertSqlSafe;
 use tokio::sync::MutexGuard;
 
 /// A log as the database knows it.
@@ -141,7 +143,7 @@ impl Store {
             sqlx::query_scalar("SELECT content FROM tiles WHERE log = $1 AND level = $2 AND place = $3")
                 .bind(log)
                 .bind(name.level())
-                .bind(i64::try_from(name.place).unwrap_or(i64::MAX))
+                .bind(name.place_in_database())
                 .fetch_optional(&self.pool)
                 .await?;
         Ok(bytes.map(|bytes| Stored { name, bytes }))
@@ -153,8 +155,22 @@ impl Store {
     /// Where the database fails.
     pub async fn tiles(&self, log: i64, names: &[Name]) -> Result<Vec<Stored>, sqlx::Error> {
         let mut tiles = Vec::with_capacity(names.len());
-        for name in names {
-            tiles.extend(self.tile(log, *name).await?);
+        for part in parts(names) {
+            self.fuse.burn()?;
+            let text = format!(
+                "SELECT level, place, content FROM (VALUES {}) AS asked JOIN tiles ON log = column1 AND level = column2 AND place = column3",
+                places(part.len(), 3)
+            );
+            let mut query = sqlx::query_as(AssertSqlSafe(text));
+            for name in part {
+                query = query.bind(log).bind(name.level()).bind(name.place_in_database());
+            }
+            let rows: Vec<(i64, i64, Vec<u8>)> = query.fetch_all(&self.pool).await?;
+            for name in part {
+                let found =
+                    rows.iter().find(|(level, place, _)| (*level, *place) == (name.level(), name.place_in_database()));
+                tiles.extend(found.map(|(_, _, bytes)| Stored { name: *name, bytes: bytes.clone() }));
+            }
         }
         Ok(tiles)
     }
@@ -387,18 +403,18 @@ impl Writing<'_> {
     /// # Errors
     /// Where the database fails.
     pub async fn keep_tiles(&mut self, log: i64, tiles: &[Stored], before: u64, size: u64) -> Result<(), sqlx::Error> {
-        for Stored { name, bytes } in tiles {
+        for part in parts(tiles) {
             self.store.fuse.burn()?;
-            sqlx::query(
-                "INSERT INTO tiles (log, level, place, content) VALUES ($1, $2, $3, $4)
+            let text = format!(
+                "INSERT INTO tiles (log, level, place, content) VALUES {}
                  ON CONFLICT (log, level, place) DO UPDATE SET content = excluded.content",
-            )
-            .bind(log)
-            .bind(name.level())
-            .bind(i64::try_from(name.place).unwrap_or(i64::MAX))
-            .bind(bytes.as_slice())
-            .execute(&mut *self.transaction)
-            .await?;
+                places(part.len(), 4)
+            );
+            let mut query = sqlx::query(AssertSqlSafe(text));
+            for Stored { name, bytes } in part {
+                query = query.bind(log).bind(name.level()).bind(name.place_in_database()).bind(bytes.as_slice());
+            }
+            query.execute(&mut *self.transaction).await?;
         }
         self.store.fuse.burn()?;
         let grown = sqlx::query("UPDATE logs SET size = $1 WHERE id = $2 AND size = $3")

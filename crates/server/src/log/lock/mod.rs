@@ -134,6 +134,15 @@ impl Lock {
         }
     }
 
+    /// Lets it go: when this returns, another server can take it.
+    pub async fn release(self) {
+        match self {
+            // Its file is closed with it.
+            Lock::File(_) => {}
+            Lock::Table(mut lock) => lock.release().await,
+        }
+    }
+
     /// Reads what stands there.
     ///
     /// # Errors

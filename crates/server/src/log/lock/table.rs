@@ -114,6 +114,16 @@ impl TableLock {
         }
     }
 
+    /// Lets the lock go. A connection that merely ends is noticed by the database a moment later: too late for who starts at once.
+    pub async fn release(&mut self) {
+        if let Some(mut connection) = self.connection.take() {
+            let unlock = sqlx::query_scalar::<_, bool>("SELECT pg_advisory_unlock($1)").bind(NUMBER);
+            // Where this fails, the connection is lost, and the lock with it.
+            let _ = in_time(unlock.fetch_one(&mut connection)).await;
+            let _ = in_time(connection.close()).await;
+        }
+    }
+
     /// Reads what stands there; takes the lock again where the connection was lost.
     ///
     /// # Errors
