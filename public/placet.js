@@ -484,12 +484,15 @@
     let onAnswer = null;
     // WCAG 2.4.11: what gets the focus is scrolled clear of the first layer, which is never higher than this.
     let clearance;
-    const undraw = () => layer() && layer().remove();
+    const undraw = () => layer() && (layer().remove(), clearance.replaceSync(''));
     const show = (first, act) => {
       undraw();
       onAnswer = act;
       stage().append(first);
-      if (!clearance) document.adoptedStyleSheets = [...document.adoptedStyleSheets, (clearance = new CSSStyleSheet())];
+      if (!clearance) {
+        clearance = new CSSStyleSheet();
+        document.adoptedStyleSheets = [...document.adoptedStyleSheets, clearance];
+      }
       clearance.replaceSync(published.layer().clearance);
     };
     // What the browser's signal keeps off.
@@ -506,8 +509,6 @@
     let locating = published.locate && now.asks[0] && !visitor().region;
     const ask = (decision) => {
       undraw();
-      // Not in the frame of an answer: it costs the styles of the whole page.
-      if (clearance) clearance.replaceSync('');
       if (!now.asks[0] || locating) return;
       // Some answers stand, or did, or what was accepted has to be asked on its own: what is asked now, and how, is not for the
       // first layer to say. Where the part cannot be had, who has just answered is asked again on the next page.
