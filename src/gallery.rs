@@ -10,6 +10,7 @@ use crate::{
 };
 use leptos::mount::mount_to;
 use leptos::prelude::*;
+use placet_model::config_words::Basis;
 use placet_model::notice::{Notice, NoticeService};
 use placet_model::receipt::{Answer, ChoiceState, State};
 use placet_model::tree::Map;
@@ -141,7 +142,10 @@ fn published(page: &Page<'_>, notice: &Notice) -> Result<(), JsValue> {
     let shown = labels.clone();
     page.put("Cover", "low", &[COVER_CSS], move || view! { <Cover labels=shown/> })?;
     for (name, purpose) in [
-        ("Control in a form", notice.purposes.iter().find(|purpose| !purpose.separate && !purpose.always)),
+        (
+            "Control in a form",
+            notice.purposes.iter().find(|purpose| !purpose.separate && purpose.basis == Basis::Consent),
+        ),
         ("Control in a form for a separate purpose", notice.purposes.iter().find(|purpose| purpose.separate)),
     ] {
         let Some(purpose) = purpose.cloned() else { continue };

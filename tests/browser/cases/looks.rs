@@ -269,7 +269,6 @@ pub(super) async fn narrow_screen(browser: Browser) -> Result<()> {
 }
 
 /// What a picture shows.
-#[derive(Clone, Copy)]
 enum Shown {
     First,
     Center,
@@ -277,13 +276,22 @@ enum Shown {
     Cover,
 }
 
-/// The pictures of the README and the guides: name, window, how many dots a CSS pixel has, page, and what is seen.
-const PICTURES: [(&str, (u32, u32), u32, &str, Shown); 5] = [
-    ("first-layer", (1280, 800), 1, "/", Shown::First),
-    ("first-layer-zh", (390, 780), 2, "/zh/", Shown::First),
-    ("center", (1100, 760), 1, "/", Shown::Center),
-    ("separate", (1100, 760), 1, "/", Shown::Separate),
-    ("cover", (1100, 760), 1, "/product?id=teapot", Shown::Cover),
+/// A picture of the README or a guide.
+struct Picture {
+    name: &'static str,
+    window: (u32, u32),
+    /// How many dots a CSS pixel has.
+    dots: u32,
+    page: &'static str,
+    shown: Shown,
+}
+
+const PICTURES: [Picture; 5] = [
+    Picture { name: "first-layer", window: (1280, 800), dots: 1, page: "/", shown: Shown::First },
+    Picture { name: "first-layer-zh", window: (390, 780), dots: 2, page: "/zh/", shown: Shown::First },
+    Picture { name: "center", window: (1100, 760), dots: 1, page: "/", shown: Shown::Center },
+    Picture { name: "separate", window: (1100, 760), dots: 1, page: "/", shown: Shown::Separate },
+    Picture { name: "cover", window: (1100, 760), dots: 1, page: "/product?id=teapot", shown: Shown::Cover },
 ];
 
 /// Pictures of the notice under `target`; in `docs/images` too, where `PLACET_WRITE_IMAGES` is 1.
@@ -293,7 +301,7 @@ pub(super) async fn screenshots(browser: Browser) -> Result<()> {
     if env::var("PLACET_WRITE_IMAGES").is_ok_and(|value| value == "1") {
         directories.push(places::root().join("docs/images"));
     }
-    for (name, (width, height), dots, page, shown) in PICTURES {
+    for Picture { name, window: (width, height), dots, page, shown } in PICTURES {
         // "mobile" draws scrollbars over the page, as most systems do.
         let screen = json!({ "width": width, "height": height, "deviceScaleFactor": dots, "mobile": true });
         shop.driver().cdp().send_raw("Emulation.setDeviceMetricsOverride", screen).await?;
