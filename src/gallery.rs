@@ -109,14 +109,14 @@ struct Page<'a> {
 /// into their pages.
 fn published(page: &Page<'_>, notice: &Notice) -> Result<(), JsValue> {
     let labels = &notice.labels;
-    for (name, css, opt_out) in [
-        ("First layer", "", false),
-        ("First layer where opting out is the rule", "", true),
-        ("First layer as a box", BOX_CSS, false),
-        ("First layer in the middle", CENTERED_CSS, false),
+    for (name, height, css, opt_out) in [
+        ("First layer", "low", "", false),
+        ("First layer where opting out is the rule", "low", "", true),
+        ("First layer as a box", "high", BOX_CSS, false),
+        ("First layer in the middle", "high", CENTERED_CSS, false),
     ] {
         let shown = notice.clone();
-        page.put(name, "low", &[FIRST_LAYER_CSS, css], move || view! { <FirstLayer notice=shown opt_out/> })?;
+        page.put(name, height, &[FIRST_LAYER_CSS, css], move || view! { <FirstLayer notice=shown opt_out/> })?;
     }
     let shown = notice.clone();
     let logo = Some(LOGO.to_owned());
