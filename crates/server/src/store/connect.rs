@@ -23,8 +23,8 @@ pub(super) enum Use {
 }
 
 /// A commit is on disk before it is answered; what is deleted is overwritten, not only unlinked; readers do not stop the writer.
-/// Ids and keys are random, so that each receipt touches pages all over the indexes: up to 64 MB of pages are kept in memory, and
-/// up to 16 MB of changes come together before they go from the WAL into the file.
+/// Ids and keys are random, so that each receipt touches pages all over the indexes: a connection keeps up to 64 MB of pages in
+/// memory, and up to 16 MB of changes come together before they go from the WAL into the file.
 const SQLITE_WRITE: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000";
 const SQLITE_FILL: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;

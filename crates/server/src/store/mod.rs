@@ -4,8 +4,8 @@
 //! **Invariant:** a receipt is acknowledged only after the transaction that holds it is on disk
 //! (`synchronous=FULL`, `synchronous_commit=on`), and its text is stored exactly as it came.
 //! **Invariant:** one writes at a time, in this process by a lock and among processes by the database's.
-//! **Invariant:** the SQL is static and says the same to SQLite and PostgreSQL: `$1`, BIGINT
-//! milliseconds, TEXT ids.
+//! **Invariant:** the SQL is static but for names and numbers of our own, such as how many rows it has, and says the same to
+//! SQLite and PostgreSQL: `$1`, BIGINT milliseconds, TEXT ids.
 
 pub mod address;
 pub mod audit;
