@@ -35,9 +35,14 @@ pub(super) struct Running {
     authority: String,
     clients: u16,
     shown: Shown,
-    /// How many entries the log had at the start, and how many it has to have now.
-    first: u64,
+    /// How many entries the log has to have now.
     next: u64,
+    /// How many receipts were stored before anything was measured.
+    stored: u64,
+    /// How long the calls took that were measured, in any order, and all of them together.
+    times: Vec<Duration>,
+    took: Duration,
+    measured: u64,
 }
 
 impl Running {
@@ -65,7 +70,19 @@ impl Running {
         let shown = shown(&mut client)?;
         let first = size(&authority)?;
         let database = database.name();
-        Ok(Running { process, _postgres: postgres, database, authority, clients, shown, first, next: first })
+        Ok(Running {
+            process,
+            _postgres: postgres,
+            database,
+            authority,
+            clients,
+            shown,
+            next: first,
+            stored: first,
+            times: Vec::new(),
+            took: Duration::ZERO,
+            measured: 0,
+        })
     }
 
     /// Stores so many receipts, unmeasured.
@@ -78,30 +95,38 @@ impl Running {
             self.next += portion;
             eprintln!("{} of {count} stored", count - (end - self.next));
         }
+        self.stored = self.next;
         Ok(())
     }
 
-    /// Measures so many receipts.
-    pub(super) fn measure(&mut self, count: u64, per_call: u16) -> Result<Row> {
+    /// Measures so many receipts more.
+    pub(super) fn measure(&mut self, count: u64, per_call: u16) -> Result<()> {
         eprintln!("signing {count} receipts");
         let receipts = receipts::make(&self.shown, self.next, count)?;
-        let stored = self.next - self.first;
         let begun = Instant::now();
-        let mut times = self.send(per_call, &receipts)?;
-        let took = begun.elapsed();
+        let times = self.send(per_call, &receipts)?;
+        self.took += begun.elapsed();
+        self.times.extend(times);
+        self.measured += count;
         self.next += count;
         let kept = size(&self.authority)?;
         if kept != self.next {
             bail!("{} were acknowledged, and the log has {kept} entries", self.next);
         }
+        Ok(())
+    }
+
+    /// What was measured.
+    pub(super) fn row(&self) -> Result<Row> {
+        let mut times = self.times.clone();
         times.sort_unstable();
-        let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
+        let at = |share: f64| times.get((times.len().saturating_sub(1) as f64 * share) as usize).copied();
         Ok(Row {
             database: self.database,
-            stored,
-            rate: count as f64 / took.as_secs_f64(),
-            half: at(0.5),
-            most: at(0.99),
+            stored: self.stored,
+            rate: self.measured as f64 / self.took.as_secs_f64(),
+            half: at(0.5).context("nothing was measured")?,
+            most: at(0.99).context("nothing was measured")?,
             memory: memory(self.process.id())?,
         })
     }

@@ -43,6 +43,16 @@ pub struct Check {
     pub outcome: Result<String, String>,
 }
 
+impl Check {
+    /// The check against the log as it is today: the only one that is about the log rather than the file.
+    pub(crate) const TODAY: &str = "today";
+
+    /// Whether it is about the log as it is today. Where it fails alone, what the file holds stands, and the log is at fault.
+    pub fn is_of_today(&self) -> bool {
+        self.what == Check::TODAY
+    }
+}
+
 /// What a verified receipt says.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Content {
@@ -163,7 +173,7 @@ impl Report {
             self.does_not_prove.retain(|limit| limit != TODAY);
             self.proves.push("The log has only grown since: it still stands by the receipt in this place.".into());
         }
-        self.tell("today", outcome);
+        self.tell(Check::TODAY, outcome);
     }
 
     fn tell(&mut self, what: &'static str, outcome: Result<String, String>) {

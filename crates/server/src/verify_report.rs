@@ -58,7 +58,11 @@ fn told_checks(checks: &[Check], unchecked: &[(&'static str, String)]) -> String
 
 fn told_failure(text: &mut String, failure: Option<&Check>) {
     let why = failure.and_then(|check| check.outcome.as_ref().err()).map_or("", String::as_str);
-    let _ = writeln!(text, "NOT GENUINE. {}", printable(why));
+    let verdict = match failure {
+        Some(check) if check.is_of_today() => "GENUINE WHEN IT WAS GIVEN, BUT ITS LOG NO LONGER STANDS BY IT.",
+        _ => "NOT GENUINE.",
+    };
+    let _ = writeln!(text, "{verdict} {}", printable(why));
 }
 
 fn told_limits(text: &mut String, proves: &[String], does_not_prove: &[String]) {

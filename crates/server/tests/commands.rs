@@ -119,7 +119,7 @@ async fn a_copy_goes_on_with_the_same_log() {
             let line = copied.lines().find_map(|line| line.strip_prefix(table)).unwrap();
             line.trim().parse::<u32>().unwrap()
         };
-        assert_eq!((rows("receipts "), rows("receipt_ids "), rows("devices ")), (24, 24, 1), "{copied}");
+        assert_eq!((rows("receipts "), rows("receipt_ids ")), (24, 24), "{copied}");
 
         let server = shop.serve_on(&to);
         assert_eq!(places(&server.record(&receipts)), places(&told), "no place has changed");

@@ -64,7 +64,7 @@ impl ErasureReport {
             }
             Err(_) => self.content = None,
         }
-        self.tell("today", outcome);
+        self.tell(Check::TODAY, outcome);
     }
 
     fn tell(&mut self, what: &'static str, outcome: Result<String, String>) {

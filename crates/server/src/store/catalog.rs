@@ -102,7 +102,8 @@ mod tests {
         }
         let receipts = &tables[place("receipts")];
         assert_eq!(receipts.columns[0], Column { name: "id".into(), holds: Holds::Text });
-        assert_eq!(receipts.key, [0]);
+        let key: Vec<&str> = receipts.key.iter().map(|place| &*receipts.columns[*place].name).collect();
+        assert_eq!(key, ["received_at", "id"], "in the order of the key, not of the columns");
         assert_eq!(tables[place("tiles")].key.len(), 3);
     }
 }

@@ -88,7 +88,7 @@ impl Store {
         }
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT id, jws, received_at, skew, late, fork, device, notice, log, entry, salt, envelope FROM receipts
-             WHERE id = $1",
+             WHERE id = $1 AND received_at = (SELECT received_at FROM receipt_ids WHERE id = $1)",
         )
         .bind(id)
         .fetch_all(&self.pool)

@@ -35,6 +35,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(9, "0009_retention"),
     migration!(10, "0010_daily_counts"),
     migration!(11, "0011_operations"),
+    migration!(12, "0012_fewer_indexes"),
 ];
 
 /// The form that this program knows: the last step.

@@ -1,11 +1,11 @@
 //! Receipts and the devices that signed them.
 //!
 //! **Invariant:** a receipt's text is stored exactly as it came, and no receipt with the id of an erased one is stored.
-//! **Invariant:** a device is known for as long as a receipt of it is held.
+//! **Invariant:** a device is known for as long as a receipt of it is held, and by nothing else.
 
 use super::data_keys::{place, unsealable};
 use super::log::Logged;
-use super::{Connection, Store, is_name};
+use super::{Store, is_name};
 use crate::observe::Seen;
 use placet_model::log::entry::Envelope;
 use placet_model::receipt::{Claims, Jwk};
@@ -124,11 +124,12 @@ impl Store {
         if !is_name(thumbprint) {
             return Ok(None);
         }
-        let found: Option<(String, String, i64)> =
-            sqlx::query_as("SELECT x, y, first_seen_at FROM devices WHERE thumbprint = $1")
-                .bind(thumbprint)
-                .fetch_optional(&self.pool)
-                .await?;
+        let found: Option<(String, String, i64)> = sqlx::query_as(
+            "SELECT key_x, key_y, received_at FROM receipts WHERE device = $1 ORDER BY seq, received_at LIMIT 1",
+        )
+        .bind(thumbprint)
+        .fetch_optional(&self.pool)
+        .await?;
         Ok(found.map(|(x, y, first_seen_at)| HeldDevice {
             device: thumbprint.to_owned(),
             jwk: Jwk { kty: "EC".into(), crv: "P-256".into(), x, y },
@@ -151,15 +152,6 @@ impl Store {
     pub async fn count(&self) -> Result<i64, sqlx::Error> {
         sqlx::query_scalar("SELECT COUNT(*) FROM receipts").fetch_one(&self.pool).await
     }
-}
-
-/// A device is known by its receipts: one whose only receipt was refused is not kept.
-pub(super) async fn forget_unused(transaction: &mut Connection, device: Option<&str>) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM devices WHERE thumbprint = $1 AND NOT EXISTS (SELECT 1 FROM receipts WHERE device = $1)")
-        .bind(device)
-        .execute(&mut *transaction)
-        .await?;
-    Ok(())
 }
 
 /// The name that an erased receipt leaves behind.

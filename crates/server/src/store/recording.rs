@@ -1,7 +1,6 @@
 //! Receipts go into the database many at once: all that one batch of the log holds, in a few statements.
 //!
 //! **Invariant:** of receipts with one id, the first is kept, and the others are told what became of it.
-//! **Invariant:** a device is known from its first receipt that is kept, and from none that is not.
 
 use super::Connection;
 use super::Store;
@@ -12,7 +11,6 @@ use super::retention::kept_by;
 use super::rows::{parts, places};
 use crate::seal::SealError;
 use placet_model::log::entry::SALT;
-use placet_model::receipt::Jwk;
 use placet_model::verify::Refusal;
 use sqlx::AssertSqlSafe;
 use std::collections::BTreeSet;
@@ -38,7 +36,6 @@ pub(super) async fn record_all(
     // Of two with one id, the first is the one that took it.
     let is_new: Vec<bool> = receipts.iter().map(|receipt| free.remove(&*receipt.entry.claims.id)).collect();
     let new: Vec<&Salted> = receipts.iter().zip(&is_new).filter_map(|(receipt, new)| new.then_some(receipt)).collect();
-    know_devices(transaction, &new).await?;
     keep(transaction, log, first, &new).await?;
     let mut recorded = Vec::with_capacity(receipts.len());
     let mut next = first;
@@ -74,27 +71,6 @@ async fn claim_ids(transaction: &mut Connection, receipts: &[Salted<'_>]) -> Res
     Ok(free)
 }
 
-/// Keeps the keys of the devices that signed receipts.
-async fn know_devices(transaction: &mut Connection, receipts: &[&Salted<'_>]) -> Result<(), sqlx::Error> {
-    let device = |receipt: &&Salted<'_>| {
-        let entry = receipt.entry;
-        Some((entry.claims.sub.device.clone()?, entry.key.clone()?, number(entry.envelope.received_at)))
-    };
-    let devices: Vec<(String, Jwk, i64)> = receipts.iter().filter_map(device).collect();
-    for part in parts(&devices) {
-        let text = format!(
-            "INSERT INTO devices (thumbprint, x, y, first_seen_at) VALUES {} ON CONFLICT (thumbprint) DO NOTHING",
-            places(part.len(), 4)
-        );
-        let mut query = sqlx::query(AssertSqlSafe(text));
-        for (thumbprint, key, now) in part {
-            query = query.bind(thumbprint).bind(&key.x).bind(&key.y).bind(now);
-        }
-        query.execute(&mut *transaction).await?;
-    }
-    Ok(())
-}
-
 /// Keeps new receipts.
 async fn keep(transaction: &mut Connection, log: i64, first: u64, receipts: &[&Salted<'_>]) -> Result<(), sqlx::Error> {
     let mut index = first;
@@ -103,15 +79,15 @@ async fn keep(transaction: &mut Connection, log: i64, first: u64, receipts: &[&S
         let text = format!(
             "INSERT INTO receipts
                 (id, hash, jws, device, seq, prev, notice, state, decided_at, received_at, skew, late, log, entry, salt, envelope,
-                 reference, network, sealed, regime, ends_at, fork)
+                 reference, network, sealed, regime, ends_at, key_x, key_y, fork)
              SELECT column1, column2, column3, column4, column5, column6, column7, column8, column9, column10, column11, column12,
-                column13, column14, column15, column16, column17, column18, 1, column19, column20,
-                CASE WHEN column21 = 1
+                column13, column14, column15, column16, column17, column18, 1, column19, column20, column21, column22,
+                CASE WHEN column23 = 1
                        OR EXISTS (SELECT 1 FROM receipts WHERE device = column4 AND seq = column5)
                        OR EXISTS (SELECT 1 FROM receipts WHERE device = column4 AND prev = column6)
                      THEN 1 ELSE 0 END
              FROM (VALUES {}) AS new",
-            places(part.len(), 21)
+            places(part.len(), 23)
         );
         let mut query = sqlx::query(AssertSqlSafe(text));
         for Salted { salt, entry } in part {
@@ -144,6 +120,8 @@ async fn keep(transaction: &mut Connection, log: i64, first: u64, receipts: &[&S
                 .bind(&entry.network)
                 .bind(regime)
                 .bind(ends_at)
+                .bind(entry.key.as_ref().map(|key| &key.x))
+                .bind(entry.key.as_ref().map(|key| &key.y))
                 .bind(i64::from(is_seen || is_branch));
             index += 1;
         }

@@ -8,7 +8,6 @@
 use super::Store;
 use super::address::Kind;
 use super::months::{is_held, partition, shape};
-use super::receipts::forget_unused;
 use crate::calendar::{DAY, Month};
 use placet_model::config::Config;
 use placet_model::duration::Duration;
@@ -153,8 +152,8 @@ impl Store {
     async fn retain_batch(&self, regime: Option<RegimeId>, end: i64) -> Result<u64, sqlx::Error> {
         let _writer = self.writer.lock().await;
         let mut transaction = self.begin().await?;
-        let rows: Vec<(String, i64, Option<String>)> = sqlx::query_as(
-            "SELECT id, received_at, device FROM receipts
+        let rows: Vec<(String, i64)> = sqlx::query_as(
+            "SELECT id, received_at FROM receipts
              WHERE COALESCE(regime, '') = $1 AND received_at < $2 AND COALESCE(ends_at, received_at) < $2
              ORDER BY received_at LIMIT $3",
         )
@@ -163,14 +162,13 @@ impl Store {
         .bind(BATCH)
         .fetch_all(&mut *transaction)
         .await?;
-        for (id, received_at, device) in &rows {
+        for (id, received_at) in &rows {
             sqlx::query("DELETE FROM receipts WHERE id = $1 AND received_at = $2")
                 .bind(id)
                 .bind(received_at)
                 .execute(&mut *transaction)
                 .await?;
             sqlx::query("DELETE FROM receipt_ids WHERE id = $1").bind(id).execute(&mut *transaction).await?;
-            forget_unused(&mut transaction, device.as_deref()).await?;
         }
         transaction.commit().await?;
         Ok(rows.len() as u64)
@@ -219,22 +217,12 @@ impl Store {
         if all == 0 || kept > 0 {
             return Ok(0);
         }
-        let devices: Vec<Option<String>> = sqlx::query_scalar(
-            "SELECT DISTINCT device FROM receipts WHERE received_at >= $1 AND received_at < $2 AND device IS NOT NULL",
-        )
-        .bind(start)
-        .bind(end)
-        .fetch_all(&mut *transaction)
-        .await?;
         sqlx::query("DELETE FROM receipt_ids WHERE received_at >= $1 AND received_at < $2")
             .bind(start)
             .bind(end)
             .execute(&mut *transaction)
             .await?;
         shape(&mut transaction, format!("DROP TABLE {}", partition(month))).await?;
-        for device in devices {
-            forget_unused(&mut transaction, device.as_deref()).await?;
-        }
         transaction.commit().await?;
         self.months.forget(month);
         Ok(all.unsigned_abs())

@@ -6,7 +6,7 @@
 
 use super::audit::{Waiting, leave};
 use super::data_keys::unsealable;
-use super::receipts::{erased_name, forget_unused};
+use super::receipts::erased_name;
 use super::{Connection, Store};
 use placet_model::admin::AuditEvent;
 use placet_model::self_service::HeldReceipt;
@@ -31,15 +31,15 @@ pub enum Use {
 /// Where the next page of a device's receipts begins: after this one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    received_at: i64,
     seq: i64,
+    received_at: i64,
     id: String,
 }
 
 impl Place {
     /// Before the newest.
     pub fn start() -> Self {
-        Place { received_at: i64::MAX, seq: i64::MAX, id: String::new() }
+        Place { seq: i64::MAX, received_at: i64::MAX, id: String::new() }
     }
 }
 
@@ -52,7 +52,7 @@ pub struct Erased {
     pub line: Waiting,
 }
 
-/// Receipts of a device, newest first.
+/// Receipts of a device, the last one of its chain first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
     /// The receipts.
@@ -101,12 +101,12 @@ impl Store {
         type Row = (String, i64, Vec<u8>, i64, i64, i64, i64);
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT id, seq, jws, received_at, skew, late, fork FROM receipts
-             WHERE device = $1 AND (received_at, seq, id) < ($2, $3, $4)
-             ORDER BY received_at DESC, seq DESC, id DESC LIMIT $5",
+             WHERE device = $1 AND (seq, received_at, id) < ($2, $3, $4)
+             ORDER BY seq DESC, received_at DESC, id DESC LIMIT $5",
         )
         .bind(device)
-        .bind(place.received_at)
         .bind(place.seq)
+        .bind(place.received_at)
         .bind(&place.id)
         .bind(PAGE)
         .fetch_all(&self.pool)
@@ -114,7 +114,7 @@ impl Store {
         let full = rows.len() == usize::try_from(PAGE).unwrap_or(usize::MAX);
         let last = rows.last().filter(|_| full);
         let next =
-            last.map(|(id, seq, _, received_at, ..)| Place { received_at: *received_at, seq: *seq, id: id.clone() });
+            last.map(|(id, seq, _, received_at, ..)| Place { seq: *seq, received_at: *received_at, id: id.clone() });
         let sealed = rows.iter().map(|(id, _, jws, ..)| (&**id, "jws", &**jws)).collect();
         let texts = self.open_texts(sealed).await?;
         let mut receipts = Vec::with_capacity(rows.len());
@@ -130,7 +130,7 @@ impl Store {
         Ok(Page { receipts, next })
     }
 
-    /// Deletes the receipts of a device and the device with them. In the same step it leaves the line of the audit trail that
+    /// Deletes the receipts of a device, and with them all that is known of it. In the same step it leaves the line of the audit trail that
     /// `line` makes of the receipts' ids.
     ///
     /// # Errors
@@ -145,7 +145,6 @@ impl Store {
         for id in &ids {
             forget_id(&mut transaction, id).await?;
         }
-        sqlx::query("DELETE FROM devices WHERE thumbprint = $1").bind(device).execute(&mut *transaction).await?;
         ids.sort_unstable();
         let line = leave(&mut transaction, &line(&ids)).await?;
         transaction.commit().await?;
@@ -154,8 +153,7 @@ impl Store {
         Ok(Erased { receipts: ids, line })
     }
 
-    /// Deletes the receipts with this tag of a site's reference to a person, and the devices of which nothing is left. In the same
-    /// step it leaves the line of the audit trail that `line` makes of the receipts' ids. None where there is nothing to delete.
+    /// Deletes the receipts with this tag of a site's reference to a person. In the same step it leaves the line of the audit trail that `line` makes of the receipts' ids. None where there is nothing to delete.
     ///
     /// # Errors
     /// Where the database fails; then nothing was deleted.
@@ -166,16 +164,12 @@ impl Store {
     ) -> Result<Option<Erased>, sqlx::Error> {
         let writer = self.writer.lock().await;
         let mut transaction = self.begin().await?;
-        let gone: Vec<(String, Option<String>)> =
-            sqlx::query_as("DELETE FROM receipts WHERE reference = $1 RETURNING id, device")
-                .bind(tag)
-                .fetch_all(&mut *transaction)
-                .await?;
-        let mut ids = Vec::with_capacity(gone.len());
-        for (id, device) in gone {
-            forget_id(&mut transaction, &id).await?;
-            forget_unused(&mut transaction, device.as_deref()).await?;
-            ids.push(id);
+        let mut ids: Vec<String> = sqlx::query_scalar("DELETE FROM receipts WHERE reference = $1 RETURNING id")
+            .bind(tag)
+            .fetch_all(&mut *transaction)
+            .await?;
+        for id in &ids {
+            forget_id(&mut transaction, id).await?;
         }
         if ids.is_empty() {
             return Ok(None);
