@@ -130,7 +130,8 @@ pub fn read(path: &Path) -> Result<Option<Zeroizing<String>>, SecretFileError> {
 /// Who may read a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Readers {
-    /// Its owner alone: what only this program needs.
+    /// Its owner alone: what only this program needs. Where the owner is root, a group too, which may not write it: so the system
+    /// hands a secret to a program that runs as another user (systemd, Kubernetes with `fsGroup`).
     Owner,
     /// A group too, which may not write it: what another program makes for several, as certificates and their keys are.
     Group,
@@ -164,9 +165,10 @@ pub fn read_of(path: &Path, readers: Readers, most: u64) -> Result<Option<Zeroiz
 fn check_mode(path: &Path, file: &File, readers: Readers) -> Result<(), SecretFileError> {
     let metadata = file.metadata().map_err(|error| SecretFileError::system(path, error))?;
     let mode = mode(&metadata);
+    let is_handed = std::os::unix::fs::MetadataExt::uid(&metadata) == 0;
     let refused = match readers {
-        Readers::Owner => 0o077,
-        Readers::Group => 0o037,
+        Readers::Owner if !is_handed => 0o077,
+        Readers::Owner | Readers::Group => 0o037,
     };
     match mode & refused {
         0 => Ok(()),
@@ -220,7 +222,24 @@ pub fn close(_: &Path) -> Result<bool, SecretFileError> {
 mod tests {
     use super::*;
     use std::fs::{Permissions, set_permissions, write};
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+
+    /// Who owns a file is root's to change: in other hands this test sees only its own files.
+    #[test]
+    fn what_root_owns_a_group_may_read() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("key");
+        create(&path, "a secret").unwrap();
+        let me = path.metadata().unwrap().uid();
+        let owners = if me == 0 { vec![0, 65_534] } else { vec![me] };
+        for owner in owners {
+            chown(&path, Some(owner), None).unwrap();
+            for (mode, by_root) in [(0o440, true), (0o640, true), (0o660, false), (0o444, false), (0o604, false)] {
+                set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+                assert_eq!(read(&path).is_ok(), by_root && owner == 0, "{mode:o} of {owner}");
+            }
+        }
+    }
 
     #[test]
     fn secrets_are_for_their_owner_alone() {
@@ -237,19 +256,18 @@ mod tests {
         assert_eq!(read(&path).unwrap().unwrap().as_str(), "a newer secret");
         assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
         assert!(!directory.path().join("key.new").exists());
-        // the mode, whether it is read as its owner's alone, and as a group's
-        for (mode, own, shared) in [
-            (0o400, true, true),
-            (0o440, false, true),
-            (0o640, false, true),
-            (0o444, false, false),
-            (0o604, false, false),
-            (0o620, false, false),
-            (0o660, false, false),
-            (0o600, true, true),
+        // the mode, and whether it is read as a group's
+        for (mode, shared) in [
+            (0o400, true),
+            (0o440, true),
+            (0o640, true),
+            (0o444, false),
+            (0o604, false),
+            (0o620, false),
+            (0o660, false),
+            (0o600, true),
         ] {
             set_permissions(&path, Permissions::from_mode(mode)).unwrap();
-            assert_eq!(read(&path).is_ok(), own, "{mode:o}");
             assert_eq!(read_of(&path, Readers::Group, MOST_BYTES).is_ok(), shared, "{mode:o}");
         }
         for (mode, changed, closed) in [(0o644, true, 0o600), (0o777, true, 0o700), (0o600, false, 0o600)] {

@@ -438,7 +438,7 @@ async fn keys_are_kept_from_others_and_outlived_by_what_they_signed() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        for (mode, is_taken) in [(0o600, true), (0o400, true), (0o640, false), (0o604, false), (0o666, false)] {
+        for (mode, is_taken) in [(0o600, true), (0o400, true), (0o620, false), (0o604, false), (0o666, false)] {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
             assert_eq!(LogKey::read("shop.example", &path).is_ok(), is_taken, "{mode:o}");
         }

@@ -1,5 +1,6 @@
 -- Ids and devices are random: each index over them costs two pages of the disk for each receipt. Two are left: what is unique over
 -- all, and what finds a device's receipts. A device's key stands with its receipts and goes with the last of them.
+-- In one step: before the first release there is no server of an older one beside this.
 ALTER TABLE receipts
     -- The key that signed. NULL in a receipt without signature.
     ADD COLUMN key_x TEXT,

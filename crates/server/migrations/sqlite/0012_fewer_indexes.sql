@@ -1,5 +1,6 @@
 -- Ids and devices are random: each index over them costs two pages of the disk for each receipt. Two are left: what is unique over
 -- all, and what finds a device's receipts. A device's key stands with its receipts and goes with the last of them.
+-- In one step: before the first release there is no server of an older one beside this.
 CREATE TABLE arranged_receipts (
     id TEXT NOT NULL,
     -- Over the signing input; tells receipts apart.
