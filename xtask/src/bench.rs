@@ -31,9 +31,13 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCo
     widget::build(workspace)?;
     build::server(workspace, Profile::Release)?;
     if arguments.name == "server" {
-        // Receipts need no browser and no rivals, but both databases, where none is named.
-        let named = arguments.rest.iter().any(|word| word.to_string_lossy().starts_with("--database"));
-        let postgres = if named { None } else { Some(postgres::ensure()?) };
+        // Receipts need no browser and no rivals, but PostgreSQL's programs, unless SQLite or a database
+        // that is there is named.
+        let words: Vec<_> = arguments.rest.iter().map(|word| word.to_string_lossy()).collect();
+        let words: Vec<&str> = words.iter().flat_map(|word| word.split('=')).collect();
+        let named = words.iter().position(|word| *word == "--database").and_then(|place| words.get(place + 1));
+        let needs = named.is_none_or(|named| *named == "postgresql");
+        let postgres = if needs { Some(postgres::ensure()?) } else { None };
         return measure(workspace, arguments, |command| {
             command.envs(postgres.map(|place| ("PLACET_POSTGRES_BIN", place)));
         });

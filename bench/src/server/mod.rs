@@ -111,6 +111,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 fn measure(database: &Database, arguments: &Arguments) -> Result<Vec<Row>> {
     eprintln!("{}", database.name());
     let stored = arguments.stored.unwrap_or(if arguments.growth { 1_000_000 } else { 0 });
+    if arguments.growth && stored == 0 {
+        bail!("--growth compares a database with receipts in it with an empty one: --stored has to be 1 at least");
+    }
     let (stored, turns) = if arguments.growth { (vec![0, stored], TURNS) } else { (vec![stored], 1) };
     let mut directories = Vec::new();
     let mut servers = Vec::new();
@@ -122,6 +125,8 @@ fn measure(database: &Database, arguments: &Arguments) -> Result<Vec<Row>> {
         directories.push(directory);
     }
     for turn in 0..turns {
+        // Who comes first in one turn is last in the next: what goes on at the end of the other's turn is no fault of one alone.
+        servers.reverse();
         for server in &mut servers {
             server.measure(
                 arguments.receipts * (turn + 1) / turns - arguments.receipts * turn / turns,
@@ -129,6 +134,7 @@ fn measure(database: &Database, arguments: &Arguments) -> Result<Vec<Row>> {
             )?;
         }
     }
+    servers.sort_by_key(Running::stored);
     servers.iter().map(Running::row).collect()
 }
 

@@ -116,6 +116,11 @@ impl Running {
         Ok(())
     }
 
+    /// How many receipts were stored before anything was measured.
+    pub(super) fn stored(&self) -> u64 {
+        self.stored
+    }
+
     /// What was measured.
     pub(super) fn row(&self) -> Result<Row> {
         let mut times = self.times.clone();

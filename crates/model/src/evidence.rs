@@ -57,7 +57,7 @@ pub struct Covered<'a> {
     pub id: &'a str,
     /// What stands for it.
     pub choice: ChoiceState,
-    /// Whether it was asked about on its own.
+    /// Whether it needs separate consent, which accepting everything does not give.
     pub separate: bool,
     /// What the notice says of it; none where the notice does not list it.
     pub shown: Option<&'a NoticePurpose>,

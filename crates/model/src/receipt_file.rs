@@ -47,7 +47,8 @@ impl Check {
     /// The check against the log as it is today: the only one that is about the log rather than the file.
     pub(crate) const TODAY: &str = "today";
 
-    /// Whether it is about the log as it is today. Where it fails alone, what the file holds stands, and the log is at fault.
+    /// Whether it is about the log as it is today. Where it fails alone, the file is in itself as it should be: it may be that the log
+    /// was changed, or that another one was asked, or that it is signed by a key that is not known.
     pub fn is_of_today(&self) -> bool {
         self.what == Check::TODAY
     }
@@ -77,7 +78,7 @@ pub struct Chosen {
     pub title: Option<String>,
     /// What was chosen.
     pub choice: ChoiceState,
-    /// Whether it was asked about separately.
+    /// Whether it needs separate consent, which accepting everything does not give.
     pub separate: bool,
 }
 

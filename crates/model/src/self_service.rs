@@ -78,7 +78,7 @@ data! {
         device: String,
         /// Its public key.
         jwk: Jwk,
-        /// When the first of its receipts that are held came, in milliseconds since 1970.
+        /// When the first one of its chain came, of those that are held, in milliseconds since 1970.
         first_seen_at as "firstSeenAt": u64,
     }
 

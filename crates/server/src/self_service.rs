@@ -149,7 +149,7 @@ async fn export(app: Arc<App>, device: HeldDevice, teller: Teller) -> Result<(),
     teller.tell("]}".into()).await
 }
 
-/// Tells each receipt of a device, newest first, with a comma between them.
+/// Tells each receipt of a device, the last one of its chain first, with a comma between them.
 async fn each_page(
     app: &App,
     device: &str,

@@ -59,7 +59,7 @@ fn told_checks(checks: &[Check], unchecked: &[(&'static str, String)]) -> String
 fn told_failure(text: &mut String, failure: Option<&Check>) {
     let why = failure.and_then(|check| check.outcome.as_ref().err()).map_or("", String::as_str);
     let verdict = match failure {
-        Some(check) if check.is_of_today() => "GENUINE WHEN IT WAS GIVEN, BUT ITS LOG NO LONGER STANDS BY IT.",
+        Some(check) if check.is_of_today() => "NOT CONFIRMED BY THE LOG.",
         _ => "NOT GENUINE.",
     };
     let _ = writeln!(text, "{verdict} {}", printable(why));
@@ -105,7 +105,7 @@ fn told_content(text: &mut String, report: &Report, content: &Content) {
             ChoiceState::Granted => "granted",
             ChoiceState::Denied => "denied",
         };
-        let separate = if chosen.separate { ", asked separately" } else { "" };
+        let separate = if chosen.separate { ", needs separate consent" } else { "" };
         let title = chosen.title.as_deref().map_or_else(|| "(not in the notice)".to_owned(), printable);
         let _ = writeln!(text, "  {word:<10} {title} ({}{separate})", printable(&chosen.purpose));
     }

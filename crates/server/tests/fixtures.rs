@@ -326,7 +326,7 @@ fn self_service() -> Vec<Case> {
     vec![
         case(
             "history",
-            "The receipts that are held of this device, newest first.",
+            "The receipts that are held of this device, the last one of its chain first.",
             ask(&asked("history", "a")),
             &["200"],
         ),

@@ -21,6 +21,7 @@ use placet_server::log::sequencer::Refused;
 use placet_server::store::Store;
 use serde_json::json;
 use sha2::Sha256;
+use sqlx::AssertSqlSafe;
 use std::fs;
 use std::sync::Arc;
 use support::databases::{On, Place};
@@ -38,6 +39,7 @@ on_each_database!(
     one_server_at_a_time_has_the_lock,
     a_flipped_bit_is_refused,
     a_receipt_that_was_changed_is_not_acknowledged,
+    what_the_database_changes_on_its_way_is_not_signed,
     a_full_queue_says_so_and_a_stopped_log_too,
     a_site_that_takes_another_name_keeps_its_logs,
 );
@@ -390,6 +392,59 @@ async fn a_receipt_that_was_changed_is_not_acknowledged() {
     assert_eq!(server.record(&all[2..3]).await.outcomes(), ["503 store-failed"]);
     assert_eq!(server.record(&all[3..4]).await.outcomes(), ["recorded"]);
     assert_eq!(server.record(&receipts(&device, 7..8)).await.outcomes(), ["recorded"]);
+}
+
+/// What is signed is what the database gives back. Where that is not what it was given, nothing is signed any more.
+async fn what_the_database_changes_on_its_way_is_not_signed() {
+    // what is changed: the table, the rows, and the change
+    for (what, table, rows, change) in [
+        ("a salt", "receipts", "true", "salt = zeroed(salt)"),
+        ("a receipt", "receipts", "true", "jws = zeroed(jws)"),
+        ("an envelope", "receipts", "true", "envelope = zeroed(envelope)"),
+        ("a tile of hashes", "tiles", "NEW.level = 0", "content = zeroed(content)"),
+        ("a tile of entries", "tiles", "NEW.level = -1", "content = zeroed(content)"),
+    ] {
+        let server = Server::at_a_still_time().await;
+        let device = Device::new(1);
+        server.record(&receipts(&device, 1..7)).await;
+        let kept = async || {
+            let checkpoint: String =
+                sqlx::query_scalar("SELECT checkpoint FROM logs").fetch_one(&server.look().await).await.unwrap();
+            (checkpoint, String::from_utf8(server.send(get("/log/checkpoint")).await.body).unwrap())
+        };
+        let before = kept().await;
+        let (column, _) = change.split_once(' ').unwrap();
+        let trigger = match On::now() {
+            On::Sqlite => {
+                let change = change.replace("zeroed(", "zeroblob(length(NEW.").replace(')', "))");
+                let key = if table == "tiles" { "log, level, place" } else { "received_at, id" };
+                let new = key.split(", ").map(|name| format!("NEW.{name}")).collect::<Vec<_>>().join(", ");
+                let meddle = |when: &str| {
+                    format!(
+                        "CREATE TRIGGER meddle_{when} AFTER {when} ON {table} WHEN {rows} AND NEW.{column} <> zeroblob(length(NEW.{column}))
+                         BEGIN UPDATE {table} SET {change} WHERE ({key}) = ({new}); END;"
+                    )
+                };
+                [meddle("INSERT"), meddle("UPDATE")].concat()
+            }
+            On::Postgres => {
+                let zeroed = format!("decode(repeat('00', length(NEW.{column})), 'hex')");
+                format!(
+                    "CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS
+                     $$ BEGIN IF {rows} THEN NEW.{column} := {zeroed}; END IF; RETURN NEW; END $$;
+                     CREATE TRIGGER meddle BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION meddle();"
+                )
+            }
+        };
+        sqlx::raw_sql(AssertSqlSafe(trigger)).execute(&server.look().await).await.unwrap();
+        let answer = server.record(&receipts(&device, 7..9)).await;
+        assert_eq!((answer.status, answer.outcomes()), (503, vec!["503 store-failed".to_owned()]), "{what}");
+        assert_eq!(kept().await, before, "{what}: nothing was signed");
+        assert_eq!(server.record(&receipts(&device, 9..10)).await.status, 503, "{what}: nor is anything after it");
+        let place = stopped(&server).await;
+        let error = opened(&place).await.unwrap_err();
+        assert!(error.is_final(), "{what}: {error}");
+    }
 }
 
 async fn a_full_queue_says_so_and_a_stopped_log_too() {

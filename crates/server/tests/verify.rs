@@ -48,7 +48,7 @@ fn verify_tells_genuine_files_from_others() {
         (text_of(&good), 0, "GENUINE. The person gave consent on the web, on shop.example at /tea"),
         (text_of(&good), 0, "2026-03-01 08:00:00 UTC+08:00"),
         (text_of(&good), 0, "granted    Measuring use (analytics)"),
-        (text_of(&good), 0, "denied     Ads on other platforms (ads, asked separately)"),
+        (text_of(&good), 0, "denied     Ads on other platforms (ads, needs separate consent)"),
         (text_of(&good), 0, "This does not prove"),
         (with(&|file| file.acknowledgement = None), 0, "downloaded before"),
         (with(&|file| file.receipt = Device::twin(&file.receipt)), 0, "GENUINE"),
@@ -74,9 +74,13 @@ fn verify_tells_genuine_files_from_others() {
     let (_directory, good) = file("good.json", text_of(&good));
     let (_directory, forged) = file("forged.json", with(&one_byte));
     for (files, code, said) in [
-        (&[&*good, &good][..], 0, "2 files: 2 genuine, 0 not genuine, 0 not read"),
-        (&[&forged, &good], 1, "2 files: 1 genuine, 1 not genuine, 0 not read"),
-        (&[&good, "/nowhere/receipt.json", &forged, &good], 2, "4 files: 2 genuine, 1 not genuine, 1 not read"),
+        (&[&*good, &good][..], 0, "2 files: 2 genuine, 0 not genuine or not confirmed, 0 not read"),
+        (&[&forged, &good], 1, "2 files: 1 genuine, 1 not genuine or not confirmed, 0 not read"),
+        (
+            &[&good, "/nowhere/receipt.json", &forged, &good],
+            2,
+            "4 files: 2 genuine, 1 not genuine or not confirmed, 1 not read",
+        ),
     ] {
         let told = placet(&[&["verify"], files].concat());
         let out = text(&told.stdout);

@@ -110,9 +110,23 @@ fn verify_asks_the_log_of_today() {
             2,
             &["tile/0/000 is not there"],
         ),
-        ("cut", &log_of(200, &jws), &|_| {}, &["--log-key", &key], 1, &["was cut or set back"]),
+        (
+            "cut",
+            &log_of(200, &jws),
+            &|_| {},
+            &["--log-key", &key],
+            1,
+            &["was cut or set back", "NOT CONFIRMED BY THE LOG."],
+        ),
         ("rewritten", &rewritten, &|_| {}, &["--log-key", &key], 1, &["was rewritten"]),
-        ("signed by another", &stranger, &|_| {}, &["--log-key", &key], 1, &["None of the known keys"]),
+        (
+            "signed by another",
+            &stranger,
+            &|_| {},
+            &["--log-key", &key],
+            1,
+            &["None of the known keys", "NOT CONFIRMED BY THE LOG."],
+        ),
         (
             "its neighbour is wrong",
             &grown,
@@ -223,8 +237,8 @@ fn verify_reads_the_receipt_of_an_erasure() {
         (&grown, &[], 0, &["note  checkpoint", "CONSISTENT, BUT NOBODY IS KNOWN TO HAVE SIGNED IT."]),
         (&grown, &[&online[..], &known].concat(), 0, &["ok  today", "has 700 entries", "only grown since"]),
         (&grown, &online, 0, &["note  keys", "ok  today"]),
-        (&cut, &[&online[..], &known].concat(), 1, &["was cut or set back", "GENUINE WHEN IT WAS GIVEN, BUT"]),
-        (&other, &[&online[..], &known].concat(), 1, &["was rewritten", "BUT ITS LOG NO LONGER STANDS BY IT."]),
+        (&cut, &[&online[..], &known].concat(), 1, &["was cut or set back", "NOT CONFIRMED BY THE LOG."]),
+        (&other, &[&online[..], &known].concat(), 1, &["was rewritten", "NOT CONFIRMED BY THE LOG."]),
         (&grown, &["--log", "http://127.0.0.1:1", known[0], known[1]], 2, &["GENUINE. 22", "cannot be read"]),
     ] {
         publisher.publish(log, 2026);

@@ -17,9 +17,9 @@ pub(crate) fn model(context: &Context<'_>) -> Result<Outcome> {
     run_tests(context.cargo().args(["test", "--no-fail-fast", "--package", "placet-model", "--features", "native"]))
 }
 
-/// xtask itself.
+/// What is not shipped: xtask itself, and how the benchmarks reckon.
 pub(crate) fn xtask(context: &Context<'_>) -> Result<Outcome> {
-    run_tests(context.cargo().args(["test", "--no-fail-fast", "--package", "xtask"]))
+    run_tests(context.cargo().args(["test", "--no-fail-fast", "--package", "xtask", "--package", "placet-bench"]))
 }
 
 /// The widget's native side: the first layer as it is published.

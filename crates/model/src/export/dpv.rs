@@ -115,7 +115,7 @@ fn legal_basis(covered: &Covered<'_>) -> &'static str {
     match basis.unwrap_or_default() {
         // The notice does not say it, and consent it is not.
         _ if basis.is_none() && covered.choice == ChoiceState::Always => "dpv:LegalBasis",
-        // What was asked about on its own was said in so many words (PIPL 29; GDPR 9(2)(a)).
+        // What accepting everything does not cover is said in so many words, or not at all (PIPL 29; GDPR 9(2)(a)).
         Basis::Consent if covered.separate => "dpv:ExplicitlyExpressedConsent",
         Basis::Consent => "dpv:ExpressedConsent",
         Basis::Contract => "dpv:Contract",

@@ -21,7 +21,7 @@ use url::Url;
 ///
 /// The receipt of an erasure, which a server answers when it has erased receipts, is verified the same way.
 ///
-/// Exit code 0: all are genuine; 1: one is not, with the reason; 2: one cannot be read, or the log cannot.
+/// Exit code 0: all are genuine; 1: one is not, or its log does not confirm it, with the reason; 2: one cannot be read, or the log cannot.
 #[derive(Debug, Args)]
 pub struct Verify {
     /// The receipt files, as shoppers download them, or receipts of erasures.
@@ -76,7 +76,10 @@ impl Verify {
             }
         }
         if paths.len() > 1 {
-            say(&format!("{} files: {genuine} genuine, {forged} not genuine, {unreadable} not read\n", paths.len()))?;
+            let count = paths.len();
+            say(&format!(
+                "{count} files: {genuine} genuine, {forged} not genuine or not confirmed, {unreadable} not read\n"
+            ))?;
         }
         Ok(ExitCode::from(worst))
     }

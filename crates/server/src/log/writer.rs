@@ -204,6 +204,7 @@ impl Writer {
         if self.books.is_some() {
             return Ok(());
         }
+        self.store.fuse.burn()?;
         self.lock.reread().await?;
         if let Some(to) = self.lock.moved()? {
             return Err(LogError::Moved { to: to.to_owned() });

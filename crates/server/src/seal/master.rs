@@ -1,6 +1,6 @@
 //! The master key: 32 random bytes that lie outside the database and wrap the data keys.
 //!
-//! It comes from a file that its owner alone may read, or from the environment variable [`VARIABLE`].
+//! It comes from a file that the server alone may read ([`crate::secret_file`]), or from the environment variable [`VARIABLE`].
 
 use super::data_key::{DataKey, WrappedKey};
 use super::{FORM, KEY, NONCE, Place, SealError, random};

@@ -23,10 +23,11 @@ pub(super) enum Use {
 }
 
 /// A commit is on disk before it is answered; what is deleted is overwritten, not only unlinked; readers do not stop the writer.
-/// Ids and keys are random, so that each receipt touches pages all over the indexes: a connection keeps up to 64 MB of pages in
-/// memory, and up to 16 MB of changes come together before they go from the WAL into the file.
+/// Ids and devices are random, so that each receipt touches pages all over two indexes: a connection keeps up to 64 MB of pages in
+/// memory. What is written goes from the WAL into the file beside the writing ([`super::log_of_writes`]); only where that falls
+/// behind, who commits does it, at 64 MB.
 const SQLITE_WRITE: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-    PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000";
+    PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16000";
 const SQLITE_FILL: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON";
 const SQLITE_READ: &str = "PRAGMA busy_timeout = 5000";

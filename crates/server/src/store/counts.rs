@@ -118,9 +118,9 @@ impl Writing<'_> {
     /// # Errors
     /// Where the database fails.
     pub async fn count(&mut self, tally: Tally) -> Result<(), sqlx::Error> {
-        self.store.fuse.burn()?;
         let counts: Vec<_> = tally.counts.into_iter().collect();
         for part in parts(&counts) {
+            self.store.fuse.burn()?;
             let text = format!(
                 "INSERT INTO daily_counts (day, what, name, receipts) VALUES {}
                  ON CONFLICT (day, what, name) DO UPDATE SET receipts = daily_counts.receipts + excluded.receipts",

@@ -437,6 +437,7 @@ impl Writing<'_> {
     pub async fn commit(self) -> Result<(), sqlx::Error> {
         self.store.fuse.burn()?;
         self.transaction.commit().await?;
+        self.store.carry_over();
         self.store.fuse.burn()
     }
 }

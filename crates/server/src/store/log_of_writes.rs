@@ -1,9 +1,13 @@
-//! SQLite's log of writes (WAL), which holds what was deleted until it is carried over into the database and cut.
+//! SQLite's log of writes (WAL), from which changes are carried over into the database, and which holds what was deleted until it is
+//! cut.
 //!
-//! Cutting waits for who reads and writes, and keeps others from writing meanwhile; so it waits for a moment only, and is tried
-//! again in the background. PostgreSQL overwrites its own log in time, and no command of ours hastens that.
+//! Carrying over is half of the work that the disk has with a receipt. It is done beside the writing, not by who commits: ids and
+//! devices are random, so that the larger the database is, the more pages there are to carry. Cutting waits for who reads and
+//! writes, and keeps others from writing meanwhile; so it waits for a moment only, and is tried again in the background. PostgreSQL
+//! does the one and the other by itself in time, and no command of ours hastens that.
 //!
 //! **Invariant:** nobody who records waits for a reader.
+//! **Invariant:** the log of writes stays short while more is written without a pause.
 
 use super::Store;
 use super::address::Kind;
@@ -11,19 +15,44 @@ use sqlx::AnyPool;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio::sync::Mutex;
 
 /// How long a try waits for others, and everybody else for it, in milliseconds.
 const WAITS: &str = "PRAGMA busy_timeout = 100";
 /// As all connections wait.
 const WAITS_AGAIN: &str = "PRAGMA busy_timeout = 5000";
+/// Carries over what can be without waiting for anybody.
+const CARRY: &str = "PRAGMA wal_checkpoint(PASSIVE)";
 /// How long it is until the next try.
 const BETWEEN_TRIES: Duration = Duration::from_millis(500);
+/// How long it is from one carrying over to the next, at least.
+const BETWEEN_CARRYINGS: Duration = Duration::from_millis(250);
+
+/// Whether somebody is carrying changes over already, or has done so a moment ago.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Carrying(Arc<AtomicBool>);
 
 /// Whether somebody is cutting the log of writes already.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Cutting(Arc<AtomicBool>);
 
 impl Store {
+    /// Carries over what was written, in the background. Whoever calls this has just committed.
+    pub(super) fn carry_over(&self) {
+        if self.kind() == Kind::Postgres || self.carrying.0.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let (pool, writer, carrying) = (self.pool.clone(), self.writer.clone(), self.carrying.clone());
+        tokio::spawn(async move {
+            tokio::time::sleep(BETWEEN_CARRYINGS).await;
+            let Err(error) = carry(&pool, &writer, &carrying).await else { return };
+            carrying.0.store(false, Ordering::Release);
+            if !pool.is_closed() {
+                tracing::warn!(%error, "what was written could not be carried over into the database");
+            }
+        });
+    }
+
     /// Cuts the log of writes after something was deleted: now, or where somebody is in the way, as soon as they are not. Whoever
     /// calls this does not hold `writer`.
     pub(super) async fn cut_log_of_writes(&self) {
@@ -44,6 +73,18 @@ impl Store {
             }
         });
     }
+}
+
+/// Carries over: most of it beside whoever writes, and the rest while nobody does, so that the log begins anew with the next write.
+/// Neither waits for a reader.
+async fn carry(pool: &AnyPool, writer: &Mutex<()>, carrying: &Carrying) -> Result<(), sqlx::Error> {
+    let mut connection = pool.acquire().await?;
+    sqlx::query(CARRY).execute(&mut *connection).await?;
+    let _writer = writer.lock().await;
+    // Who commits after this one begins the next turn.
+    carrying.0.store(false, Ordering::Release);
+    sqlx::query(CARRY).execute(&mut *connection).await?;
+    Ok(())
 }
 
 /// Tries once; whether it is cut. Nothing breaks this off in the middle: the connection would go on being impatient.

@@ -35,13 +35,13 @@ use crate::seal::{Keyring, SealError};
 use address::{Address, BadAddress, Kind};
 use connect::Use;
 use fuse::Fuse;
-use log_of_writes::Cutting;
+use log_of_writes::{Carrying, Cutting};
 use migrations::NEWEST;
 use months::Months;
 use placet_model::receipt::NoticeRef;
 use sqlx::{Any, AnyPool};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use tokio::sync::Mutex;
 
 /// A connection to either database.
@@ -55,9 +55,10 @@ pub struct Store {
     address: Address,
     pool: AnyPool,
     /// One writes at a time; waiting here is fairer than the database's lock.
-    writer: Mutex<()>,
+    writer: Arc<Mutex<()>>,
     months: Months,
     cutting: Cutting,
+    carrying: Carrying,
     /// The purposes of all notices that were served here.
     purposes: RwLock<BTreeSet<String>>,
     /// The notices that receipts have named. What a hash names never changes, and a notice that was served is never deleted.
@@ -162,9 +163,10 @@ impl Store {
         Ok(Store {
             address,
             pool,
-            writer: Mutex::new(()),
+            writer: Arc::default(),
             months: Months::default(),
             cutting: Cutting::default(),
+            carrying: Carrying::default(),
             purposes: RwLock::default(),
             notices: RwLock::default(),
             ring: OnceLock::new(),

@@ -1,4 +1,4 @@
-//! Receipts and the devices that signed them.
+//! Receipts, and the keys of the devices that signed them.
 //!
 //! **Invariant:** a receipt's text is stored exactly as it came, and no receipt with the id of an erased one is stored.
 //! **Invariant:** a device is known for as long as a receipt of it is held, and by nothing else.
@@ -124,12 +124,11 @@ impl Store {
         if !is_name(thumbprint) {
             return Ok(None);
         }
-        let found: Option<(String, String, i64)> = sqlx::query_as(
-            "SELECT key_x, key_y, received_at FROM receipts WHERE device = $1 ORDER BY seq, received_at LIMIT 1",
-        )
-        .bind(thumbprint)
-        .fetch_optional(&self.pool)
-        .await?;
+        let found: Option<(String, String, i64)> =
+            sqlx::query_as("SELECT key_x, key_y, received_at FROM receipts WHERE device = $1 ORDER BY seq LIMIT 1")
+                .bind(thumbprint)
+                .fetch_optional(&self.pool)
+                .await?;
         Ok(found.map(|(x, y, first_seen_at)| HeldDevice {
             device: thumbprint.to_owned(),
             jwk: Jwk { kty: "EC".into(), crv: "P-256".into(), x, y },

@@ -32,11 +32,11 @@ pub(super) async fn record_all(
     first: u64,
     receipts: &[Salted<'_>],
 ) -> Result<Vec<Recorded>, sqlx::Error> {
-    let mut free = claim_ids(transaction, receipts).await?;
+    let mut free = claim_ids(store, transaction, receipts).await?;
     // Of two with one id, the first is the one that took it.
     let is_new: Vec<bool> = receipts.iter().map(|receipt| free.remove(&*receipt.entry.claims.id)).collect();
     let new: Vec<&Salted> = receipts.iter().zip(&is_new).filter_map(|(receipt, new)| new.then_some(receipt)).collect();
-    keep(transaction, log, first, &new).await?;
+    keep(store, transaction, log, first, &new).await?;
     let mut recorded = Vec::with_capacity(receipts.len());
     let mut next = first;
     for (receipt, is_new) in receipts.iter().zip(is_new) {
@@ -50,9 +50,14 @@ pub(super) async fn record_all(
 }
 
 /// Takes the ids of receipts; those that were free. No receipt comes back that its device had erased.
-async fn claim_ids(transaction: &mut Connection, receipts: &[Salted<'_>]) -> Result<BTreeSet<String>, sqlx::Error> {
+async fn claim_ids(
+    store: &Store,
+    transaction: &mut Connection,
+    receipts: &[Salted<'_>],
+) -> Result<BTreeSet<String>, sqlx::Error> {
     let mut free = BTreeSet::new();
     for part in parts(receipts) {
+        store.fuse.burn()?;
         let text = format!(
             "INSERT INTO receipt_ids (id, received_at)
              SELECT column1, column2 FROM (VALUES {}) AS new
@@ -72,10 +77,17 @@ async fn claim_ids(transaction: &mut Connection, receipts: &[Salted<'_>]) -> Res
 }
 
 /// Keeps new receipts.
-async fn keep(transaction: &mut Connection, log: i64, first: u64, receipts: &[&Salted<'_>]) -> Result<(), sqlx::Error> {
+async fn keep(
+    store: &Store,
+    transaction: &mut Connection,
+    log: i64,
+    first: u64,
+    receipts: &[&Salted<'_>],
+) -> Result<(), sqlx::Error> {
     let mut index = first;
     let (mut seen_places, mut seen_predecessors) = (BTreeSet::new(), BTreeSet::new());
     for part in parts(receipts) {
+        store.fuse.burn()?;
         let text = format!(
             "INSERT INTO receipts
                 (id, hash, jws, device, seq, prev, notice, state, decided_at, received_at, skew, late, log, entry, salt, envelope,
@@ -137,6 +149,7 @@ fn number(number: u64) -> i64 {
 /// A receipt whose id is taken: held, another one, or erased.
 async fn held(store: &Store, transaction: &mut Connection, entry: &Entry) -> Result<Recorded, sqlx::Error> {
     type Row = (String, i64, Vec<u8>, i64, i64, Vec<u8>, Vec<u8>);
+    store.fuse.burn()?;
     let id = &entry.claims.id;
     let held: Option<Row> = sqlx::query_as(
         "SELECT hash, received_at, jws, log, entry, salt, envelope FROM receipts

@@ -130,8 +130,8 @@ impl Store {
         Ok(Page { receipts, next })
     }
 
-    /// Deletes the receipts of a device, and with them all that is known of it. In the same step it leaves the line of the audit trail that
-    /// `line` makes of the receipts' ids.
+    /// Deletes the receipts of a device, and with them all that is known of it. In the same step it leaves the line of the audit
+    /// trail that `line` makes of the receipts' ids.
     ///
     /// # Errors
     /// Where the database fails; then nothing was deleted.
@@ -153,7 +153,8 @@ impl Store {
         Ok(Erased { receipts: ids, line })
     }
 
-    /// Deletes the receipts with this tag of a site's reference to a person. In the same step it leaves the line of the audit trail that `line` makes of the receipts' ids. None where there is nothing to delete.
+    /// Deletes the receipts with this tag of a site's reference to a person. In the same step it leaves the line of the audit trail
+    /// that `line` makes of the receipts' ids. None where there is nothing to delete.
     ///
     /// # Errors
     /// Where the database fails; then nothing was deleted.
