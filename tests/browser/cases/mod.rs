@@ -217,7 +217,12 @@ tests! {
         notice_page_can_be_kept
         notice_page_can_be_printed
     }
-    ALL, Plain => languages { languages_by_kin languages_of_the_browser one_language_is_loaded_alone }
+    ALL, Plain => languages {
+        languages_by_kin
+        languages_of_the_browser
+        one_language_is_loaded_alone
+        language_of_the_question_behind_the_center
+    }
     &[Engine::Chromium], Plain => languages { languages_on_a_narrow_screen languages_in_the_center }
     &[Engine::Chromium], Plain => settings_of_the_visitor {
         forced_colours
