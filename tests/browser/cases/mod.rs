@@ -121,7 +121,7 @@ tests! {
     ALL, Plain => vendors { every_vendor_is_told }
     ALL, Plain => clearing { what_was_left_goes_with_its_consent reload_ends_what_cannot_be_told }
     ALL, Plain => records { records_of_other_versions answers_expire subdomains_share_one_answer newest_answer_of_all_tabs }
-    ALL, Plain => changes { only_the_changed_purpose_is_asked new_words_alone }
+    ALL, Plain => changes { only_the_changed_purpose_is_asked new_words_alone changes_in_words }
     ALL, Plain => regions {
         region_of_the_page
         region_of_the_server
