@@ -206,9 +206,19 @@ fn pipl_39_and_gdpr_13_1_f_what_leaves_the_country() {
 /// PIPL 44 to 50; GDPR 13(2)(b): the rights, and how to use them.
 #[test]
 fn pipl_44_to_50_and_gdpr_13_2_b_the_rights_and_how_to_use_them() {
-    let english =
-        ["see", "copy", "corrected", "deleted", "elsewhere", "explained", "take back", "privacy@shop.example"];
-    let chinese = ["查阅", "复制", "更正", "删除", "转移", "解释", "撤回", "privacy@shop.example"];
+    let english = [
+        "see",
+        "copy",
+        "corrected",
+        "deleted",
+        "use restricted",
+        "object to its use",
+        "elsewhere",
+        "explained",
+        "take back",
+        "privacy@shop.example",
+    ];
+    let chinese = ["查阅", "复制", "限制", "拒绝", "更正", "删除", "转移", "解释", "撤回", "privacy@shop.example"];
     let other = with(&[("/controller/rights", both("Ask at the counter."))]);
     for (config, lang, from, to, words) in [
         (demo(), "en", "Your rights", "Privacy settings", &english[..]),
