@@ -22,7 +22,9 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{CssStyleSheet, Event, HtmlDialogElement, HtmlElement, ShadowRoot, ShadowRootInit, ShadowRootMode};
+use web_sys::{
+    CssStyleSheet, Element, Event, HtmlDialogElement, HtmlElement, ShadowRoot, ShadowRootInit, ShadowRootMode,
+};
 
 /// The style sheet of the center, minified.
 const CENTER_CSS: &str = include_str!(concat!(env!("OUT_DIR"), "/center.css"));
@@ -121,8 +123,9 @@ async fn dialog(bridge: &Bridge) -> Result<JsValue, JsValue> {
     let (number, dialog) = (place.number, place.frame.clone().unchecked_into::<HtmlDialogElement>());
     root.append_child(&dialog)?;
     with(|state| state.places.push(place));
+    let opener = root.active_element();
     // The dialog is still telling of its end: it is taken away when that is done.
-    let closed = Closure::once_into_js(move || drop(promise(gone(number))));
+    let closed = Closure::once_into_js(move || drop(promise(gone(number, opener))));
     dialog.add_event_listener_with_callback("close", closed.unchecked_ref())?;
     dialog.set_open(true);
     seen().await?;
@@ -182,9 +185,16 @@ async fn prepare() -> Result<JsValue, JsValue> {
     Ok(JsValue::UNDEFINED)
 }
 
-async fn gone(number: u32) -> Result<JsValue, JsValue> {
+async fn gone(number: u32, opener: Option<Element>) -> Result<JsValue, JsValue> {
     remove(|place| place.number == number);
     if let Some(bridge) = bridge() {
+        // The browser gives the focus back to what opened the dialog. In another language the question was drawn anew: there the
+        // same button of the new one gets it (WCAG 2.4.3).
+        if opener.is_some_and(|opener| !opener.is_connected())
+            && let Some(choose) = bridge.stage().query_selector(".first [data-placet-action=choose]")?
+        {
+            choose.unchecked_into::<HtmlElement>().focus()?;
+        }
         bridge.emit("closed", &JsValue::NULL);
     }
     soon();
@@ -321,10 +331,14 @@ fn make(bridge: &Bridge, notice: Arc<Notice>, frame: HtmlElement, host: Option<H
     Place { number, frame, host, desk, drawn, owner }
 }
 
+/// Says in which language the words in an element are, and which way they run (WCAG 3.1.2).
+fn mark(element: &Element, lang: &str) {
+    let _ = element.set_attribute("lang", lang);
+    let _ = element.set_attribute("dir", if js::is_right_to_left(lang) { "rtl" } else { "ltr" });
+}
+
 fn draw(owner: &Owner, frame: &HtmlElement, desk: &Desk) -> Box<dyn std::any::Any> {
-    let lang = &desk.notice.lang;
-    let _ = frame.set_attribute("lang", lang);
-    let _ = frame.set_attribute("dir", if js::is_right_to_left(lang) { "rtl" } else { "ltr" });
+    mark(frame, &desk.notice.lang);
     let (desk, frame) = (desk.clone(), frame.clone());
     owner.with(|| Box::new(mount_to(frame, move || center(&desk))))
 }
@@ -346,6 +360,8 @@ pub(crate) async fn speak(bridge: &Bridge, number: u32, lang: &str) -> Result<Js
     let hash = member(&bridge.languages(), lang).as_string().ok_or(JsValue::NULL)?;
     let snapshot = bridge.snapshot(&hash).await?;
     bridge.speak(lang);
+    // The question speaks it too.
+    mark(&bridge.stage().host(), lang);
     with(|state| state.notice = Some((hash, snapshot.clone())));
     let page = surroundings(bridge, false).page;
     // What was drawn goes before the new is drawn, and neither while the state is held: both run code of the center.

@@ -10,10 +10,23 @@
  */
 const plain = (blocks) => blocks.map(({ runs }) => runs.map(({ text }) => text).join('')).join(' ');
 
-// What a purpose says, by the heading that it has in the center.
-const sayings = (purpose, labels) => {
+const units = { D: 'day', W: 'week', M: 'month', Y: 'year' };
+
+// What a purpose says, by the heading that it has in the center, and in the same words (src/js.rs).
+const sayings = (purpose, labels, lang) => {
   if (!purpose) return {};
-  const abroad = (recipient) => recipient.crossBorder || {};
+  const time = (iso) =>
+    iso.replace(/^P(\d+)(.)$/, (_, amount, unit) =>
+      (+amount).toLocaleString(lang, { style: 'unit', unitDisplay: 'long', unit: units[unit] }),
+    );
+  const country = (code) => {
+    try {
+      return new Intl.DisplayNames(lang, { type: 'region' }).of(code);
+    } catch {
+      // A part of a country has a code, but no name here.
+      return code;
+    }
+  };
   return {
     [labels.whatFor]: plain(purpose.description),
     [labels.necessity]: purpose.necessity || '',
@@ -21,10 +34,15 @@ const sayings = (purpose, labels) => {
     [labels.data]: purpose.data.join(' · '),
     [labels.means]: purpose.means || '',
     [labels.recipients]: purpose.recipients
-      .map((recipient) => [`${recipient.name} (${recipient.country})`, ...Object.values(abroad(recipient))].join(', '))
+      .map((to) => [`${to.name} (${country(to.country)})`, to.contact, ...Object.values(to.crossBorder || {})].join(', '))
       .join(' · '),
-    [labels.services]: purpose.services.map(({ name }) => name).join(' · '),
-    [labels.retention]: purpose.retention,
+    [labels.services]: purpose.services
+      .map(({ name, cookies }) => {
+        const kept = cookies.map(({ name, retention }) => name + (retention ? ` (${time(retention)})` : ''));
+        return name + (kept[0] ? ` — ${labels.keeps} ${kept.join(', ')}` : '');
+      })
+      .join(' · '),
+    [labels.retention]: time(purpose.retention),
     [labels.ifRefused]: purpose.ifRefused || '',
   };
 };
@@ -43,12 +61,12 @@ const changes = async (bridge, was, asks) => {
     was ? bridge.notice(was).then(JSON.parse).catch(() => null) : null,
     bridge.notice(bridge.hash).then(JSON.parse),
   ]);
-  const { labels } = now;
+  const { labels, lang } = now;
   const find = (from, id) => from && from.purposes.find((purpose) => purpose.id === id);
   const items = asks.map((id) => {
     const purpose = find(now, id);
-    const before = sayings(find(old, id), labels);
-    const after = sayings(purpose, labels);
+    const before = sayings(find(old, id), labels, lang);
+    const after = sayings(purpose, labels, lang);
     const moved = Object.keys(after).filter((name) => after[name] !== (before[name] || ''));
     const rows = (moved.length ? moved : [labels.whatFor]).map((name) => [
       'div',

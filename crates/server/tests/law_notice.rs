@@ -141,7 +141,7 @@ fn reg_21_recipients_are_a_table() {
             told.attributes.iter().filter(|(tag, name, value)| tag == "th" && name == "scope" && value == scope);
         cells.count()
     };
-    assert_eq!((scopes("row"), scopes("col")), (3, 6), "three recipients in two tables of three columns");
+    assert_eq!((scopes("row"), scopes("col")), (5, 9), "five recipients in three tables of three columns");
 }
 
 /// PIPL 22, 23; GDPR 13(1)(e): name, contact, and that consent to it is separate.
@@ -198,6 +198,7 @@ fn pipl_39_and_gdpr_13_1_f_what_leaves_the_country() {
         "How it gets there: script in your browser",
         "Your rights there: write to privacy@shop.example",
         "https://policies.google.com/privacy",
+        "Data leaves the country: Meta Pixel, United States",
     ] {
         says("PIPL 39", part, &[row]);
     }
@@ -206,9 +207,19 @@ fn pipl_39_and_gdpr_13_1_f_what_leaves_the_country() {
 /// PIPL 44 to 50; GDPR 13(2)(b): the rights, and how to use them.
 #[test]
 fn pipl_44_to_50_and_gdpr_13_2_b_the_rights_and_how_to_use_them() {
-    let english =
-        ["see", "copy", "corrected", "deleted", "elsewhere", "explained", "take back", "privacy@shop.example"];
-    let chinese = ["查阅", "复制", "更正", "删除", "转移", "解释", "撤回", "privacy@shop.example"];
+    let english = [
+        "see",
+        "copy",
+        "corrected",
+        "deleted",
+        "use restricted",
+        "object to its use",
+        "elsewhere",
+        "explained",
+        "take back",
+        "privacy@shop.example",
+    ];
+    let chinese = ["查阅", "复制", "限制", "拒绝", "更正", "删除", "转移", "解释", "撤回", "privacy@shop.example"];
     let other = with(&[("/controller/rights", both("Ask at the counter."))]);
     for (config, lang, from, to, words) in [
         (demo(), "en", "Your rights", "Privacy settings", &english[..]),

@@ -38,6 +38,11 @@ fn after<'a>(text: &'a str, mark: &'a str, ends: &'a [char]) -> impl Iterator<It
     text.split(mark).skip(1).filter_map(move |rest| rest.split(ends).next())
 }
 
+/// The text that begins here, where one does.
+fn literal(code: &str) -> Option<&str> {
+    code.trim_start().strip_prefix('"')?.split('"').next()
+}
+
 fn documented(heading: &str) -> String {
     let text = fs::read_to_string(root().join("docs/reference/theme.md")).unwrap();
     let (_, rest) = text.split_once(&format!("\n## {heading}\n")).unwrap();
@@ -72,12 +77,13 @@ fn every_part_is_documented() {
     let mut used: BTreeSet<&str> = BTreeSet::new();
     for view in &views {
         used.extend(after(view, " part=\"", &['"']).flat_map(str::split_whitespace));
+        // What is set by its name, in a chain or in a list.
+        for set in [".set(\"part\",", "(\"part\","] {
+            used.extend(after(view, set, &[')']).filter_map(literal).flat_map(str::split_whitespace));
+        }
         // The pieces that take the name of their part.
-        for piece in ["section(", "Look::Button,", "Look::Quiet,", "Look::Close,"] {
-            used.extend(
-                after(view, piece, &[')', '}'])
-                    .filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next()),
-            );
+        for piece in ["section(", "fold(", "ask(", "Look::Button,", "Look::Quiet,", "Look::Close,"] {
+            used.extend(after(view, piece, &[')', '}']).filter_map(literal));
         }
     }
     for script in &scripts {
@@ -86,6 +92,18 @@ fn every_part_is_documented() {
     assert!(used.len() > 20, "{used:?}");
     let missing: Vec<_> = used.difference(&told).collect();
     assert!(missing.is_empty(), "docs/reference/theme.md does not name the parts {missing:?}");
+
+    // Each way of writing one is seen.
+    for (way, part) in [
+        ("an attribute", "cover"),
+        ("set in a chain", "service"),
+        ("set in a list", "center"),
+        ("a fold", "words"),
+        ("a button of a row", "check"),
+        ("a button", "keep-erasure"),
+    ] {
+        assert!(used.contains(part), "{way} is overlooked: {part}");
+    }
 
     // A part may be put together in other ways than those; but somewhere its name is written.
     let words: BTreeSet<&str> =

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::visit::claims;
 use crate::{
-    config::config,
+    config::{config, set},
     runner::Browser,
     shop::{Layer, Shop, page},
     stand::Stand,
@@ -132,5 +132,111 @@ pub(super) async fn new_words_alone(browser: Browser) -> Result<()> {
     ensure!(new.contains(&json!(AFTER)), "the new words are {told}");
     shop.answer("reject").await?;
     ensure!(shop.recorded("analytics").await? == "denied");
+    Ok(())
+}
+
+/// What one change of a config is told as: the rows of the one purpose that is asked.
+struct Change {
+    /// Changes the config of a purpose with one service and one recipient.
+    make: fn(&mut Value) -> Result<()>,
+    /// Old and new words in English, then in Chinese.
+    told: [[&'static str; 2]; 2],
+}
+
+const CHANGES: [Change; 4] = [
+    Change {
+        make: |config| set(config, "analytics", json!({ "retention": "P2Y" })),
+        told: [["14 months", "2 years"], ["14个月", "2年"]],
+    },
+    Change {
+        make: |config| {
+            set(
+                config,
+                "analytics",
+                json!({ "recipients": [{ "name": "Counter", "country": "US", "contact": CONTACT, "crossBorder":
+            { "purpose": "counting", "method": "script", "rights": "write" } }] }),
+            )
+        },
+        told: [
+            [
+                "Counter (Singapore), https://counter.example/, counting, script, write",
+                "Counter (United States), https://counter.example/, counting, script, write",
+            ],
+            [
+                "Counter (新加坡), https://counter.example/, counting, script, write",
+                "Counter (美国), https://counter.example/, counting, script, write",
+            ],
+        ],
+    },
+    // A part of a country is told by its code, as in the center.
+    Change {
+        make: |config| {
+            set(
+                config,
+                "analytics",
+                json!({ "recipients": [{ "name": "Counter", "country": "US-CA", "contact": CONTACT, "crossBorder":
+            { "purpose": "counting", "method": "script", "rights": "write" } }] }),
+            )
+        },
+        told: [
+            [
+                "Counter (Singapore), https://counter.example/, counting, script, write",
+                "Counter (US-CA), https://counter.example/, counting, script, write",
+            ],
+            [
+                "Counter (新加坡), https://counter.example/, counting, script, write",
+                "Counter (US-CA), https://counter.example/, counting, script, write",
+            ],
+        ],
+    },
+    Change {
+        make: |config| {
+            config["services"][0]["cookies"] = json!([{ "name": "count", "retention": "P1Y" }, { "name": "seen" }]);
+            Ok(())
+        },
+        told: [
+            ["Counter — Keeps in your browser: count (1 day)", "Counter — Keeps in your browser: count (1 year), seen"],
+            ["Counter — 在您的浏览器中保存： count (1天)", "Counter — 在您的浏览器中保存： count (1年), seen"],
+        ],
+    },
+];
+
+const CONTACT: &str = "https://counter.example/";
+
+/// How long, in which country, and what a service keeps are told in words of the language, and nothing else is told beside them.
+pub(super) async fn changes_in_words(browser: Browser) -> Result<()> {
+    let mut before = config(&["analytics", "recommendations"])?;
+    let recipient = json!({ "name": "Counter", "country": "SG", "contact": CONTACT, "crossBorder":
+        { "purpose": "counting", "method": "script", "rights": "write" } });
+    set(&mut before, "analytics", json!({ "recipients": [recipient] }))?;
+    before["services"] = json!([{ "id": "counter", "purpose": "analytics", "name": "Counter", "hosts": ["counter.example"],
+        "cookies": [{ "name": "count", "retention": "P1D" }] }]);
+    for (number, Change { make, told }) in CHANGES.iter().enumerate() {
+        let mut after = before.clone();
+        make(&mut after)?;
+        after["version"] = json!(format!("2026-12-0{}", number + 1));
+        let mut shop = Shop::with(&browser, &before, &[]).await?;
+        let mut pages = BTreeMap::new();
+        for lang in ["en", "zh-CN"] {
+            for (path, tag) in ["/", "/later"].into_iter().zip(TAGS) {
+                let head = format!(r#"<script src="{}{tag}"></script>"#, shop.server.origin);
+                pages.insert(format!("/{lang}{path}"), page(lang, &head, ""));
+            }
+        }
+        let stand = Stand::open(pages).await?;
+        shop = shop.with_pages_of(&stand);
+        for (lang, [was, is]) in ["en", "zh-CN"].into_iter().zip(told) {
+            shop.server.publish(&before).await?;
+            shop.open(&format!("/{lang}/")).await?;
+            shop.js("localStorage.clear()", &[]).await?;
+            shop.open(&format!("/{lang}/")).await?;
+            shop.answer("accept").await?;
+            shop.server.publish(&after).await?;
+            shop.open(&format!("/{lang}/later")).await?;
+            shop.sees(Layer::First).await?;
+            let changes = changes(&shop).await?;
+            ensure!(changes == json!([["analytics", [was], [is]]]), "{lang} tells these changes: {changes}");
+        }
+    }
     Ok(())
 }

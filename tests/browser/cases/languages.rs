@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, ensure};
 use placet_model::labels::{labels, languages};
 use serde_json::{Value, json};
+use thirtyfour::Key;
 
 use crate::{
     config::config,
@@ -206,5 +207,28 @@ pub(super) async fn one_language_is_loaded_alone(browser: Browser) -> Result<()>
     .await?;
     let names = "return [...new Set(performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => name.includes('/notice/')))].length";
     ensure!(shop.js(names, &[]).await? == 2, "loaded are {}", shop.js(loaded, &[]).await?);
+    Ok(())
+}
+
+/// Who has switched the language in the center and closes it finds the question in that language, marked as such and in its
+/// direction (WCAG 3.1.2), and the focus where it was (WCAG 2.4.3).
+pub(super) async fn language_of_the_question_behind_the_center(browser: Browser) -> Result<()> {
+    let (shop, _stand) = open(&browser, &["en", "ar"], &["en"]).await?;
+    shop.open("/en").await?;
+    shop.sees(Layer::First).await?;
+    shop.tab_to("[data-placet-action=choose]").await?;
+    shop.key(Key::Enter).await?;
+    shop.sees(Layer::Center).await?;
+    for (lang, dir) in [("ar", "rtl"), ("en", "ltr"), ("ar", "rtl")] {
+        shop.center_pick(".language select", lang).await?;
+        let spoken = labels(lang);
+        let told = "return [host.lang, host.dir, layer('center').querySelector('h2').textContent,
+            action('first', 'choose')?.textContent, getComputedStyle(layer('first')).direction]";
+        let expected = json!([lang, dir, spoken.settings, spoken.choose, dir]);
+        until_true(&format!("all speaks {lang}"), async || Ok(shop.js(told, &[]).await? == expected)).await?;
+    }
+    shop.key(Key::Escape).await?;
+    shop.misses(Layer::Center).await?;
+    until_true("the focus is on the choice", async || Ok(shop.focused().await?.as_deref() == Some("choose"))).await?;
     Ok(())
 }

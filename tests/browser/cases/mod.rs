@@ -121,7 +121,7 @@ tests! {
     ALL, Plain => vendors { every_vendor_is_told }
     ALL, Plain => clearing { what_was_left_goes_with_its_consent reload_ends_what_cannot_be_told }
     ALL, Plain => records { records_of_other_versions answers_expire subdomains_share_one_answer newest_answer_of_all_tabs }
-    ALL, Plain => changes { only_the_changed_purpose_is_asked new_words_alone }
+    ALL, Plain => changes { only_the_changed_purpose_is_asked new_words_alone changes_in_words }
     ALL, Plain => regions {
         region_of_the_page
         region_of_the_server
@@ -217,7 +217,12 @@ tests! {
         notice_page_can_be_kept
         notice_page_can_be_printed
     }
-    ALL, Plain => languages { languages_by_kin languages_of_the_browser one_language_is_loaded_alone }
+    ALL, Plain => languages {
+        languages_by_kin
+        languages_of_the_browser
+        one_language_is_loaded_alone
+        language_of_the_question_behind_the_center
+    }
     &[Engine::Chromium], Plain => languages { languages_on_a_narrow_screen languages_in_the_center }
     &[Engine::Chromium], Plain => settings_of_the_visitor {
         forced_colours

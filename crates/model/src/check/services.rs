@@ -4,6 +4,7 @@ use super::Walk;
 use super::texts::room;
 use super::values::{is_host, is_or_is_below};
 use crate::config::{Mode, Service};
+use crate::config_words::Basis;
 use crate::problem::nearest;
 use crate::vendor;
 
@@ -78,6 +79,7 @@ impl Walk<'_> {
                 w.problems.error("missing-field", "“purpose” is missing.", "Say which purpose the service works for.");
             }),
         }
+        self.recipient_of(service);
         self.calls(service, &known.unwrap_or_default());
         self.each("hosts", service.hosts.as_deref().unwrap_or_default(), |w, host| w.host(host));
         self.each("cookies", service.cookies.as_deref().unwrap_or_default(), |w, cookie| {
@@ -95,6 +97,25 @@ impl Walk<'_> {
                 w.duration("retention", retention);
             }
         });
+    }
+
+    /// PIPL 17, 23; GDPR 13(1)(e): whose script it is gets data, and the notice would say that nobody does. Who stands behind a
+    /// name is not known here, so that any recipient is believed.
+    fn recipient_of(&mut self, service: &Service) {
+        let config = self.config;
+        let site = config.site.split(':').next().unwrap_or_default();
+        let Some(resolved) = vendor::resolve(service, config) else { return };
+        let purpose = config.purposes.iter().find(|purpose| Some(&purpose.id) == resolved.purpose.as_ref());
+        let is_alone = purpose.is_some_and(|purpose| purpose.basis == Basis::Consent && purpose.recipients.is_empty());
+        if is_alone
+            && resolved.hosts.iter().any(|host| !is_or_is_below(host.split('/').next().unwrap_or_default(), site))
+        {
+            self.problems.warn(
+                "service-without-recipient",
+                "It loads from another host, and its purpose says that nobody but you receives the data (PIPL 17, 23; GDPR 13(1)(e)).",
+                "Name who runs it in \"recipients\" of the purpose.",
+            );
+        }
     }
 
     /// A host, with the beginning of a path where the host is shared with others.
