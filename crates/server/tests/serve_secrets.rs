@@ -48,6 +48,38 @@ fn the_master_key_is_changed_while_no_server_runs() {
     assert_eq!(record(&running, 2)["status"], "recorded");
 }
 
+/// Where the environment holds the master key, no file of it is made, and the database opens by it alone.
+#[test]
+fn the_master_key_may_come_from_the_environment() {
+    let (directory, config) = file("placet.json", demo().to_string());
+    let path = |name: &str| directory.path().join(name);
+    assert_eq!(placet(&["keys", "master", "--out", &path("master").display().to_string()]).status.code(), Some(0));
+    let key = fs::read_to_string(path("master")).unwrap();
+    let database = format!("sqlite:{}", database(directory.path()));
+    let serve = |key: Option<&str>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_placet"));
+        command.args(["serve", "--config", &config, "--listen", "127.0.0.1:0", "--database", &database]);
+        command.env_remove("PLACET_MASTER_KEY").envs(key.map(|key| ("PLACET_MASTER_KEY", key)));
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let mut child = serve(Some(key.trim()));
+    let lines = BufReader::new(child.stdout.take().unwrap());
+    let mut running = Running { child, lines, authority: String::new() };
+    running.authority = running.line("placet: listening on http://");
+    let receipt = receipt_for(&running.authority, &served_notice(directory.path()), 1);
+    let (_, told) = running.ask(&post(&json!({ "receipts": [receipt] }).to_string())).unwrap();
+    assert!(told.contains(r#""status":"recorded""#), "{told}");
+    drop(running);
+    assert!(!path("placet.db.master").exists());
+    for (key, code, said) in
+        [(None, 1, "--master-key"), (Some("nonsense"), 1, "cannot use the master key"), (Some(""), 1, "cannot use")]
+    {
+        let told = serve(key).wait_with_output().unwrap();
+        assert_eq!(told.status.code(), Some(code), "{key:?}: {told:?}");
+        assert!(text(&told.stderr).contains(said), "{key:?}: {told:?}");
+    }
+}
+
 /// What a client hears over TLS, checked against the tests' own authority.
 fn ask_over_tls(authority: &str, request: &str) -> Option<String> {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
