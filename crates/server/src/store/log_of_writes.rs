@@ -78,12 +78,12 @@ impl Store {
 /// Carries over: most of it beside whoever writes, and the rest while nobody does, so that the log begins anew with the next write.
 /// Neither waits for a reader.
 async fn carry(pool: &AnyPool, writer: &Mutex<()>, carrying: &Carrying) -> Result<(), sqlx::Error> {
-    let mut connection = pool.acquire().await?;
-    sqlx::query(CARRY).execute(&mut *connection).await?;
+    sqlx::query(CARRY).execute(pool).await?;
+    // No connection is held meanwhile: who closes the store is the writer, and waits for all of them.
     let _writer = writer.lock().await;
     // Who commits after this one begins the next turn.
     carrying.0.store(false, Ordering::Release);
-    sqlx::query(CARRY).execute(&mut *connection).await?;
+    sqlx::query(CARRY).execute(pool).await?;
     Ok(())
 }
 
@@ -106,5 +106,37 @@ async fn try_to_cut(pool: &AnyPool) -> bool {
             false
         }
         Err(_) => false,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use std::fs::metadata;
+    use tokio::time::timeout;
+
+    /// What is carried over in the background waits for the writer in its middle. Whoever closes the store is the writer then.
+    #[tokio::test]
+    async fn a_store_is_closed_while_somebody_carries_over() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("placet.db");
+        let store = Arc::new(Store::open(&format!("sqlite:{}", file.display())).await.unwrap());
+        let written = || (metadata(&file).unwrap().modified().unwrap(), metadata(&file).unwrap().len());
+        let before = written();
+        let turn = store.turn().await;
+        let mut writing = turn.begin().await.unwrap();
+        writing.begin_log("shop.example/2026").await.unwrap();
+        writing.commit().await.unwrap();
+        let closing = tokio::spawn({
+            let store = store.clone();
+            async move { store.close().await }
+        });
+        // Until the first half is carried over.
+        while written() == before {
+            tokio::task::yield_now().await;
+        }
+        drop(turn);
+        timeout(Duration::from_secs(60), closing).await.unwrap().unwrap();
     }
 }
